@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * control - the lane-0 records that say who may do what: network, grant, revoke, leave, ...
+ *
+ * Why     Every node must read them alike, for ever: raw msgpack maps, fixed field numbers.
+ * Shape   a msgpack map keyed by field number; unknown fields are kept and have no effect
+ * Pure    no allocation; decoded spans are borrowed from the payload
+ * Spec    SPEC 7.1 (R2, R3, R5, R8, R14, R17)
+ */
+#ifndef PLN_CONTROL_H
+#define PLN_CONTROL_H
+
+#include "chain.h"
+#include "pack.h"
+
+/** Kind numbers of lane 0. */
+typedef enum {
+    PLN_KIND_NETWORK = 0x0001,
+    PLN_KIND_GRANT = 0x0002,
+    PLN_KIND_REVOKE = 0x0003,
+    PLN_KIND_LEAVE = 0x0004,
+    PLN_KIND_TRANSFER = 0x0005, /**< reserved: its effect comes with root transfer */
+    PLN_KIND_RETRACT = 0x0006,  /**< reserved */
+    PLN_KIND_SETTLE = 0x0007    /**< reserved */
+} pln_control_kind_t;
+
+#define PLN_CUTS_MAX 24u
+#define PLN_GUARDIANS_MAX 7u
+
+/** network: the genesis (root's lane 0, epoch 0, seq 1) and later settings. */
+typedef struct {
+    bool genesis;            /**< has a nonce */
+    uint8_t nonce[16];       /**< field 16 */
+    pln_span_t name;         /**< field 17; genesis only */
+    pln_id_t guardians[PLN_GUARDIANS_MAX]; /**< field 18, ids ascending */
+    uint32_t guardian_count;
+    uint32_t threshold;      /**< field 19 */
+    pln_span_t title;        /**< field 20; empty = unset */
+    uint64_t max_entries;    /**< field 21; 0 = unset */
+    uint64_t max_bytes;      /**< field 22; 0 = unset */
+    uint32_t access_version; /**< field 23; 0 = unset */
+} pln_network_record_t;
+
+typedef struct {
+    pln_id_t node;       /**< field 16 */
+    uint32_t term;       /**< field 17 */
+    pln_role_t role;     /**< field 18: reader, contributor or coordinator */
+    pln_span_t label;    /**< field 19, <= PLN_NAME_MAX; may be empty */
+    uint64_t expiry_ms;  /**< field 20; 0 = none */
+    bool has_succeeds;
+    pln_id_t succeeds;   /**< field 21: reserved */
+} pln_grant_t;
+
+/** One of the member's own signed heads (R3.6). */
+typedef struct {
+    uint32_t epoch;
+    uint8_t lane;
+    uint64_t seq;
+    pln_hash_t hash;
+    pln_signature_t signature;
+} pln_cut_t;
+
+typedef struct {
+    pln_id_t node;      /**< field 16 */
+    uint32_t term;      /**< field 17 */
+    pln_cut_t cuts[PLN_CUTS_MAX]; /**< field 18: array of [epoch, lane, seq, hash, signature] */
+    uint32_t cut_count;
+    pln_span_t reason;  /**< field 19 */
+} pln_revoke_t;
+
+/* Encoding appends the payload to @out. Decoding: PLN_EMALFORMED when the bytes are not a canonical
+ * map, a required field is missing, of the wrong type or out of range: the record has no effect. */
+void pln_network_record_encode(const pln_network_record_t *record, pln_buf_t *out);
+PLN_MUST_CHECK pln_err_t pln_network_record_decode(pln_span_t payload, pln_network_record_t *out);
+void pln_grant_encode(const pln_grant_t *grant, pln_buf_t *out);
+PLN_MUST_CHECK pln_err_t pln_grant_decode(pln_span_t payload, pln_grant_t *out);
+void pln_revoke_encode(const pln_revoke_t *revoke, pln_buf_t *out);
+PLN_MUST_CHECK pln_err_t pln_revoke_decode(pln_span_t payload, pln_revoke_t *out);
+/** leave: an empty map. */
+void pln_leave_encode(pln_buf_t *out);
+
+/** network id = H("pln network 1", root || H("pln data 1", genesis payload)) (R17). */
+void pln_network_id(const pln_id_t *root, pln_span_t genesis, pln_network_id_t *out);
+
+/** "reader", "contributor", "coordinator", "root"; "none". */
+const char *pln_role_name(pln_role_t role);
+/** PLN_EINVAL for any other word. */
+PLN_MUST_CHECK pln_err_t pln_role_parse(const char *text, pln_role_t *out);
+
+#endif
