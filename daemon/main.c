@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: MPL-2.0
+// plnd: reads its settings, starts the actors in order, waits for a signal, stops them in reverse.
+#include <errno.h>
+#include <signal.h>
+#include <sodium.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "driver.h"
+#include "home.h"
+#include "http.h"
+#include "keyfile.h"
+#include "log.h"
+#include "options.h"
+#include "store.h"
+
+#define ERROR_SIZE 1024
+#define FILES_WANTED 65536
+
+/** Everything that runs, in the order in which it starts. */
+typedef struct {
+    const pln_options_t *options;
+    pln_config_t config;
+    const char *advertise[PLN_ADDRESSES_MAX]; /**< into config */
+    pln_home_t *home;
+    pln_identity_t *self;
+    pln_store_t *store;
+    pln_driver_t *driver;
+    pln_http_t *http;
+    char error[ERROR_SIZE]; /**< why a step of the start failed */
+} plnd_t;
+
+/* ---- starting, step by step ---- */
+
+/** The commented plnd.conf of a first start. */
+static void write_sample(const char *dir)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *memory = open_memstream(&text, &size);
+    if (memory == NULL) {
+        return;
+    }
+    pln_config_sample(memory);
+    fclose(memory);
+    if (pln_home_write(dir, "plnd.conf", PLN_SPAN(text, size)) != PLN_OK) {
+        pln_log(PLN_LOG_WARNING, "main", "plnd.conf could not be written dir=%s why=%s", dir,
+                strerror(errno));
+    }
+    free(text);
+}
+
+static bool open_home(plnd_t *plnd)
+{
+    plnd->home = pln_home_open(plnd->options->dir, plnd->error, ERROR_SIZE);
+    return plnd->home != NULL;
+}
+
+static bool open_settings(plnd_t *plnd)
+{
+    if (!plnd->options->file_given && access(plnd->options->file, F_OK) != 0) {
+        write_sample(pln_home_dir(plnd->home));
+    }
+    pln_log_level_t level;
+    if (pln_options_read(plnd->options, &plnd->config) != 0) {
+        return false; /* each problem is told already */
+    }
+    for (size_t i = 0; i < plnd->config.advertise_count; i++) {
+        plnd->advertise[i] = plnd->config.advertise[i];
+    }
+    if (pln_log_level_parse(plnd->config.log, &level)) {
+        pln_log_set_level(level);
+    }
+    return true;
+}
+
+/** A hub holds a socket per member. */
+static bool raise_limits(plnd_t *plnd)
+{
+    (void)plnd;
+    struct rlimit files;
+    if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < FILES_WANTED) {
+        rlim_t most = files.rlim_max;
+        files.rlim_cur = most == RLIM_INFINITY || most > FILES_WANTED ? FILES_WANTED : most;
+        if (setrlimit(RLIMIT_NOFILE, &files) != 0) {
+            pln_log(PLN_LOG_WARNING, "main", "the limit of open files stays why=%s",
+                    strerror(errno));
+        }
+    }
+    if (!pln_keyfile_harden()) {
+        pln_log(PLN_LOG_WARNING, "main", "core dumps could not be switched off");
+    }
+    return true;
+}
+
+static bool open_key(plnd_t *plnd)
+{
+    bool fresh = false;
+    plnd->self = pln_keyfile_open(pln_home_dir(plnd->home), &fresh, plnd->error, ERROR_SIZE);
+    if (plnd->self != NULL && fresh) {
+        char did[PLN_DID_SIZE];
+        pln_did(&plnd->self->id, did);
+        pln_log(PLN_LOG_INFO, "main", "a new identity was drawn id=%s", did);
+    }
+    return plnd->self != NULL;
+}
+
+static bool open_store(plnd_t *plnd)
+{
+    pln_store_id_t fresh;
+    randombytes_buf(fresh.bytes, sizeof fresh.bytes);
+    plnd->store = pln_store_open(pln_home_dir(plnd->home), &plnd->self->id, &fresh,
+                                 plnd->config.map_size, plnd->error, ERROR_SIZE);
+    return plnd->store != NULL;
+}
+
+static bool start_driver(plnd_t *plnd)
+{
+    const pln_config_t *config = &plnd->config;
+    const pln_driver_options_t options = {
+        .self = plnd->self,
+        .store = plnd->store,
+        .name = config->name,
+        .listen = config->listen,
+        .listen_port_hint = pln_home_ports(plnd->home).listen,
+        .dial_all = strcmp(config->dial, "all") == 0,
+        .advertise = plnd->advertise,
+        .advertise_count = config->advertise_count,
+        .disk_reserve = config->disk_reserve,
+    };
+    plnd->driver = pln_driver_start(&options, plnd->error, ERROR_SIZE);
+    return plnd->driver != NULL;
+}
+
+static bool start_http(plnd_t *plnd)
+{
+    const pln_http_options_t options = {
+        .driver = plnd->driver,
+        .store = plnd->store,
+        .self = plnd->self,
+        .dir = pln_home_dir(plnd->home),
+        .name = plnd->config.name,
+        .listen = plnd->config.http,
+        .port_hint = pln_home_ports(plnd->home).http,
+        .advertise = plnd->advertise,
+        .advertise_count = plnd->config.advertise_count,
+    };
+    plnd->http = pln_http_start(&options, plnd->error, ERROR_SIZE);
+    return plnd->http != NULL;
+}
+
+static bool remember_ports(plnd_t *plnd)
+{
+    pln_ports_t ports = {0, 0};
+    if (!pln_config_address(pln_driver_listen(plnd->driver), &ports.listen) ||
+        !pln_config_address(pln_http_listen(plnd->http), &ports.http) ||
+        pln_home_remember(plnd->home, &ports) != PLN_OK) {
+        pln_log(PLN_LOG_WARNING, "main", "the ports could not be remembered dir=%s why=%s",
+                pln_home_dir(plnd->home), strerror(errno));
+    }
+    return true;
+}
+
+/** sd_notify(3) without its library: one datagram to whoever started us and wants to know. */
+static void notify(const char *state)
+{
+    const char *path = getenv("NOTIFY_SOCKET");
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    size_t size = path != NULL ? strlen(path) : 0;
+    if (size == 0 || size >= sizeof to.sun_path) {
+        return;
+    }
+    memcpy(to.sun_path, path, size);
+    if (path[0] == '@') {
+        to.sun_path[0] = '\0'; /* a name without a file */
+    }
+    socklen_t length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + size);
+    int out = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (out < 0 || sendto(out, state, strlen(state), 0, (struct sockaddr *)&to, length) < 0) {
+        pln_log(PLN_LOG_WARNING, "main", "the service manager could not be told why=%s",
+                strerror(errno));
+    }
+    if (out >= 0) {
+        close(out);
+    }
+}
+
+static bool announce(plnd_t *plnd)
+{
+    char did[PLN_DID_SIZE];
+    pln_did(&plnd->self->id, did);
+    printf("plnd " PLN_VERSION " ready id=%s listen=%s http=%s dir=%s\n", did,
+           pln_driver_listen(plnd->driver), pln_http_listen(plnd->http), pln_home_dir(plnd->home));
+    fflush(stdout);
+    notify("READY=1");
+    return true;
+}
+
+/* ---- the life of a daemon ---- */
+
+/** Only the main thread hears signals, and only when it waits for them. */
+static void block_signals(sigset_t *signals)
+{
+    sigemptyset(signals);
+    sigaddset(signals, SIGTERM);
+    sigaddset(signals, SIGINT);
+    sigaddset(signals, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, signals, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static bool start(plnd_t *plnd)
+{
+    static bool (*const steps[])(plnd_t *) = {
+        open_home,    open_settings, raise_limits,   open_key, open_store,
+        start_driver, start_http,    remember_ports, announce,
+    };
+    for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
+        if (!steps[i](plnd)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** SIGTERM and SIGINT end it; SIGHUP (a closed terminal) does not. */
+static void wait_for_end(const sigset_t *signals)
+{
+    int caught = 0;
+    do {
+        if (sigwait(signals, &caught) != 0) {
+            return;
+        }
+    } while (caught == SIGHUP);
+    pln_log(PLN_LOG_INFO, "main", "stopping signal=%d", caught);
+    notify("STOPPING=1");
+}
+
+static void stop(plnd_t *plnd)
+{
+    if (plnd->http != NULL) {
+        pln_http_stop(&plnd->http);
+    }
+    if (plnd->driver != NULL) {
+        pln_driver_stop(&plnd->driver);
+    }
+    if (plnd->store != NULL) {
+        pln_store_close(&plnd->store);
+    }
+    pln_keyfile_close(&plnd->self);
+    pln_home_close(&plnd->home);
+}
+
+static int run(const pln_options_t *options)
+{
+    plnd_t plnd = {.options = options};
+    sigset_t signals;
+    block_signals(&signals);
+    bool started = start(&plnd);
+    if (started) {
+        wait_for_end(&signals);
+    } else if (plnd.error[0] != '\0') {
+        fprintf(stderr, "plnd: %s\n", plnd.error);
+    }
+    stop(&plnd);
+    return started ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int check(const pln_options_t *options)
+{
+    pln_config_t config;
+    if (pln_options_read(options, &config) != 0) {
+        return EXIT_FAILURE;
+    }
+    printf("%s: nothing wrong with it\n", options->file);
+    return EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv)
+{
+    if (sodium_init() < 0) {
+        fputs("plnd: libsodium cannot start: the system gives no random numbers\n", stderr);
+        return EXIT_FAILURE;
+    }
+    pln_options_t options;
+    int status = EXIT_FAILURE;
+    if (pln_options_parse(&options, argc, argv, &status)) {
+        status = options.check ? check(&options) : run(&options);
+    }
+    pln_options_free(&options);
+    return status;
+}
