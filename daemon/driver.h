@@ -66,6 +66,17 @@ uint64_t pln_driver_wait(pln_driver_t *driver, uint64_t after, uint32_t timeout_
 /** True once the daemon is stopping: long answers end. */
 bool pln_driver_stopping(const pln_driver_t *driver);
 
+/**
+ * The daemon is about to stop: from now on pln_driver_stopping() is true, requests and waits end at
+ * once (PLN_EIO, "stopping"), no new ones begin. The node itself runs on until pln_driver_stop.
+ */
+void pln_driver_begin_stop(pln_driver_t *driver);
+
+/** Handshakes refused since the start (strangers). */
+uint64_t pln_driver_strangers(const pln_driver_t *driver);
+/** Durable commits so far, and the nanoseconds spent in them. */
+void pln_driver_commits(const pln_driver_t *driver, uint64_t *commits, uint64_t *nanoseconds);
+
 /** Free bytes on the store's disk and whether the node is paused for lack of them. */
 void pln_driver_disk(const pln_driver_t *driver, uint64_t *free_bytes, bool *paused);
 
