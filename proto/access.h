@@ -4,10 +4,11 @@
  *
  * Why     Every order of arrival must give the same members: statements are collected as sets,
  *         authority is three layers deep (root, coordinators, others), nothing refers to itself.
- * Shape   add every lane-0 entry held; ask for limits and roles; the fold runs when asked and dirty
- * Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload
- * Pure    no I/O, no clock (expiry is handed out, never folded: R10)
- * Spec    SPEC 7.2 (R3, R11, R14, R17)
+ * Shape   add every lane-0 entry held, in any order; ask for limits and roles
+ * Cost    add: O(log n), and one signature check per cut of a revoke; a question: the grants and
+ *         revokes that name the member; verdicts are kept until a statement that concerns them
+ * comes Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload Pure
+ * no I/O, no clock (expiry is handed out, never folded: R10) Spec    SPEC 7.2 (R3, R11, R14, R17)
  */
 #ifndef PLN_ACCESS_H
 #define PLN_ACCESS_H
@@ -48,27 +49,44 @@ PLN_MUST_CHECK pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out);
 
 /**
  * A ticket's promise (R22): until lane 0 has arrived, treat @root and @inviter as members so that
- * the first exchange can happen. Their lane-0 limit is PLN_LIMIT_NONE while no genesis is held.
- * Once the genesis is held the promise has no effect any more.
+ * the first exchange can happen. Their lane-0 limit is PLN_LIMIT_NONE, in lane 1 it is 0.
+ * For the root the promise ends when the genesis is held, for the inviter when a counted grant of
+ * it is: lane 0 travels entry by entry, and who brings it must not be put out halfway. From then on
+ * the fold alone decides, so a promise may stay set for ever.
  */
 void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id_t *inviter);
 
-/** limit(author, epoch, lane) of R3.4 without the quota: 0 = nothing counts, PLN_LIMIT_NONE. */
-uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint8_t lane);
+/**
+ * limit(author, epoch, lane) of R3.4 without the quota: 0 = nothing counts, PLN_LIMIT_NONE. Of
+ * several branches it is the furthest seq that one revoke lists, and the smallest of all revokes.
+ */
+uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                          uint8_t lane);
 
-/** What a member is now: its highest term with a counted grant that no counted revoke ends. */
+/** The cut that gives that limit, with the member's own signature; false when no cut does. */
+bool pln_access_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint8_t lane,
+                    pln_cut_t *out);
+
+/**
+ * What a member is now: of its terms that have a counted grant and that no counted revoke ends, the
+ * one with the most powerful role, of several the highest. (Not the highest first: else a rogue
+ * coordinator could make another one a reader by a grant of a later term.) Of several grants of
+ * that term and role, the one that lasts longest speaks for it, then the root's, then the newest.
+ */
 typedef struct {
     pln_id_t node;
-    uint32_t term;
-    pln_role_t role;      /**< PLN_ROLE_ROOT for the root */
-    char label[PLN_NAME_MAX + 1];
-    uint64_t expiry_ms;   /**< of the grant that gives the role; 0 = none; the caller looks at its clock */
-    bool left;            /**< a `leave` of this term is held */
+    uint32_t term;   /**< 0 for the root */
+    pln_role_t role; /**< PLN_ROLE_ROOT for the root */
+    char label[PLN_NAME_MAX +
+               1];      /**< the root's: of the newest grant that it gave itself; or empty */
+    uint64_t expiry_ms; /**< 0 = none; the caller looks at its clock */
+    bool left;          /**< a `leave` of this term is held; never of the root */
     pln_id_t granted_by;
 } pln_member_t;
 
 /** PLN_ENOTFOUND: not a member now (never granted, or revoked). */
-PLN_MUST_CHECK pln_err_t pln_access_member(pln_access_t *access, const pln_id_t *node, pln_member_t *out);
+PLN_MUST_CHECK pln_err_t pln_access_member(pln_access_t *access, const pln_id_t *node,
+                                           pln_member_t *out);
 
 /** Members in ascending order of id, the root included. *cursor starts at 0; false at the end. */
 bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out);
@@ -77,22 +95,29 @@ size_t pln_access_count(pln_access_t *access);
 /** Highest term any counted grant gives @node; false when there is none (R3.4, pln revoke). */
 bool pln_access_highest_term(pln_access_t *access, const pln_id_t *node, uint32_t *term);
 
-/** Counted revoke that ended the member's last term, for showing who, when and why; PLN_ENOTFOUND. */
+/**
+ * Counted revoke that ended the member's highest term, for showing who, when and why: of several
+ * the first by (epoch, seq, hash). PLN_ENOTFOUND: a member, or never granted.
+ */
 typedef struct {
     pln_id_t by;
     uint32_t epoch;
     uint64_t seq;
     char reason[PLN_REASON_MAX + 1];
 } pln_revoked_t;
-PLN_MUST_CHECK pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_revoked_t *out);
+PLN_MUST_CHECK pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node,
+                                            pln_revoked_t *out);
 
-/** Settings that the root's `network` records give. Texts are NUL-terminated copies. */
+/**
+ * Settings that the root's `network` records give. Texts are NUL-terminated copies. Quotas only
+ * rise: from what the genesis sets, or else the default, to the largest that any later record sets.
+ */
 typedef struct {
-    char name[PLN_NAME_MAX + 1];
-    char title[PLN_TITLE_MAX + 1];
-    uint64_t max_entries; /**< largest ever set, or the default (R11) */
+    char name[PLN_NAME_MAX + 1];   /**< of the genesis */
+    char title[PLN_TITLE_MAX + 1]; /**< of the newest record by (epoch, seq, hash) that sets one */
+    uint64_t max_entries;
     uint64_t max_bytes;
-    uint32_t access_version;
+    uint32_t access_version; /**< the largest ever set; first 1 (R14) */
 } pln_settings_t;
 void pln_access_settings(pln_access_t *access, pln_settings_t *out);
 

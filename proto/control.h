@@ -25,13 +25,19 @@ typedef enum {
 } pln_control_kind_t;
 
 #define PLN_CUTS_MAX 24u
+#define PLN_TERM_MAX (UINT32_MAX / PLN_EPOCHS_PER_TERM) /**< term * 16 + 15 is the last epoch */
+#define PLN_TIME_MAX ((UINT64_C(1) << 48) - 1) /**< milliseconds, as in an entry's header */
 #define PLN_GUARDIANS_MAX 7u
 
-/** network: the genesis (root's lane 0, epoch 0, seq 1) and later settings. */
+/**
+ * network: the genesis (root's lane 0, epoch 0, seq 1) and later settings. Name, guardians and
+ * threshold stand only beside a nonce; guardians and threshold come together, the threshold above
+ * half of them; fields that are 0 or empty are absent.
+ */
 typedef struct {
-    bool genesis;            /**< has a nonce */
-    uint8_t nonce[16];       /**< field 16 */
-    pln_span_t name;         /**< field 17; genesis only */
+    bool genesis;                          /**< has a nonce */
+    uint8_t nonce[16];                     /**< field 16 */
+    pln_span_t name;                       /**< field 17; genesis only */
     pln_id_t guardians[PLN_GUARDIANS_MAX]; /**< field 18, ids ascending */
     uint32_t guardian_count;
     uint32_t threshold;      /**< field 19 */
@@ -42,13 +48,13 @@ typedef struct {
 } pln_network_record_t;
 
 typedef struct {
-    pln_id_t node;       /**< field 16 */
-    uint32_t term;       /**< field 17 */
-    pln_role_t role;     /**< field 18: reader, contributor or coordinator */
-    pln_span_t label;    /**< field 19, <= PLN_NAME_MAX; may be empty */
-    uint64_t expiry_ms;  /**< field 20; 0 = none */
+    pln_id_t node;      /**< field 16 */
+    uint32_t term;      /**< field 17 */
+    pln_role_t role;    /**< field 18: reader, contributor or coordinator */
+    pln_span_t label;   /**< field 19, <= PLN_NAME_MAX; may be empty */
+    uint64_t expiry_ms; /**< field 20; 0 = none */
     bool has_succeeds;
-    pln_id_t succeeds;   /**< field 21: reserved */
+    pln_id_t succeeds; /**< field 21: reserved */
 } pln_grant_t;
 
 /** One of the member's own signed heads (R3.6). */
@@ -61,11 +67,14 @@ typedef struct {
 } pln_cut_t;
 
 typedef struct {
-    pln_id_t node;      /**< field 16 */
-    uint32_t term;      /**< field 17 */
-    pln_cut_t cuts[PLN_CUTS_MAX]; /**< field 18: array of [epoch, lane, seq, hash, signature] */
+    pln_id_t node; /**< field 16 */
+    uint32_t term; /**< field 17 */
+    /** Field 18: array of [epoch, lane, seq, hash, signature], absent when there are none;
+     * ascending by (epoch, lane, seq, hash), at most one of an epoch's lane 1. Encoding sorts them.
+     */
+    pln_cut_t cuts[PLN_CUTS_MAX];
     uint32_t cut_count;
-    pln_span_t reason;  /**< field 19 */
+    pln_span_t reason; /**< field 19 */
 } pln_revoke_t;
 
 /* Encoding appends the payload to @out. Decoding: PLN_EMALFORMED when the bytes are not a canonical
@@ -76,8 +85,9 @@ void pln_grant_encode(const pln_grant_t *grant, pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_grant_decode(pln_span_t payload, pln_grant_t *out);
 void pln_revoke_encode(const pln_revoke_t *revoke, pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_revoke_decode(pln_span_t payload, pln_revoke_t *out);
-/** leave: an empty map. */
+/** leave: an empty map; fields of later versions may stand in it. */
 void pln_leave_encode(pln_buf_t *out);
+PLN_MUST_CHECK pln_err_t pln_leave_decode(pln_span_t payload);
 
 /** network id = H("pln network 1", root || H("pln data 1", genesis payload)) (R17). */
 void pln_network_id(const pln_id_t *root, pln_span_t genesis, pln_network_id_t *out);

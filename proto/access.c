@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MPL-2.0
+// The sets. What a statement means by itself (does it decode, do its cuts verify) is settled here,
+// once; whether it counts depends on the others and is asked in access_fold.c.
+#include "access.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "access_set.h"
+
+pln_access_t *pln_access_new(const pln_network_id_t *network)
+{
+    pln_access_t *access = pln_alloc_zero(1, sizeof *access);
+    access->network = *network;
+    access->turn = 1;
+    access->generation = 1;
+    return access;
+}
+
+static void free_fact(pln_fact_t *fact)
+{
+    if (fact->type == PLN_FACT_REVOKE) {
+        free(fact->as.revoke.covers);
+    }
+    free(fact->text);
+    free(fact);
+}
+
+static void free_chain(pln_access_chain_t *chain)
+{
+    for (size_t i = 0; i < chain->facts.count; i++) {
+        free_fact(chain->facts.items[i]);
+    }
+    free(chain->facts.items);
+    free(chain);
+}
+
+static void free_party(pln_party_t *party)
+{
+    for (size_t i = 0; i < party->chains.count; i++) {
+        free_chain(party->chains.items[i]);
+    }
+    free(party->chains.items);
+    free(party);
+}
+
+void pln_access_free(pln_access_t **access)
+{
+    if (*access == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < (*access)->parties.count; i++) {
+        free_party((*access)->parties.items[i]);
+    }
+    free((*access)->parties.items);
+    free((*access)->members);
+    free(*access);
+    *access = NULL;
+}
+
+/* ---- sorted pointers ---- */
+
+typedef int (*order_t)(const void *key, const void *item);
+
+// Where @key stands, or would stand; *found tells which. Statements mostly arrive in order, so the
+// end is looked at first.
+static size_t sorted_find(const pln_sorted_t *sorted, const void *key, order_t order, bool *found)
+{
+    size_t low = 0, high = sorted->count;
+    *found = false;
+    if (high > 0 && order(key, sorted->items[high - 1]) > 0) {
+        return high;
+    }
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        int side = order(key, sorted->items[middle]);
+        if (side == 0) {
+            *found = true;
+            return middle;
+        }
+        if (side < 0) {
+            high = middle;
+        } else {
+            low = middle + 1;
+        }
+    }
+    return low;
+}
+
+static void sorted_insert(pln_sorted_t *sorted, size_t at, void *item)
+{
+    assert(at <= sorted->count);
+    if (sorted->count == sorted->capacity) {
+        sorted->capacity = sorted->capacity == 0 ? 4 : sorted->capacity * 2;
+        sorted->items = pln_realloc(sorted->items, sorted->capacity * sizeof *sorted->items);
+    }
+    memmove(sorted->items + at + 1, sorted->items + at,
+            (sorted->count - at) * sizeof *sorted->items);
+    sorted->items[at] = item;
+    sorted->count++;
+}
+
+static int order_party(const void *key, const void *item)
+{
+    return pln_id_compare(key, &((const pln_party_t *)item)->id);
+}
+
+static int order_chain(const void *key, const void *item)
+{
+    uint32_t epoch = *(const uint32_t *)key;
+    uint32_t other = ((const pln_access_chain_t *)item)->epoch;
+    return (epoch > other) - (epoch < other);
+}
+
+int pln_fact_compare(const pln_fact_t *a, const pln_fact_t *b)
+{
+    if (a->seq != b->seq) {
+        return a->seq < b->seq ? -1 : 1;
+    }
+    return memcmp(a->hash.bytes, b->hash.bytes, sizeof a->hash.bytes);
+}
+
+static int order_fact(const void *key, const void *item)
+{
+    return pln_fact_compare(key, item);
+}
+
+pln_party_t *pln_access_party(const pln_access_t *access, const pln_id_t *id)
+{
+    bool found;
+    size_t at = sorted_find(&access->parties, id, order_party, &found);
+    return found ? access->parties.items[at] : NULL;
+}
+
+static pln_party_t *need_party(pln_access_t *access, const pln_id_t *id)
+{
+    bool found;
+    size_t at = sorted_find(&access->parties, id, order_party, &found);
+    if (!found) {
+        pln_party_t *party = pln_alloc_zero(1, sizeof *party);
+        party->id = *id;
+        sorted_insert(&access->parties, at, party);
+    }
+    return access->parties.items[at];
+}
+
+static pln_access_chain_t *need_chain(pln_party_t *author, uint32_t epoch)
+{
+    bool found;
+    size_t at = sorted_find(&author->chains, &epoch, order_chain, &found);
+    if (!found) {
+        pln_access_chain_t *chain = pln_alloc_zero(1, sizeof *chain);
+        chain->author = author;
+        chain->epoch = epoch;
+        sorted_insert(&author->chains, at, chain);
+    }
+    return author->chains.items[at];
+}
+
+/* ---- what a statement says ---- */
+
+// Labels and titles are bounded by their decoders.
+static char *copy_text(pln_span_t text)
+{
+    if (text.size == 0) {
+        return NULL;
+    }
+    char *copy = pln_alloc(text.size + 1);
+    memcpy(copy, text.data, text.size);
+    copy[text.size] = '\0';
+    return copy;
+}
+
+static void read_network(pln_span_t payload, pln_fact_t *fact)
+{
+    pln_network_record_t record;
+    if (pln_network_record_decode(payload, &record) != PLN_OK) {
+        return;
+    }
+    fact->type = PLN_FACT_NETWORK;
+    fact->text = copy_text(record.title);
+    fact->as.network.max_entries = record.max_entries;
+    fact->as.network.max_bytes = record.max_bytes;
+    fact->as.network.access_version = record.access_version;
+}
+
+static void read_grant(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
+{
+    pln_grant_t grant;
+    if (pln_grant_decode(payload, &grant) != PLN_OK) {
+        return;
+    }
+    fact->type = PLN_FACT_GRANT;
+    fact->about = need_party(access, &grant.node);
+    fact->text = copy_text(grant.label);
+    fact->as.grant.term = grant.term;
+    fact->as.grant.role = grant.role;
+    fact->as.grant.expiry_ms = grant.expiry_ms;
+}
+
+// R3.6: a cut is the member's own signed head; with one that is not, the revoke has no effect.
+static bool cuts_verify(const pln_access_t *access, const pln_revoke_t *revoke)
+{
+    for (uint32_t i = 0; i < revoke->cut_count; i++) {
+        const pln_cut_t *cut = &revoke->cuts[i];
+        pln_place_t place = {.network = access->network,
+                             .author = revoke->node,
+                             .epoch = cut->epoch,
+                             .lane = cut->lane};
+        if (pln_head_verify(&place, cut->seq, &cut->hash, &cut->signature) != PLN_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void read_revoke(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
+{
+    pln_revoke_t revoke;
+    if (pln_revoke_decode(payload, &revoke) != PLN_OK || !cuts_verify(access, &revoke)) {
+        return;
+    }
+    fact->type = PLN_FACT_REVOKE;
+    fact->about = need_party(access, &revoke.node);
+    fact->text = copy_text(revoke.reason);
+    fact->as.revoke.term = revoke.term;
+    fact->as.revoke.cover_count = revoke.cut_count;
+    if (revoke.cut_count > 0) {
+        fact->as.revoke.covers = pln_alloc(revoke.cut_count * sizeof *fact->as.revoke.covers);
+    }
+    for (uint32_t i = 0; i < revoke.cut_count; i++) {
+        const pln_cut_t *cut = &revoke.cuts[i];
+        fact->as.revoke.covers[i] = (pln_cover_t){cut->epoch, cut->lane, cut->seq};
+    }
+}
+
+static void read_statement(pln_access_t *access, const pln_statement_t *statement, pln_fact_t *fact)
+{
+    switch (statement->kind) {
+        case PLN_KIND_NETWORK:
+            read_network(statement->payload, fact);
+            break;
+        case PLN_KIND_GRANT:
+            read_grant(access, statement->payload, fact);
+            break;
+        case PLN_KIND_REVOKE:
+            read_revoke(access, statement->payload, fact);
+            break;
+        case PLN_KIND_LEAVE:
+            if (pln_leave_decode(statement->payload) == PLN_OK) {
+                fact->type = PLN_FACT_LEAVE;
+            }
+            break;
+        default:  // a kind of a later access version, or of another lane
+            break;
+    }
+}
+
+/* ---- filling ---- */
+
+static pln_fact_t **list_of(const pln_fact_t *fact)
+{
+    switch (fact->type) {
+        case PLN_FACT_NETWORK:
+            return &fact->about->settings;
+        case PLN_FACT_GRANT:
+            return &fact->about->grants;
+        case PLN_FACT_REVOKE:
+            return &fact->about->revokes;
+        case PLN_FACT_LEAVE:
+            return &fact->about->leaves;
+        case PLN_FACT_NONE:
+            break;
+    }
+    return NULL;
+}
+
+// Only the root's coordinator grants and its revokes can change who may speak.
+static void forget_verdicts(pln_access_t *access, const pln_fact_t *fact)
+{
+    bool by_root = fact->chain->author == access->root;
+    bool makes = fact->type == PLN_FACT_GRANT && fact->as.grant.role == PLN_ROLE_COORDINATOR;
+    if (by_root && (makes || fact->type == PLN_FACT_REVOKE)) {
+        access->turn++;
+    }
+    fact->about->judged_turn = 0;
+    access->generation++;
+}
+
+static void drop_largest(pln_access_t *access, pln_access_chain_t *chain)
+{
+    pln_fact_t *fact = chain->facts.items[--chain->facts.count];
+    pln_fact_t **link = list_of(fact);
+    if (link != NULL) {
+        while (*link != fact) {
+            link = &(*link)->next;
+        }
+        *link = fact->next;
+    }
+    forget_verdicts(access, fact);
+    free_fact(fact);
+}
+
+// R17: whoever wrote the genesis that hashes to the network's id is its root.
+static void look_for_root(pln_access_t *access, const pln_statement_t *statement)
+{
+    pln_network_id_t network;
+    pln_network_record_t record;
+    if (access->root != NULL || statement->kind != PLN_KIND_NETWORK || statement->epoch != 0 ||
+        statement->seq != 1) {
+        return;
+    }
+    pln_network_id(&statement->author, statement->payload, &network);
+    if (memcmp(network.bytes, access->network.bytes, sizeof network.bytes) != 0 ||
+        pln_id_check(&statement->author) != PLN_OK ||
+        pln_network_record_decode(statement->payload, &record) != PLN_OK || !record.genesis) {
+        return;
+    }
+    access->root = need_party(access, &statement->author);
+    memcpy(access->name, record.name.data, record.name.size);
+    access->name[record.name.size] = '\0';
+    access->base_entries = record.max_entries;
+    access->base_bytes = record.max_bytes;
+    access->turn++;
+    access->generation++;
+}
+
+void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
+{
+    // An entry has one before it for each smaller seq, so a larger one is never among the 65,536.
+    if (statement->seq == 0 || statement->seq > PLN_CONTROL_ENTRIES_MAX) {
+        return;
+    }
+    look_for_root(access, statement);
+    pln_access_chain_t *chain =
+        need_chain(need_party(access, &statement->author), statement->epoch);
+    pln_fact_t key = {.seq = statement->seq, .hash = statement->hash};
+    bool held;
+    size_t at = sorted_find(&chain->facts, &key, order_fact, &held);
+    if (held || at == PLN_CONTROL_ENTRIES_MAX) {
+        return;
+    }
+    pln_fact_t *fact = pln_alloc_zero(1, sizeof *fact);
+    fact->chain = chain;
+    fact->seq = statement->seq;
+    fact->hash = statement->hash;
+    fact->about = chain->author;
+    read_statement(access, statement, fact);
+    pln_fact_t **list = list_of(fact);
+    if (list != NULL) {
+        fact->next = *list;
+        *list = fact;
+    }
+    sorted_insert(&chain->facts, at, fact);
+    forget_verdicts(access, fact);
+    if (chain->facts.count > PLN_CONTROL_ENTRIES_MAX) {
+        drop_largest(access, chain);
+    }
+}
+
+void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id_t *inviter)
+{
+    access->promised_root = need_party(access, root);
+    access->promised_inviter = need_party(access, inviter);
+    access->generation++;
+}
+
+uint64_t pln_access_generation(const pln_access_t *access)
+{
+    return access->generation;
+}

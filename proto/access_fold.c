@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: MPL-2.0
+// The answers. Three layers, each a function of the one above: the root's statements all count; a
+// coordinator's count within the limit that the root's alone give it; everybody else's limits
+// follow from those two. No answer asks for one of its own layer, so there is no order and no
+// recursion.
+#include <assert.h>
+#include <string.h>
+
+#include "access.h"
+#include "access_set.h"
+
+/* ---- layers one and two: who may speak ---- */
+
+static bool by_root(const pln_access_t *access, const pln_fact_t *fact)
+{
+    return fact->chain->author == access->root;
+}
+
+static bool coordinator_grant(const pln_access_t *access, const pln_fact_t *grant)
+{
+    return by_root(access, grant) && grant->as.grant.role == PLN_ROLE_COORDINATOR;
+}
+
+// R3.2: a term is a coordinator's iff a grant of the root says so.
+static bool coordinator_term(const pln_access_t *access, const pln_party_t *party, uint32_t term)
+{
+    for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
+        if (grant->as.grant.term == term && coordinator_grant(access, grant)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+// What one revoke lets count: up to its furthest head there (several are branches), or nothing.
+static uint64_t covered(const pln_fact_t *revoke, uint32_t epoch, uint8_t lane)
+{
+    uint64_t seq = 0;
+    for (uint32_t i = 0; i < revoke->as.revoke.cover_count; i++) {
+        const pln_cover_t *cover = &revoke->as.revoke.covers[i];
+        if (cover->epoch == epoch && cover->lane == lane && cover->seq > seq) {
+            seq = cover->seq;
+        }
+    }
+    return seq;
+}
+
+static uint64_t authority(const pln_access_t *access, const pln_access_chain_t *chain)
+{
+    const pln_party_t *author = chain->author;
+    uint32_t term = chain->epoch / PLN_EPOCHS_PER_TERM;
+    uint64_t limit = PLN_LIMIT_NONE;
+    if (author == access->root) {
+        return limit;
+    }
+    if (!coordinator_term(access, author, term)) {
+        return 0;
+    }
+    for (const pln_fact_t *fact = author->revokes; fact != NULL; fact = fact->next) {
+        if (by_root(access, fact) && fact->as.revoke.term >= term) {
+            uint64_t seq = covered(fact, chain->epoch, PLN_LANE_CONTROL);
+            limit = seq < limit ? seq : limit;
+        }
+    }
+    return limit;
+}
+
+// Does a grant or revoke count? R3.1 for the root's, R3.3 for a coordinator's.
+static bool counted(const pln_access_t *access, const pln_fact_t *fact)
+{
+    pln_access_chain_t *chain = fact->chain;
+    if (access->root == NULL) {
+        return false;
+    }
+    if (chain->authority_turn != access->turn) {
+        chain->authority = authority(access, chain);
+        chain->authority_turn = access->turn;
+    }
+    if (by_root(access, fact)) {
+        return true;
+    }
+    if (fact->seq > chain->authority || fact->about == access->root ||
+        fact->about == chain->author) {
+        return false;
+    }
+    return fact->type != PLN_FACT_GRANT || fact->as.grant.role != PLN_ROLE_COORDINATOR;
+}
+
+/* ---- layer three: limits ---- */
+
+// Only the root touches a coordinator's term.
+static bool acts_on(const pln_access_t *access, const pln_fact_t *fact, bool is_coordinator)
+{
+    return is_coordinator ? by_root(access, fact) : counted(access, fact);
+}
+
+static pln_role_t role_of_term(const pln_access_t *access, const pln_party_t *party, uint32_t term,
+                               bool is_coordinator)
+{
+    pln_role_t role = PLN_ROLE_NONE;
+    if (is_coordinator) {
+        return PLN_ROLE_COORDINATOR;
+    }
+    for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
+        if (grant->as.grant.term == term && grant->as.grant.role > role && counted(access, grant)) {
+            role = grant->as.grant.role;
+        }
+    }
+    return role;
+}
+
+static uint64_t limit_of_term(const pln_access_t *access, const pln_party_t *party, uint32_t epoch,
+                              uint8_t lane)
+{
+    uint32_t term = epoch / PLN_EPOCHS_PER_TERM;
+    bool is_coordinator = coordinator_term(access, party, term);
+    pln_role_t role = role_of_term(access, party, term, is_coordinator);
+    uint64_t limit = PLN_LIMIT_NONE;
+    if (role == PLN_ROLE_NONE || (role == PLN_ROLE_READER && lane == PLN_LANE_RECORDS)) {
+        return 0;
+    }
+    for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
+        if (fact->as.revoke.term >= term && acts_on(access, fact, is_coordinator)) {
+            uint64_t seq = covered(fact, epoch, lane);
+            limit = seq < limit ? seq : limit;
+        }
+    }
+    return limit;
+}
+
+/* ---- verdicts: who is a member now ---- */
+
+static int compare_numbers(uint64_t a, uint64_t b)
+{
+    return (a > b) - (a < b);
+}
+
+static int compare_ages(const pln_fact_t *a, const pln_fact_t *b)
+{
+    int order = compare_numbers(a->chain->epoch, b->chain->epoch);
+    if (order == 0) {
+        order = pln_fact_compare(a, b);
+    }
+    return order != 0 ? order : pln_id_compare(&a->chain->author->id, &b->chain->author->id);
+}
+
+// Which of two grants speaks for a member: the more powerful, higher, longer, then the root's, then
+// the newer one. More grants never take away.
+static bool stronger(const pln_access_t *access, const pln_fact_t *a, const pln_fact_t *b)
+{
+    if (b == NULL) {
+        return true;
+    }
+    int order = compare_numbers(a->as.grant.role, b->as.grant.role);
+    if (order == 0) {
+        order = compare_numbers(a->as.grant.term, b->as.grant.term);
+    }
+    if (order == 0) {  // 0 is for ever: one below it is the largest number
+        order = compare_numbers(a->as.grant.expiry_ms - 1, b->as.grant.expiry_ms - 1);
+    }
+    if (order == 0) {
+        order = compare_numbers(by_root(access, a), by_root(access, b));
+    }
+    return (order != 0 ? order : compare_ages(a, b)) > 0;
+}
+
+static void judge(const pln_access_t *access, pln_party_t *party)
+{
+    int64_t ended = -1, ended_by_root = -1;  // highest terms that counted revokes end
+    if (party->judged_turn == access->turn) {
+        return;
+    }
+    party->judged_turn = access->turn;
+    party->standing = NULL;
+    party->granted = false;
+    party->highest_term = 0;
+    for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
+        int64_t term = fact->as.revoke.term;
+        if (by_root(access, fact) && term > ended_by_root) {
+            ended_by_root = term;
+        }
+        if (term > ended && counted(access, fact)) {
+            ended = term;
+        }
+    }
+    // A coordinator's revoke does not end a coordinator's term. Where such a term lives it wins by
+    // its role; where none does, no living term is one, so the others need not be asked what they
+    // are.
+    for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
+        if (!counted(access, grant)) {
+            continue;
+        }
+        int64_t end = coordinator_grant(access, grant) ? ended_by_root : ended;
+        if (!party->granted || grant->as.grant.term > party->highest_term) {
+            party->highest_term = grant->as.grant.term;
+        }
+        party->granted = true;
+        if (grant->as.grant.term > end && stronger(access, grant, party->standing)) {
+            party->standing = grant;
+        }
+    }
+}
+
+// R22: the root until its genesis is here, the inviter until a grant of it counts. From then on the
+// fold alone decides about them.
+static bool promised(const pln_access_t *access, pln_party_t *party)
+{
+    if (access->root == NULL) {
+        return party == access->promised_root || party == access->promised_inviter;
+    }
+    judge(access, party);
+    return party == access->promised_inviter && party != access->root && !party->granted;
+}
+
+static bool is_member(const pln_access_t *access, pln_party_t *party)
+{
+    if (party == access->root || promised(access, party)) {
+        return true;
+    }
+    judge(access, party);
+    return party->standing != NULL;
+}
+
+/* ---- the questions of access.h ---- */
+
+pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out)
+{
+    if (access->root == NULL) {
+        return PLN_ENOTFOUND;
+    }
+    *out = access->root->id;
+    return PLN_OK;
+}
+
+uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                          uint8_t lane)
+{
+    pln_party_t *party = pln_access_party(access, author);
+    if (party == NULL || lane >= PLN_LANES) {
+        return 0;
+    }
+    if (promised(access, party)) {
+        return lane == PLN_LANE_CONTROL ? PLN_LIMIT_NONE : 0;
+    }
+    if (party == access->root) {
+        return PLN_LIMIT_NONE;
+    }
+    return access->root == NULL ? 0 : limit_of_term(access, party, epoch, lane);
+}
+
+static void copy_text(char *out, size_t size, const char *text)
+{
+    size_t length = text == NULL ? 0 : strlen(text);
+    assert(length < size);
+    memcpy(out, text == NULL ? "" : text, length + 1);
+}
+
+static void describe_promised(const pln_access_t *access, const pln_party_t *party,
+                              pln_member_t *out)
+{
+    bool is_root = access->root == NULL && party == access->promised_root;
+    out->role = is_root ? PLN_ROLE_ROOT : PLN_ROLE_COORDINATOR;
+    out->granted_by = access->promised_root->id;
+}
+
+// The root needs no grant; one that it gives itself says only how it wants to be called.
+static void describe_root(const pln_access_t *access, const pln_party_t *party, pln_member_t *out)
+{
+    const pln_fact_t *newest = NULL;
+    for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
+        if (by_root(access, grant) && (newest == NULL || compare_ages(grant, newest) > 0)) {
+            newest = grant;
+        }
+    }
+    out->role = PLN_ROLE_ROOT;
+    out->granted_by = party->id;
+    copy_text(out->label, sizeof out->label, newest == NULL ? NULL : newest->text);
+}
+
+static void describe_granted(const pln_party_t *party, pln_member_t *out)
+{
+    const pln_fact_t *grant = party->standing;
+    out->term = grant->as.grant.term;
+    out->role = grant->as.grant.role;
+    out->expiry_ms = grant->as.grant.expiry_ms;
+    out->granted_by = grant->chain->author->id;
+    copy_text(out->label, sizeof out->label, grant->text);
+    for (const pln_fact_t *leave = party->leaves; leave != NULL; leave = leave->next) {
+        out->left = out->left || leave->chain->epoch / PLN_EPOCHS_PER_TERM == out->term;
+    }
+}
+
+static void describe(const pln_access_t *access, pln_party_t *party, pln_member_t *out)
+{
+    memset(out, 0, sizeof *out);
+    out->node = party->id;
+    if (promised(access, party)) {
+        describe_promised(access, party, out);
+    } else if (party == access->root) {
+        describe_root(access, party, out);
+    } else {
+        describe_granted(party, out);
+    }
+}
+
+pln_err_t pln_access_member(pln_access_t *access, const pln_id_t *node, pln_member_t *out)
+{
+    pln_party_t *party = pln_access_party(access, node);
+    if (party == NULL || !is_member(access, party)) {
+        return PLN_ENOTFOUND;
+    }
+    describe(access, party, out);
+    return PLN_OK;
+}
+
+static void refresh_members(pln_access_t *access)
+{
+    if (access->members_generation == access->generation) {
+        return;
+    }
+    access->members_generation = access->generation;
+    access->member_count = 0;
+    access->members =
+        pln_realloc(access->members, (access->parties.count + 1) * sizeof *access->members);
+    for (size_t i = 0; i < access->parties.count; i++) {
+        if (is_member(access, access->parties.items[i])) {
+            access->members[access->member_count++] = access->parties.items[i];
+        }
+    }
+}
+
+bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out)
+{
+    refresh_members(access);
+    if (*cursor >= access->member_count) {
+        return false;
+    }
+    describe(access, access->members[(*cursor)++], out);
+    return true;
+}
+
+size_t pln_access_count(pln_access_t *access)
+{
+    refresh_members(access);
+    return access->member_count;
+}
+
+bool pln_access_highest_term(pln_access_t *access, const pln_id_t *node, uint32_t *term)
+{
+    pln_party_t *party = pln_access_party(access, node);
+    if (party == NULL) {
+        return false;
+    }
+    judge(access, party);
+    if (party->granted) {
+        *term = party->highest_term;
+    }
+    return party->granted;
+}
+
+pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_revoked_t *out)
+{
+    pln_party_t *party = pln_access_party(access, node);
+    const pln_fact_t *first = NULL;
+    if (party == NULL || is_member(access, party) || !party->granted) {
+        return PLN_ENOTFOUND;
+    }
+    bool is_coordinator = coordinator_term(access, party, party->highest_term);
+    for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
+        if (fact->as.revoke.term >= party->highest_term && acts_on(access, fact, is_coordinator) &&
+            (first == NULL || compare_ages(fact, first) < 0)) {
+            first = fact;
+        }
+    }
+    assert(first != NULL);
+    memset(out, 0, sizeof *out);
+    out->by = first->chain->author->id;
+    out->epoch = first->chain->epoch;
+    out->seq = first->seq;
+    copy_text(out->reason, sizeof out->reason, first->text);
+    return PLN_OK;
+}
+
+static void raise_to(uint64_t *value, uint64_t to)
+{
+    *value = to > *value ? to : *value;
+}
+
+void pln_access_settings(pln_access_t *access, pln_settings_t *out)
+{
+    const pln_fact_t *newest = NULL;
+    uint64_t version = 1;
+    memset(out, 0, sizeof *out);
+    out->max_entries = access->base_entries > 0 ? access->base_entries : PLN_QUOTA_ENTRIES_DEFAULT;
+    out->max_bytes = access->base_bytes > 0 ? access->base_bytes : PLN_QUOTA_BYTES_DEFAULT;
+    copy_text(out->name, sizeof out->name, access->name);
+    const pln_fact_t *fact = access->root == NULL ? NULL : access->root->settings;
+    for (; fact != NULL; fact = fact->next) {
+        raise_to(&out->max_entries, fact->as.network.max_entries);
+        raise_to(&out->max_bytes, fact->as.network.max_bytes);
+        raise_to(&version, fact->as.network.access_version);
+        if (fact->text != NULL && (newest == NULL || compare_ages(fact, newest) > 0)) {
+            newest = fact;
+        }
+    }
+    copy_text(out->title, sizeof out->title, newest == NULL ? NULL : newest->text);
+    out->access_version = (uint32_t)version;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * access_set - the statements of one network as sets, and what the fold remembers of them.
+ *
+ * Why     Private to access.c (which fills the sets) and access_fold.c (which answers from them).
+ * Shape   party = an id that speaks or is spoken of; chain = what it said in one epoch;
+ *         fact = one statement, in its author's chain and in one list of the party it is about
+ * Fold    nothing is computed when a fact arrives: a question looks at the facts that name the
+ *         party, at whether each speaker may speak (authority), and there it ends: three layers
+ * Cache   authorities and verdicts carry the turn they were computed in; a new turn begins when the
+ *         set of coordinators or their limits may have changed
+ */
+#ifndef PLN_ACCESS_SET_H
+#define PLN_ACCESS_SET_H
+
+#include "access.h"
+
+typedef struct pln_fact pln_fact_t;
+typedef struct pln_party pln_party_t;
+
+/** Owned pointers in ascending order. */
+typedef struct {
+    void **items;
+    size_t count;
+    size_t capacity;
+} pln_sorted_t;
+
+/** The lane-0 statements of one author and epoch. */
+typedef struct {
+    pln_party_t *author;
+    uint32_t epoch;
+    pln_sorted_t facts;      /**< by (seq, hash): the smallest 65,536 at most (R2) */
+    uint64_t authority;      /**< up to this seq it speaks as root or coordinator */
+    uint64_t authority_turn; /**< when that was computed; 0 never */
+} pln_access_chain_t;
+
+typedef enum {
+    PLN_FACT_NONE, /**< has no effect, but takes its place among the 65,536 */
+    PLN_FACT_NETWORK,
+    PLN_FACT_GRANT,
+    PLN_FACT_REVOKE,
+    PLN_FACT_LEAVE
+} pln_fact_type_t;
+
+/** How far a revoke lets one chain count. */
+typedef struct {
+    uint32_t epoch;
+    uint8_t lane;
+    uint64_t seq;
+} pln_cover_t;
+
+struct pln_fact {
+    pln_access_chain_t *chain; /**< who says it, in which epoch */
+    uint64_t seq;
+    pln_hash_t hash;
+    pln_fact_type_t type;
+    pln_party_t *about; /**< whom a grant or revoke names; otherwise the author */
+    pln_fact_t *next;   /**< in the list of that party */
+    char *text;         /**< label, reason or title; NULL when there is none */
+    union {
+        struct {
+            uint32_t term;
+            pln_role_t role;
+            uint64_t expiry_ms;
+        } grant;
+        struct {
+            uint32_t term;
+            uint32_t cover_count;
+            pln_cover_t *covers;
+        } revoke;
+        struct {
+            uint64_t max_entries;
+            uint64_t max_bytes;
+            uint32_t access_version;
+        } network;
+    } as;
+};
+
+struct pln_party {
+    pln_id_t id;
+    pln_sorted_t chains;  /**< by epoch */
+    pln_fact_t *grants;   /**< that name it, by whomever, counted or not */
+    pln_fact_t *revokes;  /**< that name it */
+    pln_fact_t *settings; /**< its `network` records */
+    pln_fact_t *leaves;   /**< its `leave` records */
+
+    uint64_t judged_turn;       /**< when what follows was found; 0 never */
+    const pln_fact_t *standing; /**< the grant that makes it a member now; NULL */
+    bool granted;               /**< some counted grant names it, ended or not */
+    uint32_t highest_term;      /**< of those */
+};
+
+struct pln_access {
+    pln_network_id_t network;
+    pln_sorted_t parties;    /**< by id */
+    const pln_party_t *root; /**< NULL until the genesis is held */
+    char name[PLN_NAME_MAX + 1];
+    uint64_t base_entries; /**< quotas the network was founded with */
+    uint64_t base_bytes;
+    const pln_party_t *promised_root; /**< NULL: no promise */
+    const pln_party_t *promised_inviter;
+    uint64_t turn; /**< from 1 */
+    uint64_t generation;
+
+    pln_party_t **members; /**< ascending by id, as of members_generation */
+    size_t member_count;
+    uint64_t members_generation;
+};
+
+/** The party with @id; NULL when nothing is known of it. */
+pln_party_t *pln_access_party(const pln_access_t *access, const pln_id_t *id);
+
+/** By (seq, hash): the order of facts in one chain. */
+int pln_fact_compare(const pln_fact_t *a, const pln_fact_t *b);
+
+#endif
