@@ -406,8 +406,8 @@ void pln_config_manual(FILE *out)
                 rows[i].sentence, given ? rows[i].fallback : "empty");
     }
     fputs(
-        ".SH EXAMPLE\n.nf\nname = Cedar Falls Community Schools\nlisten = [::]:7420\n"
-        "advertise = pln.cfschools.example.org:7420\n.fi\n.SH SEE ALSO\n.BR plnd (8),\n"
+        ".SH EXAMPLE\n.nf\nname = Cedar Valley Schools\nlisten = [::]:7420\n"
+        "advertise = pln.cedarvalley.example.org:7420\n.fi\n.SH SEE ALSO\n.BR plnd (8),\n"
         ".BR pln (1)\n",
         out);
 }

@@ -94,7 +94,7 @@ static bool print_help(int *status)
     pln_config_options(stdout);
     fputs(
         "\nExample:\n"
-        "  plnd --dir ~/pln --name \"Cedar Falls Community Schools\" --listen [::]:7420\n"
+        "  plnd --dir ~/pln --name \"Cedar Valley Schools\" --listen [::]:7420\n"
         "  pln --dir ~/pln status\n",
         stdout);
     *status = EXIT_SUCCESS;
