@@ -21,7 +21,7 @@ pln_access_t *pln_access_new(const pln_network_id_t *network)
 static void free_fact(pln_fact_t *fact)
 {
     if (fact->type == PLN_FACT_REVOKE) {
-        free(fact->as.revoke.covers);
+        free(fact->as.revoke.cuts);
     }
     free(fact->text);
     free(fact);
@@ -225,13 +225,10 @@ static void read_revoke(pln_access_t *access, pln_span_t payload, pln_fact_t *fa
     fact->about = need_party(access, &revoke.node);
     fact->text = copy_text(revoke.reason);
     fact->as.revoke.term = revoke.term;
-    fact->as.revoke.cover_count = revoke.cut_count;
+    fact->as.revoke.cut_count = revoke.cut_count;
     if (revoke.cut_count > 0) {
-        fact->as.revoke.covers = pln_alloc(revoke.cut_count * sizeof *fact->as.revoke.covers);
-    }
-    for (uint32_t i = 0; i < revoke.cut_count; i++) {
-        const pln_cut_t *cut = &revoke.cuts[i];
-        fact->as.revoke.covers[i] = (pln_cover_t){cut->epoch, cut->lane, cut->seq};
+        fact->as.revoke.cuts = pln_alloc(revoke.cut_count * sizeof *revoke.cuts);
+        memcpy(fact->as.revoke.cuts, revoke.cuts, revoke.cut_count * sizeof *revoke.cuts);
     }
 }
 

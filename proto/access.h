@@ -7,8 +7,9 @@
  * Shape   add every lane-0 entry held, in any order; ask for limits and roles
  * Cost    add: O(log n), and one signature check per cut of a revoke; a question: the grants and
  *         revokes that name the member; verdicts are kept until a statement that concerns them
- * comes Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload Pure
- * no I/O, no clock (expiry is handed out, never folded: R10) Spec    SPEC 7.2 (R3, R11, R14, R17)
+ * Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload
+ * Pure    no I/O, no clock (expiry is handed out, never folded: R10)
+ * Spec    SPEC 7.2 (R3, R11, R14, R17)
  */
 #ifndef PLN_ACCESS_H
 #define PLN_ACCESS_H
@@ -63,7 +64,11 @@ void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id
 uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
                           uint8_t lane);
 
-/** The cut that gives that limit, with the member's own signature; false when no cut does. */
+/**
+ * The cut that gives that limit, with the member's own signature: the entries before it can be
+ * shown up to there although the chain went on. False when no cut does (no limit, or nothing
+ * counts).
+ */
 bool pln_access_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint8_t lane,
                     pln_cut_t *out);
 
@@ -75,12 +80,11 @@ bool pln_access_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch
  */
 typedef struct {
     pln_id_t node;
-    uint32_t term;   /**< 0 for the root */
-    pln_role_t role; /**< PLN_ROLE_ROOT for the root */
-    char label[PLN_NAME_MAX +
-               1];      /**< the root's: of the newest grant that it gave itself; or empty */
-    uint64_t expiry_ms; /**< 0 = none; the caller looks at its clock */
-    bool left;          /**< a `leave` of this term is held; never of the root */
+    uint32_t term;                /**< 0 for the root */
+    pln_role_t role;              /**< PLN_ROLE_ROOT for the root */
+    char label[PLN_NAME_MAX + 1]; /**< may be empty; the root's: of its newest grant to itself */
+    uint64_t expiry_ms;           /**< 0 = none; the caller looks at its clock */
+    bool left;                    /**< a `leave` of this term is held; never of the root */
     pln_id_t granted_by;
 } pln_member_t;
 

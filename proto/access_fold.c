@@ -32,37 +32,53 @@ static bool coordinator_term(const pln_access_t *access, const pln_party_t *part
     return false;
 }
 
+// How far a chain counts, and the cut that says so; NULL when none does.
+typedef struct {
+    uint64_t seq;
+    const pln_cut_t *cut;
+} reach_t;
+
 // What one revoke lets count: up to its furthest head there (several are branches), or nothing.
-static uint64_t covered(const pln_fact_t *revoke, uint32_t epoch, uint8_t lane)
+static reach_t reach_of(const pln_fact_t *revoke, uint32_t epoch, uint8_t lane)
 {
-    uint64_t seq = 0;
-    for (uint32_t i = 0; i < revoke->as.revoke.cover_count; i++) {
-        const pln_cover_t *cover = &revoke->as.revoke.covers[i];
-        if (cover->epoch == epoch && cover->lane == lane && cover->seq > seq) {
-            seq = cover->seq;
+    reach_t reach = {0, NULL};
+    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
+        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+        if (cut->epoch == epoch && cut->lane == lane && cut->seq > reach.seq) {
+            reach = (reach_t){cut->seq, cut};
         }
     }
-    return seq;
+    return reach;
+}
+
+// Several revokes let count what each of them does. Of two cuts at one seq the smaller hash is
+// named, so that every node names the same.
+static void narrow(reach_t *reach, reach_t other)
+{
+    bool same = other.seq == reach->seq && other.cut != NULL && reach->cut != NULL;
+    if (other.seq < reach->seq ||
+        (same && memcmp(&other.cut->hash, &reach->cut->hash, sizeof(pln_hash_t)) < 0)) {
+        *reach = other;
+    }
 }
 
 static uint64_t authority(const pln_access_t *access, const pln_access_chain_t *chain)
 {
     const pln_party_t *author = chain->author;
     uint32_t term = chain->epoch / PLN_EPOCHS_PER_TERM;
-    uint64_t limit = PLN_LIMIT_NONE;
+    reach_t reach = {PLN_LIMIT_NONE, NULL};
     if (author == access->root) {
-        return limit;
+        return PLN_LIMIT_NONE;
     }
     if (!coordinator_term(access, author, term)) {
         return 0;
     }
     for (const pln_fact_t *fact = author->revokes; fact != NULL; fact = fact->next) {
         if (by_root(access, fact) && fact->as.revoke.term >= term) {
-            uint64_t seq = covered(fact, chain->epoch, PLN_LANE_CONTROL);
-            limit = seq < limit ? seq : limit;
+            narrow(&reach, reach_of(fact, chain->epoch, PLN_LANE_CONTROL));
         }
     }
-    return limit;
+    return reach.seq;
 }
 
 // Does a grant or revoke count? R3.1 for the root's, R3.3 for a coordinator's.
@@ -109,23 +125,22 @@ static pln_role_t role_of_term(const pln_access_t *access, const pln_party_t *pa
     return role;
 }
 
-static uint64_t limit_of_term(const pln_access_t *access, const pln_party_t *party, uint32_t epoch,
-                              uint8_t lane)
+static reach_t reach_of_term(const pln_access_t *access, const pln_party_t *party, uint32_t epoch,
+                             uint8_t lane)
 {
     uint32_t term = epoch / PLN_EPOCHS_PER_TERM;
     bool is_coordinator = coordinator_term(access, party, term);
     pln_role_t role = role_of_term(access, party, term, is_coordinator);
-    uint64_t limit = PLN_LIMIT_NONE;
+    reach_t reach = {PLN_LIMIT_NONE, NULL};
     if (role == PLN_ROLE_NONE || (role == PLN_ROLE_READER && lane == PLN_LANE_RECORDS)) {
-        return 0;
+        return (reach_t){0, NULL};
     }
     for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
         if (fact->as.revoke.term >= term && acts_on(access, fact, is_coordinator)) {
-            uint64_t seq = covered(fact, epoch, lane);
-            limit = seq < limit ? seq : limit;
+            narrow(&reach, reach_of(fact, epoch, lane));
         }
     }
-    return limit;
+    return reach;
 }
 
 /* ---- verdicts: who is a member now ---- */
@@ -232,20 +247,37 @@ pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out)
     return PLN_OK;
 }
 
+static reach_t reach_in(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                        uint8_t lane)
+{
+    const reach_t nowhere = {0, NULL}, everywhere = {PLN_LIMIT_NONE, NULL};
+    pln_party_t *party = pln_access_party(access, author);
+    if (party == NULL || lane >= PLN_LANES) {
+        return nowhere;
+    }
+    if (promised(access, party)) {
+        return lane == PLN_LANE_CONTROL ? everywhere : nowhere;
+    }
+    if (access->root == NULL) {
+        return nowhere;
+    }
+    return party == access->root ? everywhere : reach_of_term(access, party, epoch, lane);
+}
+
 uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
                           uint8_t lane)
 {
-    pln_party_t *party = pln_access_party(access, author);
-    if (party == NULL || lane >= PLN_LANES) {
-        return 0;
+    return reach_in(access, author, epoch, lane).seq;
+}
+
+bool pln_access_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint8_t lane,
+                    pln_cut_t *out)
+{
+    reach_t reach = reach_in(access, author, epoch, lane);
+    if (reach.cut != NULL) {
+        *out = *reach.cut;
     }
-    if (promised(access, party)) {
-        return lane == PLN_LANE_CONTROL ? PLN_LIMIT_NONE : 0;
-    }
-    if (party == access->root) {
-        return PLN_LIMIT_NONE;
-    }
-    return access->root == NULL ? 0 : limit_of_term(access, party, epoch, lane);
+    return reach.cut != NULL;
 }
 
 static void copy_text(char *out, size_t size, const char *text)

@@ -42,13 +42,6 @@ typedef enum {
     PLN_FACT_LEAVE
 } pln_fact_type_t;
 
-/** How far a revoke lets one chain count. */
-typedef struct {
-    uint32_t epoch;
-    uint8_t lane;
-    uint64_t seq;
-} pln_cover_t;
-
 struct pln_fact {
     pln_access_chain_t *chain; /**< who says it, in which epoch */
     uint64_t seq;
@@ -65,8 +58,8 @@ struct pln_fact {
         } grant;
         struct {
             uint32_t term;
-            uint32_t cover_count;
-            pln_cover_t *covers;
+            uint32_t cut_count;
+            pln_cut_t *cuts;
         } revoke;
         struct {
             uint64_t max_entries;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * arrival - this node's own running number for what happened here, in which order; and cursors on
- * it.
+ * arrival - this node's own running number for what happened here, in which order; cursors on it.
  *
  * Why     "What changed since N" must cost one look-up, and a number from another life of the store
  *         (VM snapshot, copied folder) must be recognised: each row hashes the one before it.
@@ -18,7 +17,12 @@
 #include "bytes.h"
 #include "hash.h"
 
-typedef enum { PLN_OP_ADDED = 1, PLN_OP_WITHHELD = 2, PLN_OP_ASIDE = 3, PLN_OP_BACK = 4 } pln_op_t;
+typedef enum {
+    PLN_OP_ADDED = 1,
+    PLN_OP_WITHHELD = 2,
+    PLN_OP_ASIDE = 3,
+    PLN_OP_BACK = 4,
+} pln_op_t;
 
 #define PLN_ARRIVAL_ROW_SIZE 21
 
@@ -36,8 +40,7 @@ typedef struct {
 
 /** Asserts a known op and 1 <= from <= to <= PLN_SEQ_MAX. */
 void pln_arrival_write(const pln_arrival_t *row, uint8_t out[PLN_ARRIVAL_ROW_SIZE]);
-/** PLN_ETRUNCATED too short · PLN_EMALFORMED too long, unknown op, or not 1 <= from <= to <=
- * PLN_SEQ_MAX. */
+/** PLN_ETRUNCATED too short · PLN_EMALFORMED too long, or not what pln_arrival_write() asserts. */
 PLN_MUST_CHECK pln_err_t pln_arrival_read(pln_span_t bytes, pln_arrival_t *out);
 /** The cursor of an empty store. */
 void pln_cursor_start(const pln_store_id_t *store, pln_cursor_t *out);

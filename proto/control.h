@@ -69,7 +69,7 @@ typedef struct {
 typedef struct {
     pln_id_t node; /**< field 16 */
     uint32_t term; /**< field 17 */
-    /** Field 18: array of [epoch, lane, seq, hash, signature], absent when there are none;
+    /** Field 18: array of [epoch, lane, seq, hash, signature], absent when there are none,
      * ascending by (epoch, lane, seq, hash), at most one of an epoch's lane 1. Encoding sorts them.
      */
     pln_cut_t cuts[PLN_CUTS_MAX];
