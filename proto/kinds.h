@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * kinds - the kinds of records and their fields: one table that everybody reads.
+ *
+ * Why     Validation, JSON, help and forms must agree, and a new kind must cost one block of rows.
+ * Shape   kinds.def holds the rows; here are their types and the ways to find one
+ *         a payload is a msgpack map keyed by field number; 1..15 mean the same in every lane-1
+ * kind Pure    constant data, any thread Spec    SPEC 5 (R18)
+ */
+#ifndef PLN_KINDS_H
+#define PLN_KINDS_H
+
+#include "pln.h"
+
+/** What a value is in a payload, and in JSON. */
+typedef enum {
+    PLN_TYPE_LINE,      /**< str without control characters; JSON string */
+    PLN_TYPE_TEXT,      /**< str, line breaks and tabs allowed, Markdown; JSON string */
+    PLN_TYPE_CODE,      /**< str of letters, digits and . - + : _ /; JSON string */
+    PLN_TYPE_CHOICE,    /**< str, one of the words of its list; JSON string */
+    PLN_TYPE_RANGE,     /**< str, a word of its list or two joined by '-'; JSON string */
+    PLN_TYPE_UINT,      /**< uint; JSON integer */
+    PLN_TYPE_BOOL,      /**< bool; JSON true or false */
+    PLN_TYPE_TIME,      /**< uint, Unix milliseconds below 2^48; JSON RFC 3339 string */
+    PLN_TYPE_REFERENCE, /**< array [network or nil, author, epoch, seq, 16 bytes of data]; JSON
+                           string */
+    PLN_TYPE_BLOB,      /**< bin of 32 bytes; JSON string of 64 hex digits */
+    PLN_TYPE_SALT,      /**< bin of min..max bytes; JSON string of hex digits */
+    PLN_TYPE_COUNT
+} pln_type_t;
+
+/** Flags of a field. */
+enum {
+    PLN_FIELD_PLAIN = 0,
+    PLN_FIELD_REQUIRED = 1,
+    PLN_FIELD_INDEXED = 2, /**< views search and filter by it */
+    PLN_FIELD_PERSONAL = 4 /**< may name or describe a person */
+};
+
+#define PLN_FIELD_OWN_MIN 16u /**< first number of a kind's own fields */
+#define PLN_FIELDS_MAX 256u   /**< pairs a payload may have, unknown ones included */
+#define PLN_TIME_MS_MAX ((UINT64_C(1) << 48) - 1)
+
+typedef struct {
+    const char *word;
+    const char *label;
+} pln_choice_t;
+
+typedef struct {
+    uint16_t number;
+    pln_type_t type;
+    uint32_t many; /**< 0 one value; n a list of 1..n values */
+    uint32_t min;  /**< bytes of a text, value of a number */
+    uint32_t max;
+    unsigned flags;
+    const pln_choice_t *choices; /**< ends with a NULL word; NULL where there is no list */
+    const char *name;            /**< as in JSON */
+    const char *label;
+    const char *help; /**< one sentence without a full stop */
+} pln_field_t;
+
+typedef struct {
+    uint16_t number;
+    const char *name;
+    const char *label;
+    const char *help;
+    const pln_field_t *fields; /**< ascending numbers; ends with number 0; NULL for lane 0 */
+} pln_kind_t;
+
+/** All kinds in ascending number; NULL past the end. */
+const pln_kind_t *pln_kind_at(size_t index);
+/** NULL: unknown. */
+const pln_kind_t *pln_kind_by_number(uint16_t number);
+const pln_kind_t *pln_kind_by_name(const char *name);
+
+/** Fields of @kind, the common ones first, in ascending number; NULL past the end. */
+const pln_field_t *pln_field_at(const pln_kind_t *kind, size_t index);
+const pln_field_t *pln_field_by_number(const pln_kind_t *kind, uint64_t number);
+const pln_field_t *pln_field_by_name(const pln_kind_t *kind, const char *name);
+
+/** "line", "text", "code", "choice", "range", "uint", "bool", "time", "reference", "blob", "salt".
+ */
+const char *pln_type_name(pln_type_t type);
+
+/** The choice that @word (not NUL-terminated) spells; NULL: none. */
+const pln_choice_t *pln_choice_find(const pln_choice_t *choices, pln_span_t word);
+
+#endif

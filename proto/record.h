@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * record - what a decoded payload says: a map of fields, walked and checked against the kinds
+ * table.
+ *
+ * Why     Acceptance never looks inside a payload; everybody who shows or publishes one does,
+ * alike. Shape   canonical msgpack map, field number -> value, ascending, at most PLN_FIELDS_MAX
+ * pairs; numbers the table does not know are kept, relayed and skipped Pure    no allocation; spans
+ * are borrowed from the payload Spec    SPEC 5 (R18)
+ */
+#ifndef PLN_RECORD_H
+#define PLN_RECORD_H
+
+#include "kinds.h"
+#include "pack.h"
+
+/** Which rule a record breaks: PLN_RULE(NAME, "name", "sentence after the field's name"). */
+#define PLN_RULES(PLN_RULE)                                                            \
+    PLN_RULE(NONE, "none", "is as it should be")                                       \
+    PLN_RULE(REQUIRED, "required", "is required")                                      \
+    PLN_RULE(TYPE, "type", "has another type than its kind says")                      \
+    PLN_RULE(EMPTY, "empty", "is empty; leave it out instead")                         \
+    PLN_RULE(SHORT, "too-short", "is shorter than allowed")                            \
+    PLN_RULE(LONG, "too-long", "is longer than allowed")                               \
+    PLN_RULE(MANY, "too-many", "has more values than allowed")                         \
+    PLN_RULE(RANGE, "out-of-range", "is a number outside its range")                   \
+    PLN_RULE(CHOICE, "choice", "is not one of the words allowed here")                 \
+    PLN_RULE(CODE, "code", "may have letters, digits and . - + : _ / only")            \
+    PLN_RULE(CHARACTERS, "characters", "has control characters, or is no valid UTF-8") \
+    PLN_RULE(LINE, "one-line", "must be one line without control characters")          \
+    PLN_RULE(PAYLOAD, "payload", "is not a canonical map of fields")                   \
+    PLN_RULE(FIELDS, "too-many-fields", "has more fields than a record may have")      \
+    PLN_RULE(KIND, "kind", "is of a kind this version cannot read")
+
+typedef enum {
+#define PLN_RULE(name, text, sentence) PLN_RULE_##name,
+    PLN_RULES(PLN_RULE)
+#undef PLN_RULE
+        PLN_RULE_COUNT
+} pln_rule_t;
+
+/** Stable word, as JSON prints it: "required". */
+const char *pln_rule_name(pln_rule_t rule);
+/** Goes after the field's name in a sentence, without a full stop. */
+const char *pln_rule_text(pln_rule_t rule);
+
+typedef struct {
+    const pln_field_t *field; /**< NULL: the record as a whole */
+    pln_rule_t rule;
+} pln_record_error_t;
+
+/**
+ * Check @payload (decoded) strictly against the rows of @kind.
+ * @kind may be NULL (unknown kind). PLN_EFIELD: @error tells which field breaks which rule.
+ */
+PLN_MUST_CHECK pln_err_t pln_record_check(const pln_kind_t *kind, pln_span_t payload,
+                                          pln_record_error_t *error);
+
+/** A walk over the fields of a payload. */
+typedef struct {
+    const pln_kind_t *kind;
+    pln_unpack_t in;
+    uint32_t left;
+    int64_t last;
+} pln_record_t;
+
+typedef struct {
+    uint64_t number;
+    const pln_field_t *field; /**< NULL: the table does not know the number */
+    pln_span_t value;         /**< one canonical msgpack value */
+} pln_record_field_t;
+
+/** Start a walk; @kind may be NULL (every number is unknown then). */
+pln_record_t pln_record_open(const pln_kind_t *kind, pln_span_t payload);
+/** Next field in ascending number; false at the end or at the first malformed byte. */
+bool pln_record_next(pln_record_t *record, pln_record_field_t *out);
+/** PLN_OK iff the whole payload was walked and well formed; PLN_EMALFORMED, PLN_ETRUNCATED. */
+PLN_MUST_CHECK pln_err_t pln_record_end(const pln_record_t *record);
+
+/** The field called @name, if the payload has it. */
+bool pln_record_find(const pln_kind_t *kind, pln_span_t payload, const char *name,
+                     pln_record_field_t *out);
+
+/** A reference to another record (R18). */
+typedef struct {
+    bool has_network; /**< false: the network the referring record is in */
+    pln_network_id_t network;
+    pln_id_t author;
+    uint32_t epoch;
+    uint64_t seq;
+    uint8_t
+        data[16]; /**< first bytes of the target's data hash: shows whether it is still the same */
+} pln_reference_t;
+
+void pln_reference_write(const pln_reference_t *reference, pln_buf_t *out);
+/** Reads one; a malformed one sets the sticky error of @in. */
+void pln_reference_read(pln_unpack_t *in, pln_reference_t *out);
+
+#endif
