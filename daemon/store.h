@@ -6,7 +6,8 @@
  * Shape   keys big-endian so that order is order; no random key on the ingest path
  *           entries     chain u32, seq u64            -> header + payload as received
  *           chains      chain u32                     -> place, head, counted head, last arrival
- *           signatures  chain u32, seq u64            -> hash 32, cum u64, signature 64 (anchors, head, cuts)
+ *           signatures  chain u32, seq u64            -> hash 32, cum u64, signature 64, kept u8
+ *                                                        (anchors, head, cuts)
  *           arrivals    N u64                         -> row 21, tag 8
  *           changed     network 32, last arrival u64  -> chain u32
  *           rows        table u8, key                 -> value (proto/node.h: pln_table_t)
@@ -45,8 +46,16 @@ pln_job_t *pln_job_new(const pln_effects_t *effects);
 void pln_job_free(pln_job_t **job);
 uint64_t pln_job_number(const pln_job_t *job);
 size_t pln_job_bytes(const pln_job_t *job);
-/** After apply: its outcome, results in the order of the STORE, MINT, ASIDE and BACK effects; borrowed. */
+/**
+ * After apply: PLN_OK; PLN_ESTALE (a base moved), PLN_EOVERSIZE or PLN_EFULL (a draft, a chain too
+ * long): nothing of this job happened; PLN_ENOSPACE, PLN_EIO: nothing of the whole batch.
+ */
 pln_err_t pln_job_error(const pln_job_t *job);
+/**
+ * In the order of the STORE, MINT, ASIDE and BACK effects; borrowed; none unless PLN_OK. Of ASIDE
+ * and BACK: base and end are what counted before and counts now, signature the one kept there
+ * (zeros: none).
+ */
 const pln_stored_t *pln_job_results(const pln_job_t *job, size_t *count);
 
 /**
@@ -61,7 +70,7 @@ PLN_MUST_CHECK pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_
  * The run that begins at @from: up to the first kept signature at or after it, never past @to.
  * (When @to itself is not signed the run ends at the last signature <= @to; none: ENOTFOUND.)
  * Fills base (head at from - 1, recomputed from the signature before it where needed), end, signature;
- * @bytes is cleared and filled.
+ * @bytes is cleared and filled. PLN_EINVAL: @from is 0. PLN_EIO: an entry is missing or damaged.
  */
 PLN_MUST_CHECK pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const pln_place_t *place,
                                        uint64_t from, uint64_t to, pln_buf_t *bytes, pln_head_t *base,
@@ -70,6 +79,7 @@ PLN_MUST_CHECK pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const
 /**
  * Chains touched after @cursor, smallest seq each; ascending chain numbers.
  * @rows room for @max; *truncated when there are more chains or more than 65,536 rows to look at.
+ * Truncated rows tell some of the changes, those of the lowest chain numbers looked at.
  * *valid false: the tag differs or the number is ahead of the store.
  */
 PLN_MUST_CHECK pln_err_t pln_store_changes(pln_store_t *store, const pln_cursor_t *cursor,
@@ -89,7 +99,8 @@ bool pln_store_next_chain(pln_store_t *store, const pln_network_id_t *network, u
 PLN_MUST_CHECK pln_err_t pln_store_entry(pln_store_t *store, uint32_t chain, uint64_t seq, pln_buf_t *bytes);
 /**
  * Visit entries @from..@to of a chain in order inside one short read; stops when @visit returns false.
- * At most @max entries a call; *next is where to go on.
+ * At most @max entries a call; *next is where to go on, @to + 1 when nothing is left.
+ * PLN_EINVAL: @to is above PLN_SEQ_MAX.
  */
 PLN_MUST_CHECK pln_err_t pln_store_visit(pln_store_t *store, uint32_t chain, uint64_t from, uint64_t to,
                                          size_t max, uint64_t *next,

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "store_trial.h"
+
+#include <assert.h>
+
+/* ---- rows as this transaction, or the job on trial, leaves them ---- */
+
+const pln_chain_row_t *pln_staged_row(const pln_store_t *store, uint32_t chain)
+{
+    const pln_chain_row_t *row = pln_chains_find(&store->staged, chain);
+    return row != NULL ? row : pln_chains_find(&store->shared->chains, chain);
+}
+
+static const pln_chain_row_t *trial_row(const pln_store_t *store, uint32_t chain)
+{
+    const pln_chain_row_t *row = pln_chains_find(&store->trial, chain);
+    return row != NULL ? row : pln_staged_row(store, chain);
+}
+
+static bool place_taken(const pln_store_t *store, const pln_place_t *place)
+{
+    return pln_chains_at(&store->trial, place) != NULL ||
+           pln_chains_at(&store->staged, place) != NULL ||
+           pln_chains_at(&store->shared->chains, place) != NULL;
+}
+
+pln_chain_row_t pln_fresh_row(uint32_t chain, const pln_place_t *place)
+{
+    pln_chain_row_t row = {.number = chain, .place = *place};
+    pln_chain_start(place, &row.head);
+    row.counted_head = row.head;
+    return row;
+}
+
+void pln_row_grow(pln_chain_row_t *row, const pln_head_t *end)
+{
+    if (row->counted == row->head.seq) {
+        row->counted = end->seq;
+        row->counted_head = *end;
+    }
+    row->head = *end;
+}
+
+uint64_t pln_counted_after(const pln_effect_t *effect)
+{
+    return effect->type == PLN_FX_ASIDE ? effect->as.aside.from - 1 : effect->as.aside.to;
+}
+
+/* ---- trial: does every operation of the job find its chain where it expects it? ---- */
+
+static bool head_equal(const pln_head_t *a, const pln_head_t *b)
+{
+    return a->seq == b->seq && a->cum == b->cum && pln_hash_equal(&a->hash, &b->hash);
+}
+
+/** The row of @chain, new when neither number nor place is known; PLN_ESTALE when they disagree. */
+static pln_err_t try_row(const pln_store_t *store, uint32_t chain, const pln_place_t *place,
+                         pln_chain_row_t *out)
+{
+    const pln_chain_row_t *row = trial_row(store, chain);
+    if (row != NULL) {
+        *out = *row;
+        return pln_place_equal(&row->place, place) ? PLN_OK : PLN_ESTALE;
+    }
+    *out = pln_fresh_row(chain, place);
+    return place_taken(store, place) ? PLN_ESTALE : PLN_OK;
+}
+
+static pln_err_t try_store(pln_store_t *store, const pln_effect_t *effect)
+{
+    pln_chain_row_t row;
+    PLN_TRY(try_row(store, effect->as.store.chain, &effect->as.store.place, &row));
+    if (!head_equal(&row.head, &effect->as.store.base)) {
+        return PLN_ESTALE;
+    }
+    pln_row_grow(&row, &effect->as.store.end);
+    pln_chains_put(&store->trial, &row);
+    return PLN_OK;
+}
+
+static pln_err_t try_mint(pln_store_t *store, const pln_effect_t *effect)
+{
+    pln_chain_row_t row;
+    PLN_TRY(try_row(store, effect->as.mint.chain, &effect->as.mint.place, &row));
+    size_t count = effect->as.mint.count;
+    uint32_t size_max =
+        row.place.lane == PLN_LANE_CONTROL ? PLN_CONTROL_PAYLOAD_MAX : PLN_PAYLOAD_MAX;
+    for (size_t i = 0; i < count; i++) {
+        if (effect->as.mint.drafts[i].payload.size > size_max) {
+            return PLN_EOVERSIZE;
+        }
+    }
+    if (count > PLN_SEQ_MAX - row.head.seq) {
+        return PLN_EFULL;
+    }
+    /* its hash is not known yet, so nothing in the same job can name it as a base */
+    pln_head_t end = {.seq = row.head.seq + count};
+    pln_row_grow(&row, &end);
+    pln_chains_put(&store->trial, &row);
+    return PLN_OK;
+}
+
+static pln_err_t try_counted(pln_store_t *store, const pln_effect_t *effect)
+{
+    const pln_chain_row_t *found = trial_row(store, effect->as.aside.chain);
+    assert(effect->as.aside.from >= 1);
+    assert(effect->as.aside.from <= effect->as.aside.to);
+    if (found == NULL || effect->as.aside.to > found->head.seq) {
+        return PLN_ESTALE;
+    }
+    pln_chain_row_t row = *found;
+    row.counted = pln_counted_after(effect);
+    pln_chains_put(&store->trial, &row);
+    return PLN_OK;
+}
+
+pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job)
+{
+    pln_chains_clear(&store->trial);
+    for (size_t i = 0; i < job->op_count; i++) {
+        const pln_effect_t *effect = &job->ops[i].effect;
+        switch (effect->type) {
+            case PLN_FX_STORE:
+                PLN_TRY(try_store(store, effect));
+                break;
+            case PLN_FX_MINT:
+                PLN_TRY(try_mint(store, effect));
+                break;
+            case PLN_FX_ASIDE:
+            case PLN_FX_BACK:
+                PLN_TRY(try_counted(store, effect));
+                break;
+            default:
+                break;
+        }
+    }
+    return PLN_OK;
+}
