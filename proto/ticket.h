@@ -67,8 +67,8 @@ void pln_ticket_encode(const pln_ticket_t *ticket, pln_buf_t *text);
  * title and label are any UTF-8. The caller wipes @out: it holds the one-time key.
  *
  * PLN_EMALFORMED  not a ticket: no "PLN1-" in it, or bytes that break a rule under a fitting hash
- * PLN_ETRUNCATED  it ends too early: the rest was not copied
- * PLN_ESIGNATURE  the hash differs, or no ticket has such a character: a typo, or one is missing
+ * PLN_ETRUNCATED  it ends too early: its end, or a character within, was not copied
+ * PLN_ESIGNATURE  the hash differs, or no ticket has such a character: a typo
  * PLN_EVERSION    a later kind of ticket
  */
 PLN_MUST_CHECK pln_err_t pln_ticket_decode(pln_span_t text, pln_ticket_t *out);
