@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: MPL-2.0
+"""plnkit: real daemons on loopback as objects, for stories that read like what a district does."""
+from .case import Case
+from .node import Node, PlnFailed
+from .records import lesson, lessons, write_ndjson
+from .wait import wait_until
+
+__all__ = ["Case", "Node", "PlnFailed", "lesson", "lessons", "wait_until", "write_ndjson"]

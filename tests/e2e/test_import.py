@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Import takes what is good, names what is not by line and reason, and can be repeated."""
+import json
+import subprocess
+import unittest
+
+from plnkit import Case, lesson, lessons, wait_until, write_ndjson
+
+NAMES = ["Ελληνικά", "日本語の課題", "مهمة", "Größe & Maß", "emoji 🌾🌽", "a\u0301 combining", "  spaced  "]
+
+
+class Import(Case):
+    def test_bad_lines_are_named_and_the_rest_is_taken(self):
+        node = self.node("node")
+        network = node.found()
+        lines = [json.dumps(lesson(1)),
+                 "{not json",
+                 json.dumps({"kind": "lesson", "fields": {"title": "no more"}}),
+                 json.dumps({"kind": "nonsense", "fields": {"title": "x"}}),
+                 "",
+                 json.dumps(lesson(2)),
+                 '["a", "list"]',
+                 json.dumps(lesson(3))]
+        file = f"{self.root}/mixed.ndjson"
+        with open(file, "w", encoding="utf-8") as out:
+            out.write("\n".join(lines))
+        done = node.try_pln("import", file)
+        said = done.stdout + done.stderr
+        self.assertEqual(done.returncode, 1, said)
+        self.assertEqual(node.records(network), 3, said)
+        for line, reason in ((2, ""), (3, "result"), (4, "nonsense"), (7, "")):
+            named = [row for row in said.splitlines() if f":{line}:" in row or f"line {line}" in row]
+            self.assertTrue(named, f"line {line} is not named in:\n{said}")
+            self.assertIn(reason, named[0])
+
+    def test_skip_existing_after_an_interruption(self):
+        node = self.node("node")
+        network = node.found()
+        total = 8000
+        file = write_ndjson(f"{self.root}/many.ndjson", lessons(total, 200))
+        work = node.begin_pln("import", file, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        wait_until(lambda: node.records(network) > 0, self.patience, "the import has begun")
+        work.terminate()
+        work.wait()
+        held = node.records(network)
+        self.assertLess(held, total, "the import was over before it could be interrupted")
+        node.pln("import", file, "--skip-existing")
+        self.assertEqual(node.records(network), total)
+        node.pln("import", file, "--skip-existing")
+        self.assertEqual(node.records(network), total)
+
+    def test_an_exported_network_can_be_imported(self):
+        one = self.node("one")
+        one.found()
+        one.pln("import", write_ndjson(f"{self.root}/some.ndjson", lessons(50, 100)))
+        text = one.pln("export")
+        two = self.node("two")
+        network = two.found("Another")
+        file = f"{self.root}/exported.ndjson"
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(text + "\n")
+        two.pln("import", file)
+        self.assertEqual(two.records(network), 50)
+        again = [json.loads(line)["fields"] for line in two.pln("export").splitlines()]
+        self.assertEqual(again, [json.loads(line)["fields"] for line in text.splitlines()])
+
+    def test_text_in_every_script_comes_back_the_same(self):
+        hub = self.node("hub")
+        other = self.node("other")
+        network = self.members(hub, other)
+        records = []
+        for number, name in enumerate(NAMES):
+            record = lesson(number)
+            record["fields"]["title"] = name
+            record["fields"]["lesson"] = f"{name}\n\n\tIndented \"quoted\" \\ back\n"
+            records.append(record)
+        hub.pln("import", write_ndjson(f"{self.root}/scripts.ndjson", records))
+        self.wait_records(network, len(records), other)
+        found = {row["fields"]["title"]: row["fields"]["lesson"]
+                 for row in other.pln("list", "--limit", "100", json="lines")}
+        self.assertEqual(found, {row["fields"]["title"]: row["fields"]["lesson"]
+                                 for row in records})
+
+    def test_long_names_of_nodes_and_networks(self):
+        node_name = "Schulbezirk " + "ü" * 50
+        hub = self.node("hub", name=node_name)
+        self.assertEqual(hub.status()["name"], node_name)
+        network = hub.found("Netz " + "ß" * 55)
+        self.assertEqual(hub.network(network)["name"], "Netz " + "ß" * 55)
+        too_long = hub.try_pln("network", "create", "x" * 129)
+        self.assertEqual(too_long.returncode, 1, too_long.stdout + too_long.stderr)
+        self.assertIn("128", too_long.stderr)
+
+    def test_a_large_text_passes_and_a_too_large_one_is_named(self):
+        hub = self.node("hub")
+        other = self.node("other")
+        network = self.members(hub, other)
+        large = lesson(1)
+        large["fields"]["lesson"] = lesson(7, 30000)["fields"]["result"]
+        hub.pln("import", write_ndjson(f"{self.root}/large.ndjson", [large]))
+        self.wait_records(network, 1, other)
+        shown = other.pln("list", json="lines")[0]
+        self.assertEqual(shown["fields"], large["fields"])
+        huge = lesson(2)
+        huge["fields"]["lesson"] = "x" * (2 << 20)
+        done = hub.try_pln("import", write_ndjson(f"{self.root}/huge.ndjson", [huge, lesson(3)]))
+        self.assertEqual(done.returncode, 1)
+        self.assertEqual(hub.records(network), 2, done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

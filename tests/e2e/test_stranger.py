@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Who is not a member gets no further than the handshake, and learns nothing."""
+import socket
+import unittest
+
+from plnkit import Case, wait_until
+
+
+class Stranger(Case):
+    def test_a_stranger_is_refused_in_the_handshake(self):
+        hub = self.node("hub")
+        network = hub.found()
+        hub.pln("add", "lesson", "title=Ours", "result=r", "challenge=c", "lesson=l")
+        stranger = self.node("stranger")
+        stranger.found("A network of its own")
+        stranger.pln("peer", "add", hub.listen, hub.id)
+        wait_until(lambda: (stranger.peer(hub) or {}).get("state") == "refused", self.patience,
+                   "the stranger is told that it is refused")
+        wait_until(lambda: hub.status()["refused"].get("stranger", 0) > 0, self.patience,
+                   "the refusal is counted")
+        self.assertIsNone(hub.peer(stranger))
+        self.assertIsNone(stranger.network(network))
+        accepted = [value for name, value in hub.metrics().items() if "links_accepted" in name]
+        self.assertEqual(sum(accepted), 0)
+
+    def test_another_key_at_the_address_is_told_apart(self):
+        hub = self.node("hub")
+        hub.found()
+        third = self.node("third")
+        third.found("A third network")
+        caller = self.node("caller")
+        caller.found("A network of its own")
+        caller.pln("peer", "add", hub.listen, third.id)
+        wait_until(lambda: (caller.peer(third) or {}).get("state") in ("wrong-key", "refused"),
+                   self.patience, "the wrong key is noticed")
+
+    def test_noise_on_the_port_changes_nothing(self):
+        hub = self.node("hub")
+        member = self.node("member")
+        network = self.members(hub, member)
+        host, port = hub.listen.rsplit(":", 1)
+        for noise in (b"", b"GET / HTTP/1.1\r\n\r\n", b"\xff" + bytes(63), self.random.randbytes(5000)):
+            with socket.create_connection((host, int(port)), 5) as link:
+                link.sendall(noise)
+        hub.pln("add", "lesson", "title=Still here", "result=r", "challenge=c", "lesson=l")
+        self.wait_records(network, 1, member)
+        self.wait_equal(network, hub, member)
+
+
+if __name__ == "__main__":
+    unittest.main()
