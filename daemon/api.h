@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * api - one request, one answer: what every handler of the local API gets and gives.
+ *
+ * Why     Handlers say what is true and what is wrong; how that becomes HTTP stands once, here.
+ * Shape   routes.def names the handlers; api_<noun>.c holds them; http.c carries the bytes
+ *         errors are application/problem+json: title, status, detail (one sentence with the
+ *         remedy), reason (short stable word)
+ * Thread  a handler runs on its connection's own thread and may block
+ */
+#ifndef PLN_API_H
+#define PLN_API_H
+
+#include <jansson.h>
+#include <stdatomic.h>
+
+#include "codecs.h"
+#include "driver.h"
+#include "seen.h"
+#include "uri.h"
+
+#define PLN_API_BODY_MAX 1048576u
+#define PLN_API_JSON_DEPTH_MAX 32u
+#define PLN_API_REQUEST_MS 30000u   /**< a command that has no answer by then has failed */
+#define PLN_API_KEEPALIVE_MS 15000u /**< a quiet stream says so at least this often */
+
+/** What all requests of one daemon share. */
+typedef struct {
+    pln_driver_t *driver;
+    pln_store_t *store;
+    const char *dir;
+    const char *name;
+    pln_id_t self;
+    const char *http; /**< ADDR:PORT bound; NULL: none */
+    uint64_t started_mono_ms;
+    const char *const *advertise;
+    size_t advertise_count;
+    pln_codecs_t *codecs;
+    pln_seen_t *seen;
+    const atomic_bool *stopping;
+    const atomic_uint_fast64_t *requests; /**< answered so far */
+} pln_api_t;
+
+/** Weakest role a session needs for a route; over the Unix socket everything is allowed. */
+typedef enum { PLN_NEED_READ, PLN_NEED_PUBLISH, PLN_NEED_MANAGE } pln_need_t;
+
+typedef struct {
+    const pln_api_t *api;
+    const char *method;
+    const pln_uri_t *uri;
+    const char *parts[PLN_URI_SEGMENTS_MAX]; /**< what stands for {X} in the route, in order */
+    size_t part_count;
+    json_t *body; /**< an object; of a POST only */
+} pln_request_t;
+
+typedef enum {
+    PLN_STREAM_ON,    /**< at least one byte was appended */
+    PLN_STREAM_END,   /**< that was all */
+    PLN_STREAM_BROKEN /**< it cannot go on: the client must see that something is missing */
+} pln_stream_t;
+
+/**
+ * A body made while it is sent: append the next piece to @out. May block, but looks at
+ * pln_api_stopping() and pln_socket_gone(socket) at least each second.
+ */
+typedef pln_stream_t (*pln_stream_next_t)(void *state, int socket, pln_buf_t *out);
+
+typedef struct {
+    unsigned status;
+    const char *type;  /**< Content-Type, static */
+    const char *allow; /**< of a 405, static */
+    pln_buf_t body;
+    pln_stream_next_t next; /**< NULL: body is all */
+    void (*next_free)(void *state);
+    void *state;
+} pln_answer_t;
+
+typedef void (*pln_handler_t)(const pln_request_t *request, pln_answer_t *answer);
+
+/* ---- answers; each is given once ---- */
+
+/** Takes @json over. */
+void pln_answer_json(pln_answer_t *answer, unsigned status, json_t *json);
+/** Problem with a sentence made from @format. */
+void pln_answer_problem(pln_answer_t *answer, unsigned status, const char *reason,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+/** The core's refusal: status by @error, @detail when it is not empty, else the error's sentence.
+ */
+void pln_answer_error(pln_answer_t *answer, pln_err_t error, const char *detail);
+/** The daemon is about to stop. */
+void pln_answer_stopping(pln_answer_t *answer);
+/** Takes @state over; @next_free is called exactly once, also when nothing was sent. */
+void pln_answer_stream(pln_answer_t *answer, const char *type, pln_stream_next_t next,
+                       void (*next_free)(void *state), void *state);
+/** Frees what an answer still owns. */
+void pln_answer_free(pln_answer_t *answer);
+
+/** The problem object of an answer, for places where it is part of another body. */
+json_t *pln_problem(unsigned status, const char *reason, const char *detail);
+unsigned pln_error_status(pln_err_t error);
+
+/** Compact JSON of @json, and no newline. */
+void pln_json_write(const json_t *json, pln_buf_t *out);
+/** A JSON text; bytes that are not UTF-8 become '?'. */
+json_t *pln_json_text(const char *text);
+/** The moment as RFC 3339 text. */
+json_t *pln_json_moment(uint64_t ms);
+json_t *pln_json_did(const pln_id_t *id);
+json_t *pln_json_hex(const void *data, size_t size);
+/** True when brackets outside texts nest deeper than PLN_API_JSON_DEPTH_MAX. */
+bool pln_json_deep(const char *text, size_t size);
+
+/* ---- fields of a body; on false the answer is given ---- */
+
+/**
+ * Text field @name: @out is borrowed from the body, NULL when absent and not @required. Refused:
+ * another type, empty where required, longer than @max bytes, control characters.
+ */
+bool pln_body_text(const pln_request_t *request, pln_answer_t *answer, const char *name,
+                   bool required, size_t max, const char **out);
+bool pln_body_flag(const pln_request_t *request, pln_answer_t *answer, const char *name, bool *out);
+/** Unsigned number of at most @max; @out unchanged when absent. */
+bool pln_body_number(const pln_request_t *request, pln_answer_t *answer, const char *name,
+                     uint64_t max, uint64_t *out);
+
+/* ---- the world ---- */
+
+bool pln_api_stopping(const pln_api_t *api);
+/** Has the client closed its end? */
+bool pln_socket_gone(int socket);
+uint64_t pln_mono_ms(void);
+/** pln_driver_request with the usual deadline; a refusal is answered. False: it was. */
+bool pln_api_command(const pln_request_t *request, pln_answer_t *answer, pln_event_t *event,
+                     pln_reply_t *reply);
+
+/* ---- handlers ---- */
+
+#define PLN_ROUTE(method, path, handler, need, sentence) \
+    void handler(const pln_request_t *request, pln_answer_t *answer);
+#include "routes.def"
+#undef PLN_ROUTE
+
+#endif

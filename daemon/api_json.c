@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "api_json.h"
+
+void pln_json_set_text(json_t *object, const char *name, const char *text)
+{
+    if (text[0] != '\0') {
+        json_object_set_new(object, name, pln_json_text(text));
+    }
+}
+
+void pln_json_set_moment(json_t *object, const char *name, uint64_t ms)
+{
+    if (ms > 0) {
+        json_object_set_new(object, name, pln_json_moment(ms));
+    }
+}
+
+void pln_json_set_number(json_t *object, const char *name, uint64_t value)
+{
+    json_object_set_new(object, name, json_integer((json_int_t)value));
+}
+
+static json_t *revoked_json(const pln_revoked_t *revoked)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "by", pln_json_did(&revoked->by));
+    json_object_set_new(json, "reason", pln_json_text(revoked->reason));
+    pln_json_set_number(json, "epoch", revoked->epoch);
+    pln_json_set_number(json, "seq", revoked->seq);
+    return json;
+}
+
+json_t *pln_json_network(const pln_network_view_t *view)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "id", pln_json_hex(&view->id, sizeof view->id));
+    json_object_set_new(json, "name", pln_json_text(view->name));
+    pln_json_set_text(json, "title", view->title);
+    json_object_set_new(json, "role", json_string(pln_role_name(view->role)));
+    if (view->root_known) {
+        json_object_set_new(json, "root", pln_json_did(&view->root));
+    }
+    pln_json_set_number(json, "records", view->records);
+    pln_json_set_number(json, "bytes", view->bytes);
+    json_object_set_new(json, "digest", pln_json_hex(&view->digest, sizeof view->digest));
+    json_object_set_new(json, "access_digest",
+                        pln_json_hex(&view->access_digest, sizeof view->access_digest));
+    pln_json_set_number(json, "members", view->members);
+    pln_json_set_number(json, "coordinators", view->coordinators);
+    pln_json_set_number(json, "chains", view->chains);
+    pln_json_set_number(json, "wanted", view->wanted);
+    pln_json_set_number(json, "paused", view->paused);
+    json_object_set_new(json, "left", json_boolean(view->left));
+    json_object_set_new(json, "forks", json_array());
+    if (view->revoked) {
+        json_object_set_new(json, "revoked", revoked_json(&view->revoked_by));
+    }
+    return json;
+}
+
+json_t *pln_json_peer(const pln_peer_view_t *view)
+{
+    static const char *const states[] = {"idle", "dialling", "greeting",  "syncing",
+                                         "live", "refused",  "wrong-key", "unreached"};
+    json_t *json = json_object();
+    json_object_set_new(json, "id", pln_json_did(&view->id));
+    json_object_set_new(json, "name", pln_json_text(view->name));
+    json_object_set_new(json, "address", pln_json_text(view->address));
+    json_object_set_new(json, "state", json_string(states[view->state]));
+    json_object_set_new(json, "in_sync", json_boolean(view->in_sync));
+    pln_json_set_number(json, "behind", view->behind_us);
+    json_object_set_new(json, "dialled", json_boolean(view->dialled));
+    pln_json_set_moment(json, "heard", view->heard_wall_ms);
+    pln_json_set_text(json, "version", view->version);
+    if (view->retry_mono_ms > 0) {
+        uint64_t now = pln_mono_ms();
+        pln_json_set_number(json, "retry_in_ms",
+                            view->retry_mono_ms > now ? view->retry_mono_ms - now : 0);
+    }
+    return json;
+}
+
+json_t *pln_json_member(const pln_member_view_t *view)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "id", pln_json_did(&view->member.node));
+    json_object_set_new(json, "name", pln_json_text(view->member.label));
+    json_object_set_new(json, "role", json_string(pln_role_name(view->member.role)));
+    pln_json_set_number(json, "term", view->member.term);
+    pln_json_set_moment(json, "expiry", view->member.expiry_ms);
+    json_object_set_new(json, "left", json_boolean(view->member.left));
+    if (view->member.role != PLN_ROLE_ROOT) {
+        json_object_set_new(json, "granted_by", pln_json_did(&view->member.granted_by));
+    }
+    pln_json_set_moment(json, "last_heard", view->state.heard_wall_ms);
+    json_object_set_new(json, "connected", json_boolean(view->state.connected));
+    json_object_set_new(json, "in_sync", json_boolean(view->state.in_sync));
+    pln_json_set_number(json, "behind", view->state.behind);
+    pln_json_set_text(json, "version", view->state.version);
+    pln_json_set_text(json, "address", view->state.address);
+    return json;
+}
+
+const char *pln_invitation_state(const pln_invitation_t *view, uint64_t now_ms)
+{
+    switch (view->state) {
+        case PLN_TICKET_USED:
+            return "used";
+        case PLN_TICKET_CANCELLED:
+            return "cancelled";
+        case PLN_TICKET_OPEN:
+            break;
+    }
+    return view->expiry_ms > 0 && view->expiry_ms <= now_ms ? "expired" : "open";
+}
+
+json_t *pln_json_invitation(const pln_invitation_t *view, const char *network_name, uint64_t now_ms)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "key", pln_json_did(&view->key));
+    json_object_set_new(json, "network", pln_json_hex(&view->network, sizeof view->network));
+    pln_json_set_text(json, "network_name", network_name);
+    json_object_set_new(json, "role", json_string(pln_role_name(view->role)));
+    pln_json_set_text(json, "label", view->label);
+    pln_json_set_moment(json, "made", view->made_ms);
+    pln_json_set_moment(json, "expires", view->expiry_ms);
+    json_object_set_new(json, "state", json_string(pln_invitation_state(view, now_ms)));
+    if (view->state == PLN_TICKET_USED) {
+        json_object_set_new(json, "used_by", pln_json_did(&view->used_by));
+        pln_json_set_text(json, "used_name", view->used_name);
+        pln_json_set_moment(json, "used_at", view->used_ms);
+    }
+    return json;
+}

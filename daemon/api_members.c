@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <string.h>
+
+#include "api_json.h"
+#include "resolve.h"
+
+/** This node is always here, in sync with itself, and known by its own name. */
+static json_t *member_json(const pln_api_t *api, const pln_member_view_t *view)
+{
+    json_t *json = pln_json_member(view);
+    bool self = pln_id_equal(&view->member.node, &api->self);
+    json_object_set_new(json, "self", json_boolean(self));
+    if (self) {
+        json_object_set_new(json, "connected", json_true());
+        json_object_set_new(json, "in_sync", json_true());
+        json_object_set_new(json, "version", json_string(PLN_VERSION));
+        if (view->member.label[0] == '\0') {
+            json_object_set_new(json, "name", pln_json_text(api->name));
+        }
+    }
+    return json;
+}
+
+void pln_api_members(const pln_request_t *request, pln_answer_t *answer)
+{
+    pln_network_view_t view;
+    pln_members_t members;
+    if (!pln_resolve_network(request, answer, request->parts[0], &view)) {
+        return;
+    }
+    if (!pln_look_members(request->api->driver, &view.id, &members)) {
+        pln_members_free(&members);
+        pln_answer_stopping(answer);
+        return;
+    }
+    json_t *list = json_array();
+    for (size_t i = 0; i < members.count; i++) {
+        json_array_append_new(list, member_json(request->api, &members.list[i]));
+    }
+    pln_members_free(&members);
+    pln_answer_json(answer, 200, json_pack("{s:o}", "members", list));
+}
+
+void pln_api_revoke(const pln_request_t *request, pln_answer_t *answer)
+{
+    const char *member, *reason;
+    pln_network_view_t view;
+    pln_event_t event = {.type = PLN_EV_REVOKE};
+    if (!pln_body_text(request, answer, "member", true, PLN_NAME_MAX, &member) ||
+        !pln_body_text(request, answer, "reason", false, PLN_REASON_MAX, &reason) ||
+        !pln_resolve_network(request, answer, request->parts[0], &view) ||
+        !pln_resolve_member(request, answer, &view.id, member, &event.as.revoke.member)) {
+        return;
+    }
+    event.as.revoke.network = view.id;
+    event.as.revoke.reason = reason == NULL ? "" : reason;
+    pln_reply_t reply;
+    if (pln_api_command(request, answer, &event, &reply)) {
+        pln_reply_free(&reply);
+        pln_answer_json(answer, 200,
+                        json_pack("{s:o}", "id", pln_json_did(&event.as.revoke.member)));
+    }
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <string.h>
+
+#include "api_json.h"
+#include "moment.h"
+#include "warnings.h"
+
+void pln_api_health(const pln_request_t *request, pln_answer_t *answer)
+{
+    (void)request;
+    pln_answer_json(answer, 200, json_pack("{s:s}", "status", "ok"));
+}
+
+void pln_api_id(const pln_request_t *request, pln_answer_t *answer)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "id", pln_json_did(&request->api->self));
+    json_object_set_new(json, "name", pln_json_text(request->api->name));
+    pln_answer_json(answer, 200, json);
+}
+
+/** Refusals by reason, those that never happened left out. */
+static json_t *refused_json(const pln_api_t *api, const pln_tallies_t *tallies)
+{
+    json_t *json = json_object();
+    for (size_t i = 0; i < PLN_ERROR_COUNT; i++) {
+        if (tallies->refused[i] > 0) {
+            json_object_set_new(json, pln_error_name((pln_err_t)i),
+                                json_integer((json_int_t)tallies->refused[i]));
+        }
+    }
+    uint64_t strangers = pln_driver_strangers(api->driver);
+    if (strangers > 0) {
+        json_object_set_new(json, "stranger", json_integer((json_int_t)strangers));
+    }
+    return json;
+}
+
+static json_t *disk_json(const pln_api_t *api)
+{
+    uint64_t free_bytes = 0;
+    bool paused = false;
+    pln_driver_disk(api->driver, &free_bytes, &paused);
+    json_t *json = json_object();
+    json_object_set_new(json, "store", json_integer((json_int_t)pln_store_bytes(api->store)));
+    json_object_set_new(json, "catalog", json_integer(0));
+    json_object_set_new(json, "blobs", json_integer(0));
+    json_object_set_new(json, "free", json_integer((json_int_t)free_bytes));
+    json_object_set_new(json, "paused", json_boolean(paused));
+    return json;
+}
+
+static json_t *store_json(const pln_api_t *api)
+{
+    uint64_t commits = 0, nanoseconds = 0;
+    pln_driver_commits(api->driver, &commits, &nanoseconds);
+    json_t *json = json_object();
+    json_object_set_new(json, "arrivals",
+                        json_integer((json_int_t)pln_store_arrivals(api->store).number));
+    json_object_set_new(json, "commits", json_integer((json_int_t)commits));
+    json_object_set_new(json, "commit_ms_mean",
+                        json_real(commits == 0 ? 0 : (double)nanoseconds / 1e6 / (double)commits));
+    return json;
+}
+
+static json_t *networks_json(const pln_networks_t *networks)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < networks->count; i++) {
+        json_array_append_new(list, pln_json_network(&networks->list[i]));
+    }
+    return list;
+}
+
+static json_t *peers_json(const pln_peers_t *peers)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < peers->count; i++) {
+        json_array_append_new(list, pln_json_peer(&peers->list[i]));
+    }
+    return list;
+}
+
+static size_t invitations_open(const pln_invitations_t *invitations)
+{
+    size_t count = 0;
+    uint64_t now = pln_wall_ms();
+    for (size_t i = 0; i < invitations->count; i++) {
+        count += strcmp(pln_invitation_state(&invitations->list[i], now), "open") == 0;
+    }
+    return count;
+}
+
+/** Everything `pln status` shows, from one moment as far as each part goes. */
+typedef struct {
+    pln_networks_t networks;
+    pln_peers_t peers;
+    pln_invitations_t invitations;
+    pln_tallies_t tallies;
+} status_t;
+
+static bool look_status(const pln_api_t *api, status_t *out)
+{
+    bool looked = pln_look_networks(api->driver, &out->networks);
+    looked = pln_look_peers(api->driver, &out->peers) && looked;
+    looked = pln_look_invitations(api->driver, &out->invitations) && looked;
+    return pln_look_tallies(api->driver, &out->tallies) && looked;
+}
+
+static void free_status(status_t *status)
+{
+    pln_networks_free(&status->networks);
+    pln_peers_free(&status->peers);
+    pln_invitations_free(&status->invitations);
+}
+
+static json_t *status_json(const pln_api_t *api, const status_t *status)
+{
+    size_t open = invitations_open(&status->invitations);
+    json_t *json = json_object();
+    json_object_set_new(json, "id", pln_json_did(&api->self));
+    json_object_set_new(json, "name", pln_json_text(api->name));
+    json_object_set_new(json, "version", json_string(PLN_VERSION));
+    json_object_set_new(json, "dir", pln_json_text(api->dir));
+    json_object_set_new(json, "listen", json_string(pln_driver_listen(api->driver)));
+    json_object_set_new(json, "http", json_string(api->http));
+    json_object_set_new(json, "uptime_seconds",
+                        json_integer((json_int_t)((pln_mono_ms() - api->started_mono_ms) / 1000u)));
+    json_object_set_new(json, "networks", networks_json(&status->networks));
+    json_object_set_new(json, "peers", peers_json(&status->peers));
+    json_object_set_new(json, "refused", refused_json(api, &status->tallies));
+    json_object_set_new(json, "disk", disk_json(api));
+    json_object_set_new(json, "store", store_json(api));
+    json_object_set_new(json, "invitations_open", json_integer((json_int_t)open));
+    json_object_set_new(json, "paused",
+                        json_copy(json_object_get(json_object_get(json, "disk"), "paused")));
+    json_t *warnings = json_array();
+    pln_warn_clock(warnings);
+    pln_warn_disk(warnings, api);
+    for (size_t i = 0; i < status->networks.count; i++) {
+        pln_warn_network(warnings, api, &status->networks.list[i]);
+    }
+    if (open > 0) {
+        pln_warn_unreachable(warnings, api);
+    }
+    json_object_set_new(json, "warnings", warnings);
+    return json;
+}
+
+void pln_api_status(const pln_request_t *request, pln_answer_t *answer)
+{
+    status_t status = {.networks = {0}};
+    if (look_status(request->api, &status)) {
+        pln_answer_json(answer, 200, status_json(request->api, &status));
+    } else {
+        pln_answer_stopping(answer);
+    }
+    free_status(&status);
+}

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "deadline.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "api.h"
+
+struct pln_deadline {
+    pln_deadlines_t *all;
+    pln_deadline_t *next;
+    pln_deadline_t **self; /**< the pointer that points here */
+    int socket;
+    uint64_t at_ms; /**< 0: none */
+};
+
+struct pln_deadlines {
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    bool stopping;
+    pln_deadline_t *first;
+    void (*each_second)(void *arg);
+    void *arg;
+};
+
+static void cut_off_late_ones(pln_deadlines_t *all, uint64_t now)
+{
+    for (pln_deadline_t *at = all->first; at != NULL; at = at->next) {
+        if (at->at_ms != 0 && at->at_ms <= now) {
+            shutdown(at->socket, SHUT_RDWR);
+            at->at_ms = 0;
+        }
+    }
+}
+
+static void *watch(void *arg)
+{
+    pln_deadlines_t *all = arg;
+    pthread_mutex_lock(&all->lock);
+    while (!all->stopping) {
+        struct timespec until;
+        clock_gettime(CLOCK_MONOTONIC, &until);
+        until.tv_sec += 1;
+        pthread_cond_timedwait(&all->changed, &all->lock, &until);
+        cut_off_late_ones(all, pln_mono_ms());
+        if (!all->stopping) {
+            pthread_mutex_unlock(&all->lock);
+            all->each_second(all->arg);
+            pthread_mutex_lock(&all->lock);
+        }
+    }
+    pthread_mutex_unlock(&all->lock);
+    return NULL;
+}
+
+static void destroy(pln_deadlines_t *all)
+{
+    pthread_cond_destroy(&all->changed);
+    pthread_mutex_destroy(&all->lock);
+    free(all);
+}
+
+pln_deadlines_t *pln_deadlines_start(void (*each_second)(void *arg), void *arg)
+{
+    pln_deadlines_t *all = pln_alloc_zero(1, sizeof *all);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    int error = pthread_mutex_init(&all->lock, NULL);
+    assert(error == 0);
+    error = pthread_cond_init(&all->changed, &monotonic);
+    assert(error == 0);
+    pthread_condattr_destroy(&monotonic);
+    all->each_second = each_second;
+    all->arg = arg;
+    if (pthread_create(&all->thread, NULL, watch, all) != 0) {
+        destroy(all);
+        return NULL;
+    }
+    return all;
+}
+
+void pln_deadlines_stop(pln_deadlines_t **deadlines)
+{
+    pln_deadlines_t *all = *deadlines;
+    if (all == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&all->lock);
+    all->stopping = true;
+    pthread_cond_signal(&all->changed);
+    pthread_mutex_unlock(&all->lock);
+    pthread_join(all->thread, NULL);
+    assert(all->first == NULL);
+    destroy(all);
+    *deadlines = NULL;
+}
+
+pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket)
+{
+    pln_deadline_t *deadline = pln_alloc_zero(1, sizeof *deadline);
+    deadline->all = deadlines;
+    deadline->socket = socket;
+    pthread_mutex_lock(&deadlines->lock);
+    deadline->next = deadlines->first;
+    deadline->self = &deadlines->first;
+    if (deadline->next != NULL) {
+        deadline->next->self = &deadline->next;
+    }
+    deadlines->first = deadline;
+    pthread_mutex_unlock(&deadlines->lock);
+    return deadline;
+}
+
+void pln_deadline_free(pln_deadline_t **deadline)
+{
+    pln_deadline_t *at = *deadline;
+    if (at == NULL) {
+        return;
+    }
+    pthread_mutex_lock(&at->all->lock);
+    *at->self = at->next;
+    if (at->next != NULL) {
+        at->next->self = at->self;
+    }
+    pthread_mutex_unlock(&at->all->lock);
+    free(at);
+    *deadline = NULL;
+}
+
+void pln_deadline_in(pln_deadline_t *deadline, uint64_t ms)
+{
+    uint64_t at = ms == 0 ? 0 : pln_mono_ms() + ms;
+    pthread_mutex_lock(&deadline->all->lock);
+    deadline->at_ms = at;
+    pthread_mutex_unlock(&deadline->all->lock);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * deadline - cuts off connections that take too long, whatever trickle of bytes they send.
+ *
+ * Why     libmicrohttpd only knows inactivity: a byte a second keeps a connection for ever.
+ * Shape   one thread looks once a second; a connection past its moment is shut down, never closed
+ *         (its descriptor belongs to libmicrohttpd)
+ * Thread  any
+ */
+#ifndef PLN_DEADLINE_H
+#define PLN_DEADLINE_H
+
+#include "proto/pln.h"
+
+typedef struct pln_deadlines pln_deadlines_t;
+typedef struct pln_deadline pln_deadline_t;
+
+/** @each_second is called on the watching thread. NULL: no thread could be made. */
+pln_deadlines_t *pln_deadlines_start(void (*each_second)(void *arg), void *arg);
+/** No connection may be left. */
+void pln_deadlines_stop(pln_deadlines_t **deadlines);
+
+pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket);
+/** Before the socket is closed. */
+void pln_deadline_free(pln_deadline_t **deadline);
+/** Cut off in @ms from now; 0: let it be. */
+void pln_deadline_in(pln_deadline_t *deadline, uint64_t ms);
+
+#endif

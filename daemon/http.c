@@ -1,0 +1,450 @@
+// SPDX-License-Identifier: MPL-2.0
+// libmicrohttpd as we use it: a thread per connection, so a handler may simply wait; no
+// MHD_PostProcessor, no suspended connections (stopping with one aborts the process). The raw
+// target is taken from the URI log callback, because the path MHD hands over is already unescaped.
+#include "http.h"
+
+#include <assert.h>
+#include <microhttpd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "deadline.h"
+#include "doors.h"
+#include "route.h"
+
+#define CONNECTIONS_MAX 64u
+#define MEMORY_MAX 32768u
+#define STACK_BYTES 1048576u
+#define IDLE_SECONDS 120u
+#define RECEIVE_MS 60000u  /**< a request is complete by then */
+#define DELIVER_MS 300000u /**< an answer that is no stream is taken by then */
+#define BODY_DROPPED_MAX (4u * PLN_API_BODY_MAX) /**< read and thrown away before we hang up */
+#define PIECE_BYTES 32768u
+#define STOP_MS 1000u /**< for answers under way to end by themselves */
+
+/** One of the two ways in. */
+typedef struct {
+    pln_http_t *http;
+    bool local;
+    struct MHD_Daemon *daemon;
+} door_t;
+
+struct pln_http {
+    pln_api_t api;
+    char *dir, *name, *socket_path;
+    char **advertise;
+    char bound[PLN_ADDRESS_MAX + 1];
+    door_t unix_door, tcp_door;
+    pln_deadlines_t *deadlines;
+    atomic_bool stopping;
+    atomic_uint_fast64_t requests;
+    atomic_uint active; /**< requests being received or answered */
+};
+
+/** One request on its way. */
+typedef struct {
+    char *target;
+    bool begun;
+    pln_match_t match;
+    pln_buf_t body;
+    size_t dropped;
+} exchange_t;
+
+/* ---- answers ---- */
+
+/** A stream being sent: what was made and not taken yet. */
+typedef struct {
+    pln_answer_t answer;
+    int socket;
+    size_t sent;
+    pln_stream_t state;
+} flow_t;
+
+static ssize_t send_more(void *arg, uint64_t position, char *target, size_t max)
+{
+    (void)position;
+    flow_t *flow = arg;
+    pln_buf_t *made = &flow->answer.body;
+    if (flow->sent == made->size && flow->state == PLN_STREAM_ON) {
+        pln_buf_clear(made);
+        flow->sent = 0;
+        flow->state = flow->answer.next(flow->answer.state, flow->socket, made);
+    }
+    size_t size = made->size - flow->sent;
+    if (size == 0) {
+        return flow->state == PLN_STREAM_END ? MHD_CONTENT_READER_END_OF_STREAM
+                                             : MHD_CONTENT_READER_END_WITH_ERROR;
+    }
+    size = size < max ? size : max;
+    memcpy(target, made->data + flow->sent, size);
+    flow->sent += size;
+    return (ssize_t)size;
+}
+
+static void flow_free(void *arg)
+{
+    flow_t *flow = arg;
+    pln_answer_free(&flow->answer);
+    free(flow);
+}
+
+static int socket_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    return info == NULL ? -1 : info->connect_fd;
+}
+
+/** Takes over what the answer owns. */
+static struct MHD_Response *make_response(struct MHD_Connection *connection, pln_answer_t *answer)
+{
+    struct MHD_Response *response;
+    if (answer->next != NULL) {
+        flow_t *flow = pln_alloc_zero(1, sizeof *flow);
+        flow->answer = *answer;
+        flow->socket = socket_of(connection);
+        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, send_more, flow,
+                                                     flow_free);
+        if (response == NULL) {
+            flow_free(flow);
+        }
+    } else {
+        response = MHD_create_response_from_buffer(answer->body.size, answer->body.data,
+                                                   MHD_RESPMEM_MUST_FREE);
+        if (response == NULL) {
+            pln_buf_free(&answer->body);
+        }
+    }
+    return response;
+}
+
+static pln_deadline_t *deadline_of(struct MHD_Connection *connection)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+    return info == NULL ? NULL : info->socket_context;
+}
+
+static void allow_time(struct MHD_Connection *connection, uint64_t ms)
+{
+    pln_deadline_t *deadline = deadline_of(connection);
+    if (deadline != NULL) {
+        pln_deadline_in(deadline, ms);
+    }
+}
+
+static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer_t *answer)
+{
+    static const char *const headers[][2] = {
+        {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
+        {"X-Content-Type-Options", "nosniff"},
+        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+        {"Cross-Origin-Resource-Policy", "same-origin"},
+        {"Referrer-Policy", "no-referrer"}};
+    unsigned status = answer->status;
+    const char *type = answer->type, *allow = answer->allow;
+    assert(status != 0);
+    allow_time(connection, answer->next != NULL ? 0 : DELIVER_MS);
+    struct MHD_Response *response = make_response(connection, answer);
+    if (response == NULL) {
+        return MHD_NO;
+    }
+    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
+    if (allow != NULL) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow);
+    }
+    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
+        MHD_add_response_header(response, headers[i][0], headers[i][1]);
+    }
+    enum MHD_Result queued = MHD_queue_response(connection, status, response);
+    MHD_destroy_response(response);
+    return queued;
+}
+
+/* ---- requests ---- */
+
+static void *begin_exchange(void *arg, const char *target, struct MHD_Connection *connection)
+{
+    door_t *door = arg;
+    exchange_t *exchange = pln_alloc_zero(1, sizeof *exchange);
+    exchange->target = pln_strdup(target);
+    atomic_fetch_add(&door->http->active, 1);
+    allow_time(connection, RECEIVE_MS);
+    return exchange;
+}
+
+static void end_exchange(void *arg, struct MHD_Connection *connection, void **context,
+                         enum MHD_RequestTerminationCode why)
+{
+    door_t *door = arg;
+    exchange_t *exchange = *context;
+    (void)why;
+    if (exchange == NULL) {
+        return;
+    }
+    pln_match_free(&exchange->match);
+    pln_buf_free(&exchange->body);
+    free(exchange->target);
+    free(exchange);
+    *context = NULL;
+    allow_time(connection, IDLE_SECONDS * 1000u);
+    atomic_fetch_add(&door->http->requests, 1);
+    atomic_fetch_sub(&door->http->active, 1);
+}
+
+static const char *header_of(struct MHD_Connection *connection, const char *name)
+{
+    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
+}
+
+/** The headers are there: refuse now, or go on and read the body. */
+static enum MHD_Result on_headers(door_t *door, struct MHD_Connection *connection,
+                                  exchange_t *exchange, const char *method)
+{
+    pln_answer_t answer = {.status = 0};
+    pln_call_t call = {
+        .local = door->local,
+        .bound = door->http->bound,
+        .method = method,
+        .target = exchange->target,
+        .host = header_of(connection, MHD_HTTP_HEADER_HOST),
+        .origin = header_of(connection, MHD_HTTP_HEADER_ORIGIN),
+        .fetch_site = header_of(connection, "Sec-Fetch-Site"),
+        .content_type = header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
+        .content_length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH),
+    };
+    exchange->begun = true;
+    if (pln_route_check(&call, &exchange->match, &answer)) {
+        return MHD_YES;
+    }
+    return send_answer(connection, &answer);
+}
+
+/** Bytes beyond the limit are read and dropped, so that the client gets to read why. */
+static enum MHD_Result on_body(exchange_t *exchange, const char *data, size_t *size)
+{
+    if (exchange->dropped == 0 && exchange->body.size + *size <= PLN_API_BODY_MAX) {
+        pln_buf_add(&exchange->body, data, *size);
+    } else {
+        exchange->dropped += *size;
+    }
+    *size = 0;
+    return exchange->dropped <= BODY_DROPPED_MAX ? MHD_YES : MHD_NO;
+}
+
+static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *path,
+                                  const char *method, const char *version, const char *data,
+                                  size_t *data_size, void **context)
+{
+    door_t *door = arg;
+    exchange_t *exchange = *context;
+    pln_answer_t answer = {.status = 0};
+    (void)path;
+    (void)version;
+    if (!exchange->begun) {
+        return on_headers(door, connection, exchange, method);
+    }
+    if (*data_size > 0) {
+        return on_body(exchange, data, data_size);
+    }
+    allow_time(connection, 0);
+    if (exchange->dropped > 0) {
+        pln_answer_problem(&answer, 413, "too-large",
+                           "a request takes at most 1 MiB: send it in parts");
+    } else if (atomic_load(&door->http->stopping)) {
+        pln_answer_stopping(&answer);
+    } else {
+        pln_route_run(&door->http->api, &exchange->match, pln_buf_span(&exchange->body), &answer);
+    }
+    return send_answer(connection, &answer);
+}
+
+static void on_connection(void *arg, struct MHD_Connection *connection, void **context,
+                          enum MHD_ConnectionNotificationCode what)
+{
+    door_t *door = arg;
+    pln_deadline_t *deadline = *context;
+    if (what == MHD_CONNECTION_NOTIFY_STARTED) {
+        deadline = pln_deadline_new(door->http->deadlines, socket_of(connection));
+        pln_deadline_in(deadline, RECEIVE_MS);
+    } else {
+        pln_deadline_free(&deadline);
+    }
+    *context = deadline;
+}
+
+/* ---- start and stop ---- */
+
+/** Takes @listener over, also when it fails. */
+static bool open_door(door_t *door, int listener)
+{
+    unsigned flags = MHD_USE_THREAD_PER_CONNECTION | MHD_USE_INTERNAL_POLLING_THREAD |
+                     MHD_USE_POLL | MHD_USE_ITC;
+    door->daemon = MHD_start_daemon(
+        flags, 0, NULL, NULL, on_request, door, MHD_OPTION_LISTEN_SOCKET, listener,
+        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
+        CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_THREAD_STACK_SIZE,
+        (size_t)STACK_BYTES, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, door,
+        MHD_OPTION_NOTIFY_COMPLETED, end_exchange, door, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, door, MHD_OPTION_END);
+    if (door->daemon == NULL) {
+        close(listener);
+    }
+    return door->daemon != NULL;
+}
+
+/** No new connections; what is under way goes on. Returns the listening socket, to be closed last.
+ */
+static int close_door(door_t *door)
+{
+    return door->daemon == NULL ? -1 : MHD_quiesce_daemon(door->daemon);
+}
+
+static void stop_door(door_t *door, int listener)
+{
+    if (door->daemon != NULL) {
+        MHD_stop_daemon(door->daemon);
+        door->daemon = NULL;
+    }
+    if (listener >= 0) {
+        close(listener);
+    }
+}
+
+static void sweep(void *arg)
+{
+    pln_http_t *http = arg;
+    pln_seen_sweep(http->api.seen, pln_mono_ms());
+}
+
+static char *path_of(const char *dir, const char *name)
+{
+    size_t size = strlen(dir) + strlen(name) + 2;
+    char *path = pln_alloc(size);
+    snprintf(path, size, "%s/%s", dir, name);
+    return path;
+}
+
+static void copy_options(pln_http_t *http, const pln_http_options_t *options)
+{
+    http->dir = pln_strdup(options->dir);
+    http->name = pln_strdup(options->name);
+    http->socket_path = path_of(options->dir, "plnd.sock");
+    http->advertise = pln_alloc_zero(options->advertise_count + 1, sizeof *http->advertise);
+    for (size_t i = 0; i < options->advertise_count; i++) {
+        http->advertise[i] = pln_strdup(options->advertise[i]);
+    }
+    http->unix_door = (door_t){.http = http, .local = true};
+    http->tcp_door = (door_t){.http = http, .local = false};
+    http->api = (pln_api_t){
+        .driver = options->driver,
+        .store = options->store,
+        .dir = http->dir,
+        .name = http->name,
+        .self = options->self->id,
+        .http = http->bound,
+        .started_mono_ms = pln_mono_ms(),
+        .advertise = (const char *const *)http->advertise,
+        .advertise_count = options->advertise_count,
+        .codecs = pln_codecs_new(),
+        .seen = pln_seen_new(options->store, &options->self->id),
+        .stopping = &http->stopping,
+        .requests = &http->requests,
+    };
+}
+
+/** Both sockets and their threads; false: @error tells. */
+static bool open_doors(pln_http_t *http, const pln_http_options_t *options, char *error,
+                       size_t error_size)
+{
+    int tcp = -1;
+    if (options->listen != NULL && options->listen[0] != '\0') {
+        tcp = pln_door_tcp(options->listen, options->port_hint, http->bound, error, error_size);
+        if (tcp < 0) {
+            return false;
+        }
+    }
+    int local = pln_door_unix(http->socket_path, error, error_size);
+    if (local < 0) {
+        if (tcp >= 0) {
+            close(tcp);
+        }
+        return false;
+    }
+    bool open = open_door(&http->unix_door, local);
+    if (tcp >= 0 && open) {
+        open = open_door(&http->tcp_door, tcp);
+    } else if (tcp >= 0) {
+        close(tcp);
+    }
+    if (!open) {
+        snprintf(error, error_size, "the local API cannot start: the system gives no more threads");
+    }
+    return open;
+}
+
+pln_http_t *pln_http_start(const pln_http_options_t *options, char *error, size_t error_size)
+{
+    pln_http_t *http = pln_alloc_zero(1, sizeof *http);
+    atomic_init(&http->stopping, false);
+    atomic_init(&http->requests, 0);
+    atomic_init(&http->active, 0);
+    copy_options(http, options);
+    http->deadlines = pln_deadlines_start(sweep, http);
+    if (http->deadlines == NULL) {
+        snprintf(error, error_size, "the local API cannot start: the system gives no more threads");
+        pln_http_stop(&http);
+    } else if (!open_doors(http, options, error, error_size)) {
+        pln_http_stop(&http);
+    }
+    return http;
+}
+
+/** Streams see `stopping` within a second; whoever is slower is cut off by the stop itself. */
+static void let_answers_end(pln_http_t *http)
+{
+    const struct timespec moment = {.tv_nsec = 5000000};
+    uint64_t until = pln_mono_ms() + STOP_MS;
+    while (atomic_load(&http->active) > 0 && pln_mono_ms() < until) {
+        nanosleep(&moment, NULL);
+    }
+}
+
+void pln_http_stop(pln_http_t **taken)
+{
+    pln_http_t *http = *taken;
+    if (http == NULL) {
+        return;
+    }
+    atomic_store(&http->stopping, true);
+    if (http->unix_door.daemon != NULL) {
+        pln_driver_begin_stop(http->api.driver);
+        unlink(http->socket_path);
+    }
+    int local = close_door(&http->unix_door), tcp = close_door(&http->tcp_door);
+    let_answers_end(http);
+    stop_door(&http->unix_door, local);
+    stop_door(&http->tcp_door, tcp);
+    pln_deadlines_stop(&http->deadlines);
+    pln_seen_free(&http->api.seen);
+    pln_codecs_free(&http->api.codecs);
+    for (size_t i = 0; i < http->api.advertise_count; i++) {
+        free(http->advertise[i]);
+    }
+    free(http->advertise);
+    free(http->socket_path);
+    free(http->dir);
+    free(http->name);
+    free(http);
+    *taken = NULL;
+}
+
+const char *pln_http_listen(const pln_http_t *http)
+{
+    return http->bound;
+}

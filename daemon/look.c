@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "look.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/** Room for one more item of @size bytes behind @count of them: grows by doubling. */
+static void *room(void *list, size_t count, size_t size)
+{
+    bool full = (count & (count - 1)) == 0;
+    return full ? pln_realloc(list, (count == 0 ? 1 : count * 2) * size) : list;
+}
+
+static void copy_networks(pln_node_t *node, void *arg)
+{
+    pln_networks_t *out = arg;
+    pln_network_view_t view;
+    size_t cursor = 0;
+    while (pln_node_next_network(node, &cursor, &view)) {
+        out->list = room(out->list, out->count, sizeof view);
+        out->list[out->count++] = view;
+    }
+}
+
+bool pln_look_networks(pln_driver_t *driver, pln_networks_t *out)
+{
+    memset(out, 0, sizeof *out);
+    return pln_driver_look(driver, copy_networks, out);
+}
+
+void pln_networks_free(pln_networks_t *networks)
+{
+    free(networks->list);
+    memset(networks, 0, sizeof *networks);
+}
+
+static void copy_peers(pln_node_t *node, void *arg)
+{
+    pln_peers_t *out = arg;
+    pln_peer_view_t view;
+    size_t cursor = 0;
+    while (pln_node_next_peer(node, &cursor, &view)) {
+        out->list = room(out->list, out->count, sizeof view);
+        out->list[out->count++] = view;
+    }
+}
+
+bool pln_look_peers(pln_driver_t *driver, pln_peers_t *out)
+{
+    memset(out, 0, sizeof *out);
+    return pln_driver_look(driver, copy_peers, out);
+}
+
+void pln_peers_free(pln_peers_t *peers)
+{
+    free(peers->list);
+    memset(peers, 0, sizeof *peers);
+}
+
+static void copy_invitations(pln_node_t *node, void *arg)
+{
+    pln_invitations_t *out = arg;
+    pln_invitation_t view;
+    size_t cursor = 0;
+    while (pln_node_next_invitation(node, &cursor, &view)) {
+        out->list = room(out->list, out->count, sizeof view);
+        out->list[out->count++] = view;
+    }
+}
+
+bool pln_look_invitations(pln_driver_t *driver, pln_invitations_t *out)
+{
+    memset(out, 0, sizeof *out);
+    return pln_driver_look(driver, copy_invitations, out);
+}
+
+void pln_invitations_free(pln_invitations_t *invitations)
+{
+    free(invitations->list);
+    memset(invitations, 0, sizeof *invitations);
+}
+
+typedef struct {
+    const pln_network_id_t *network;
+    pln_members_t *out;
+} members_look_t;
+
+static void copy_members(pln_node_t *node, void *arg)
+{
+    members_look_t *look = arg;
+    pln_members_t *out = look->out;
+    pln_access_t *access = pln_node_access(node, look->network);
+    if (access == NULL) {
+        return;
+    }
+    pln_access_settings(access, &out->settings);
+    pln_member_view_t view;
+    size_t cursor = 0;
+    while (pln_access_next(access, &cursor, &view.member)) {
+        pln_node_member_state(node, look->network, &view.member.node, &view.state);
+        out->list = room(out->list, out->count, sizeof view);
+        out->list[out->count++] = view;
+    }
+}
+
+bool pln_look_members(pln_driver_t *driver, const pln_network_id_t *network, pln_members_t *out)
+{
+    memset(out, 0, sizeof *out);
+    members_look_t look = {.network = network, .out = out};
+    return pln_driver_look(driver, copy_members, &look);
+}
+
+void pln_members_free(pln_members_t *members)
+{
+    free(members->list);
+    memset(members, 0, sizeof *members);
+}
+
+static void copy_tallies(pln_node_t *node, void *arg)
+{
+    pln_tallies_t *out = arg;
+    memcpy(out->refused, pln_node_refused(node), sizeof out->refused);
+    out->counters = *pln_node_counters(node);
+}
+
+bool pln_look_tallies(pln_driver_t *driver, pln_tallies_t *out)
+{
+    memset(out, 0, sizeof *out);
+    return pln_driver_look(driver, copy_tallies, out);
+}
+
+typedef struct {
+    const pln_network_id_t *network;
+    const pln_id_t *member;
+    char *out;
+} label_look_t;
+
+static void copy_label(pln_node_t *node, void *arg)
+{
+    label_look_t *look = arg;
+    pln_access_t *access = pln_node_access(node, look->network);
+    pln_member_t member;
+    if (access != NULL && pln_access_member(access, look->member, &member) == PLN_OK) {
+        memcpy(look->out, member.label, sizeof member.label);
+    }
+}
+
+bool pln_look_label(pln_driver_t *driver, const pln_network_id_t *network, const pln_id_t *member,
+                    char out[PLN_NAME_MAX + 1])
+{
+    memset(out, 0, PLN_NAME_MAX + 1);
+    label_look_t look = {.network = network, .member = member, .out = out};
+    return pln_driver_look(driver, copy_label, &look);
+}

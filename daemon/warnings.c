@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "warnings.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "moment.h"
+#include "reach.h"
+
+/** Nothing of pln existed before: 2026-01-01. A clock before that was never set. */
+#define FIRST_MOMENT_MS UINT64_C(1767225600000)
+
+static void warn(json_t *warnings, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void warn(json_t *warnings, const char *format, ...)
+{
+    char text[1536];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    json_array_append_new(warnings, pln_json_text(text));
+}
+
+void pln_warn_clock(json_t *warnings)
+{
+    uint64_t now = pln_wall_ms();
+    if (now < FIRST_MOMENT_MS) {
+        char text[PLN_MOMENT_SIZE];
+        pln_moment_text(now, text);
+        warn(warnings,
+             "This machine's clock says %s, which cannot be: nothing can be published until it is "
+             "set.",
+             text);
+    }
+}
+
+void pln_warn_disk(json_t *warnings, const pln_api_t *api)
+{
+    uint64_t free_bytes = 0;
+    bool paused = false;
+    pln_driver_disk(api->driver, &free_bytes, &paused);
+    if (paused) {
+        warn(
+            warnings,
+            "Only %llu MiB of disk are left at %s: nothing is taken in or published until there is "
+            "more room.",
+            (unsigned long long)(free_bytes >> 20), api->dir);
+    }
+}
+
+static void warn_revoked(json_t *warnings, const pln_network_view_t *network)
+{
+    char did[PLN_DID_SIZE];
+    pln_did(&network->revoked_by.by, did);
+    warn(warnings,
+         "The membership in %s was ended by %s (entry %llu)%s%s: what is here stays, nothing new "
+         "comes. Ask for a new invitation if that was not meant.",
+         network->name, did, (unsigned long long)network->revoked_by.seq,
+         network->revoked_by.reason[0] != '\0' ? ", reason: " : "", network->revoked_by.reason);
+}
+
+void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network)
+{
+    if (network->revoked) {
+        warn_revoked(warnings, network);
+    }
+    if (network->left) {
+        return;
+    }
+    if (network->role == PLN_ROLE_ROOT) {
+        warn(warnings,
+             "Only this node's key can make coordinators of %s%s. Keep a copy of %s/node.key where "
+             "only you can reach it: if the key is lost, that can never be done again.",
+             network->name,
+             network->coordinators <= 1 ? ", and nobody else can invite or revoke members" : "",
+             api->dir);
+    }
+    if (network->paused > 0) {
+        warn(warnings, "In %s, %llu chains wait for room on the disk.", network->name,
+             (unsigned long long)network->paused);
+    }
+}
+
+static pln_reach_t best_reach(const char *const *addresses, size_t count)
+{
+    pln_reach_t best = PLN_REACH_HERE;
+    for (size_t i = 0; i < count; i++) {
+        pln_reach_t reach = pln_reach(addresses[i]);
+        best = reach > best ? reach : best;
+    }
+    return best;
+}
+
+void pln_warn_addresses(json_t *warnings, const char *const *addresses, size_t count)
+{
+    static const char remedy[] =
+        "Where others are elsewhere, name an address they can reach (--address HOST:PORT, or "
+        "`advertise` in plnd.conf), or invite through a node that has one.";
+    switch (best_reach(addresses, count)) {
+        case PLN_REACH_HERE:
+            warn(warnings, "The ticket names addresses of this machine only. %s", remedy);
+            break;
+        case PLN_REACH_INSIDE:
+            warn(warnings,
+                 "The ticket names private addresses only, good inside this building or "
+                 "VPN. %s",
+                 remedy);
+            break;
+        case PLN_REACH_WORLD:
+            break;
+    }
+}
+
+void pln_warn_unreachable(json_t *warnings, const pln_api_t *api)
+{
+    char own[PLN_TICKET_ADDRESSES_MAX][PLN_ADDRESS_MAX + 1];
+    const char *list[PLN_TICKET_ADDRESSES_MAX];
+    if (api->advertise_count > 0) {
+        if (best_reach(api->advertise, api->advertise_count) != PLN_REACH_WORLD) {
+            warn(warnings,
+                 "Invitations are open, and the addresses advertised are private: only "
+                 "nodes on the same network can use them.");
+        }
+        return;
+    }
+    size_t count = pln_reach_own(pln_driver_listen(api->driver), own, PLN_TICKET_ADDRESSES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        list[i] = own[i];
+    }
+    if (best_reach(list, count) != PLN_REACH_WORLD) {
+        warn(warnings,
+             "Invitations are open, and this machine has no public address: only nodes "
+             "that can reach it inside can join. Set `advertise` in plnd.conf if it "
+             "has one by forwarding or a proxy.");
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * warnings - sentences about what will hurt later, with the remedy, while there is still time.
+ *
+ * Why     A lost root key or an address nobody can reach shows itself when it is too late.
+ * Shape   each function appends to a JSON array of texts, or leaves it as it is
+ * Thread  any
+ */
+#ifndef PLN_WARNINGS_H
+#define PLN_WARNINGS_H
+
+#include "api.h"
+
+void pln_warn_clock(json_t *warnings);
+void pln_warn_disk(json_t *warnings, const pln_api_t *api);
+/** Root key without a copy, membership ended, entries that wait for disk. */
+void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network);
+/** None of the addresses tickets would name can be reached from elsewhere. */
+void pln_warn_unreachable(json_t *warnings, const pln_api_t *api);
+/** The same for the addresses of one ticket. */
+void pln_warn_addresses(json_t *warnings, const char *const *addresses, size_t count);
+
+#endif
