@@ -8,7 +8,7 @@
 /* Memory: out of it, there is nothing sensible left to do, and no path for it that a test would
  * reach. */
 
-static void* checked(void* memory)
+static void *checked(void *memory)
 {
     if (memory == NULL) {
         abort();
@@ -16,22 +16,22 @@ static void* checked(void* memory)
     return memory;
 }
 
-void* pln_alloc(size_t size)
+void *pln_alloc(size_t size)
 {
     return checked(malloc(size > 0 ? size : 1));
 }
 
-void* pln_alloc_zero(size_t count, size_t size)
+void *pln_alloc_zero(size_t count, size_t size)
 {
     return checked(calloc(count > 0 ? count : 1, size > 0 ? size : 1));
 }
 
-void* pln_realloc(void* old, size_t size)
+void *pln_realloc(void *old, size_t size)
 {
     return checked(realloc(old, size > 0 ? size : 1));
 }
 
-char* pln_strdup(const char* text)
+char *pln_strdup(const char *text)
 {
     size_t size = strlen(text) + 1;
     return memcpy(pln_alloc(size), text, size);
@@ -48,62 +48,62 @@ pln_reader_t pln_reader(pln_span_t span)
     return (pln_reader_t){.span = span};
 }
 
-size_t pln_reader_left(const pln_reader_t* reader)
+size_t pln_reader_left(const pln_reader_t *reader)
 {
     return reader->failed ? 0 : reader->span.size - reader->at;
 }
 
 /** The next @size bytes, or NULL and failed for good. Every read goes through here. */
-static const uint8_t* take(pln_reader_t* reader, size_t size)
+static const uint8_t *take(pln_reader_t *reader, size_t size)
 {
     if (reader->failed || size > reader->span.size - reader->at) {
         reader->failed = true;
         return NULL;
     }
-    const uint8_t* p = reader->span.data + reader->at;
+    const uint8_t *p = reader->span.data + reader->at;
     reader->at += size;
     return p;
 }
 
-uint8_t pln_read_u8(pln_reader_t* reader)
+uint8_t pln_read_u8(pln_reader_t *reader)
 {
-    const uint8_t* p = take(reader, 1);
+    const uint8_t *p = take(reader, 1);
     return p != NULL ? *p : 0;
 }
 
-uint16_t pln_read_u16(pln_reader_t* reader)
+uint16_t pln_read_u16(pln_reader_t *reader)
 {
-    const uint8_t* p = take(reader, 2);
+    const uint8_t *p = take(reader, 2);
     return p != NULL ? pln_get_u16(p) : 0;
 }
 
-uint32_t pln_read_u32(pln_reader_t* reader)
+uint32_t pln_read_u32(pln_reader_t *reader)
 {
-    const uint8_t* p = take(reader, 4);
+    const uint8_t *p = take(reader, 4);
     return p != NULL ? pln_get_u32(p) : 0;
 }
 
-uint64_t pln_read_u48(pln_reader_t* reader)
+uint64_t pln_read_u48(pln_reader_t *reader)
 {
-    const uint8_t* p = take(reader, 6);
+    const uint8_t *p = take(reader, 6);
     return p != NULL ? pln_get_u48(p) : 0;
 }
 
-uint64_t pln_read_u64(pln_reader_t* reader)
+uint64_t pln_read_u64(pln_reader_t *reader)
 {
-    const uint8_t* p = take(reader, 8);
+    const uint8_t *p = take(reader, 8);
     return p != NULL ? pln_get_u64(p) : 0;
 }
 
-pln_span_t pln_read_span(pln_reader_t* reader, size_t size)
+pln_span_t pln_read_span(pln_reader_t *reader, size_t size)
 {
-    const uint8_t* p = take(reader, size);
+    const uint8_t *p = take(reader, size);
     return (pln_span_t){p, p != NULL ? size : 0};
 }
 
-void pln_read_into(pln_reader_t* reader, void* out, size_t size)
+void pln_read_into(pln_reader_t *reader, void *out, size_t size)
 {
-    const uint8_t* p = take(reader, size);
+    const uint8_t *p = take(reader, size);
     if (p != NULL) {
         memcpy(out, p, size);
     } else {
@@ -111,7 +111,7 @@ void pln_read_into(pln_reader_t* reader, void* out, size_t size)
     }
 }
 
-pln_err_t pln_reader_end(const pln_reader_t* reader)
+pln_err_t pln_reader_end(const pln_reader_t *reader)
 {
     if (reader->failed) {
         return PLN_ETRUNCATED;
@@ -123,18 +123,18 @@ pln_err_t pln_reader_end(const pln_reader_t* reader)
 
 #define BUF_CAPACITY_MIN 64u
 
-void pln_buf_free(pln_buf_t* buf)
+void pln_buf_free(pln_buf_t *buf)
 {
     free(buf->data);
     *buf = (pln_buf_t){0};
 }
 
-void pln_buf_clear(pln_buf_t* buf)
+void pln_buf_clear(pln_buf_t *buf)
 {
     buf->size = 0;
 }
 
-uint8_t* pln_buf_grow(pln_buf_t* buf, size_t size)
+uint8_t *pln_buf_grow(pln_buf_t *buf, size_t size)
 {
     assert(size <= SIZE_MAX / 2 - buf->size);
     size_t need = buf->size + size;
@@ -149,55 +149,55 @@ uint8_t* pln_buf_grow(pln_buf_t* buf, size_t size)
         buf->data = pln_realloc(buf->data, capacity);
         buf->capacity = capacity;
     }
-    uint8_t* p = buf->data + buf->size;
+    uint8_t *p = buf->data + buf->size;
     buf->size = need;
     return p;
 }
 
-void pln_buf_add(pln_buf_t* buf, const void* data, size_t size)
+void pln_buf_add(pln_buf_t *buf, const void *data, size_t size)
 {
     if (size > 0) {
         memcpy(pln_buf_grow(buf, size), data, size);
     }
 }
 
-void pln_buf_u8(pln_buf_t* buf, uint8_t v)
+void pln_buf_u8(pln_buf_t *buf, uint8_t v)
 {
     *pln_buf_grow(buf, 1) = v;
 }
 
-void pln_buf_u16(pln_buf_t* buf, uint16_t v)
+void pln_buf_u16(pln_buf_t *buf, uint16_t v)
 {
     pln_put_u16(pln_buf_grow(buf, 2), v);
 }
 
-void pln_buf_u32(pln_buf_t* buf, uint32_t v)
+void pln_buf_u32(pln_buf_t *buf, uint32_t v)
 {
     pln_put_u32(pln_buf_grow(buf, 4), v);
 }
 
-void pln_buf_u48(pln_buf_t* buf, uint64_t v)
+void pln_buf_u48(pln_buf_t *buf, uint64_t v)
 {
     assert(v >> 48 == 0);
     pln_put_u48(pln_buf_grow(buf, 6), v);
 }
 
-void pln_buf_u64(pln_buf_t* buf, uint64_t v)
+void pln_buf_u64(pln_buf_t *buf, uint64_t v)
 {
     pln_put_u64(pln_buf_grow(buf, 8), v);
 }
 
-pln_span_t pln_buf_span(const pln_buf_t* buf)
+pln_span_t pln_buf_span(const pln_buf_t *buf)
 {
     return (pln_span_t){buf->data, buf->size};
 }
 
 /* Text. */
 
-void pln_hex(const void* data, size_t size, char* out)
+void pln_hex(const void *data, size_t size, char *out)
 {
     static const char digits[] = "0123456789abcdef";
-    const uint8_t* bytes = data;
+    const uint8_t *bytes = data;
     for (size_t i = 0; i < size; i++) {
         *out++ = digits[bytes[i] >> 4];
         *out++ = digits[bytes[i] & 15];
@@ -220,9 +220,9 @@ static uint8_t hex_digit(char c)
     return 16;
 }
 
-pln_err_t pln_unhex(const char* text, void* out, size_t size)
+pln_err_t pln_unhex(const char *text, void *out, size_t size)
 {
-    uint8_t* bytes = out;
+    uint8_t *bytes = out;
     for (size_t i = 0; i < size; i++) {
         uint8_t high = hex_digit(text[2 * i]);
         if (high > 15) {
@@ -249,7 +249,7 @@ static const utf8_row_t utf8_rows[] = {
     {0xf0, 0xf0, 3, 0x90, 0xbf}, {0xf1, 0xf3, 3, 0x80, 0xbf}, {0xf4, 0xf4, 3, 0x80, 0x8f},
 };
 
-static const utf8_row_t* utf8_row(uint8_t lead)
+static const utf8_row_t *utf8_row(uint8_t lead)
 {
     for (size_t i = 0; i < sizeof utf8_rows / sizeof utf8_rows[0]; i++) {
         if (lead >= utf8_rows[i].lead_min && lead <= utf8_rows[i].lead_max) {
@@ -263,7 +263,7 @@ bool pln_utf8_valid(pln_span_t text)
 {
     size_t at = 0;
     while (at < text.size) {
-        const utf8_row_t* lead = utf8_row(text.data[at]);
+        const utf8_row_t *lead = utf8_row(text.data[at]);
         if (lead == NULL || lead->more > text.size - at - 1) {
             return false;
         }

@@ -12,13 +12,16 @@
 
 #include "error.h"
 
-/** Allocation that aborts the process when the system has none left (style: no half-tested ENOMEM). */
+/** Allocation that aborts the process when the system has none left: no half-tested ENOMEM. */
 void *pln_alloc(size_t size);
 void *pln_alloc_zero(size_t count, size_t size);
 void *pln_realloc(void *old, size_t size);
 char *pln_strdup(const char *text);
 
-static inline uint16_t pln_get_u16(const uint8_t *p) { return (uint16_t)(p[0] << 8 | p[1]); }
+static inline uint16_t pln_get_u16(const uint8_t *p)
+{
+    return (uint16_t)(p[0] << 8 | p[1]);
+}
 static inline uint32_t pln_get_u32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
@@ -52,7 +55,7 @@ static inline void pln_put_u64(uint8_t *p, uint64_t v)
     pln_put_u32(p + 4, (uint32_t)v);
 }
 
-/** Cursor over borrowed bytes. After the first failure every read gives zeros and `failed` stays. */
+/** Cursor over borrowed bytes. After the first failure every read gives zeros, `failed` stays. */
 typedef struct {
     pln_span_t span;
     size_t at;

@@ -6,7 +6,7 @@
 
 #include "hash.h"
 
-void pln_place_write(const pln_place_t* place, uint8_t out[PLN_PLACE_SIZE])
+void pln_place_write(const pln_place_t *place, uint8_t out[PLN_PLACE_SIZE])
 {
     memcpy(out, place->network.bytes, 32);
     memcpy(out + 32, place->author.bytes, 32);
@@ -14,13 +14,13 @@ void pln_place_write(const pln_place_t* place, uint8_t out[PLN_PLACE_SIZE])
     out[68] = place->lane;
 }
 
-bool pln_place_equal(const pln_place_t* a, const pln_place_t* b)
+bool pln_place_equal(const pln_place_t *a, const pln_place_t *b)
 {
     return a->epoch == b->epoch && a->lane == b->lane && pln_id_equal(&a->author, &b->author) &&
            memcmp(a->network.bytes, b->network.bytes, sizeof a->network.bytes) == 0;
 }
 
-void pln_chain_start(const pln_place_t* place, pln_head_t* out)
+void pln_chain_start(const pln_place_t *place, pln_head_t *out)
 {
     uint8_t bytes[PLN_PLACE_SIZE];
     pln_place_write(place, bytes);
@@ -31,7 +31,7 @@ void pln_chain_start(const pln_place_t* place, pln_head_t* out)
 #define LINK_SIZE (PLN_DOMAIN_SIZE + 32 + PLN_HEADER_SIZE + 32)
 
 /* 93 bytes are one BLAKE2b block: hashed in one call from one buffer. */
-void pln_chain_link(pln_head_t* head, const pln_header_t* header, const pln_hash_t* data)
+void pln_chain_link(pln_head_t *head, const pln_header_t *header, const pln_hash_t *data)
 {
     uint8_t block[LINK_SIZE] = PLN_DOMAIN_LINK;
     memcpy(block + PLN_DOMAIN_SIZE, head->hash.bytes, 32);
@@ -50,7 +50,7 @@ bool pln_chain_anchor(uint8_t lane, uint64_t seq, uint64_t cum_before, uint64_t 
 
 #define HEAD_TEXT_SIZE (PLN_PLACE_SIZE + 8 + 32)
 
-static void head_text(const pln_place_t* place, uint64_t seq, const pln_hash_t* hash,
+static void head_text(const pln_place_t *place, uint64_t seq, const pln_hash_t *hash,
                       uint8_t out[HEAD_TEXT_SIZE])
 {
     pln_place_write(place, out);
@@ -58,8 +58,8 @@ static void head_text(const pln_place_t* place, uint64_t seq, const pln_hash_t* 
     memcpy(out + PLN_PLACE_SIZE + 8, hash->bytes, 32);
 }
 
-void pln_head_sign(const pln_identity_t* author, const pln_place_t* place, const pln_head_t* head,
-                   pln_signature_t* out)
+void pln_head_sign(const pln_identity_t *author, const pln_place_t *place, const pln_head_t *head,
+                   pln_signature_t *out)
 {
     assert(pln_id_equal(&author->id, &place->author));
     assert(head->seq >= 1);
@@ -69,8 +69,8 @@ void pln_head_sign(const pln_identity_t* author, const pln_place_t* place, const
     pln_sign(author, PLN_DOMAIN_HEAD, PLN_SPAN(text, sizeof text), out);
 }
 
-pln_err_t pln_head_verify(const pln_place_t* place, uint64_t seq, const pln_hash_t* hash,
-                          const pln_signature_t* signature)
+pln_err_t pln_head_verify(const pln_place_t *place, uint64_t seq, const pln_hash_t *hash,
+                          const pln_signature_t *signature)
 {
     uint8_t text[HEAD_TEXT_SIZE];
     head_text(place, seq, hash, text);
@@ -85,7 +85,7 @@ typedef struct {
     uint32_t count;
 } walk_t;
 
-static void walk_begin(walk_t* walk, const pln_head_t* base, pln_span_t run)
+static void walk_begin(walk_t *walk, const pln_head_t *base, pln_span_t run)
 {
     walk->head = *base;
     walk->rest = run;
@@ -94,7 +94,7 @@ static void walk_begin(walk_t* walk, const pln_head_t* base, pln_span_t run)
 }
 
 /** Link the entry just read from the rest of @walk, and step over it. */
-static void walk_link(walk_t* walk, pln_entry_t* entry)
+static void walk_link(walk_t *walk, pln_entry_t *entry)
 {
     if (!entry->withheld) {
         pln_hasher_t hasher = walk->tagged;
@@ -107,7 +107,7 @@ static void walk_link(walk_t* walk, pln_entry_t* entry)
     walk->count++;
 }
 
-pln_err_t pln_run_walk(const pln_head_t* base, pln_span_t run, pln_head_t* end, uint32_t* count)
+pln_err_t pln_run_walk(const pln_head_t *base, pln_span_t run, pln_head_t *end, uint32_t *count)
 {
     walk_t walk;
     walk_begin(&walk, base, run);
@@ -122,14 +122,14 @@ pln_err_t pln_run_walk(const pln_head_t* base, pln_span_t run, pln_head_t* end, 
 }
 
 /** What lane 0 asks of an entry, so that every node can fold it for ever. */
-static bool fits_lane(uint8_t lane, const pln_entry_t* entry)
+static bool fits_lane(uint8_t lane, const pln_entry_t *entry)
 {
     return lane != PLN_LANE_CONTROL || (entry->header.codec == 0 && !entry->withheld &&
                                         entry->header.size <= PLN_CONTROL_PAYLOAD_MAX);
 }
 
-pln_err_t pln_run_verify(const pln_place_t* place, const pln_head_t* base, pln_span_t run,
-                         const pln_signature_t* signature, pln_head_t* end, uint32_t* count)
+pln_err_t pln_run_verify(const pln_place_t *place, const pln_head_t *base, pln_span_t run,
+                         const pln_signature_t *signature, pln_head_t *end, uint32_t *count)
 {
     walk_t walk;
     walk_begin(&walk, base, run);
@@ -153,9 +153,9 @@ pln_err_t pln_run_verify(const pln_place_t* place, const pln_head_t* base, pln_s
     return PLN_OK;
 }
 
-pln_err_t pln_chain_mint(const pln_identity_t* author, const pln_place_t* place,
-                         const pln_draft_t* draft, bool last, pln_head_t* head, pln_buf_t* run,
-                         pln_vouch_t* vouch, bool* signed_out)
+pln_err_t pln_chain_mint(const pln_identity_t *author, const pln_place_t *place,
+                         const pln_draft_t *draft, bool last, pln_head_t *head, pln_buf_t *run,
+                         pln_vouch_t *vouch, bool *signed_out)
 {
     bool control = place->lane == PLN_LANE_CONTROL;
     assert(draft->codec < PLN_CODEC_WITHHELD);

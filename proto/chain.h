@@ -56,8 +56,8 @@ PLN_MUST_CHECK pln_err_t pln_run_walk(const pln_head_t *base, pln_span_t run, pl
  *
  * PLN_OK         every link hashed, the signature verifies: store it
  * PLN_ERUN       empty, or goes on past an anchor, or seq would pass PLN_SEQ_MAX: offence
- * PLN_EMALFORMED a kind in the wrong lane is allowed (it has no effect), but in lane 0 a codec other
- *                than 0, a payload over 4 KiB or a withheld entry is not: offence
+ * PLN_EMALFORMED a kind in the wrong lane is allowed (it has no effect), but in lane 0 a codec
+ *                other than 0, a payload over 4 KiB or a withheld entry is not: offence
  * PLN_ETRUNCATED, PLN_EOVERSIZE  as pln_entry_read: offence
  * PLN_ESIGNATURE the signature does not vouch for these bytes on this base: offence
  */
@@ -65,7 +65,8 @@ PLN_MUST_CHECK pln_err_t pln_run_verify(const pln_place_t *place, const pln_head
                                         pln_span_t run, const pln_signature_t *signature,
                                         pln_head_t *end, uint32_t *count);
 
-/** One entry to be minted: header fields and stored (already coded) payload. */
+/** One entry to be minted: header fields and stored (already coded) payload. Asserted: codec below
+ * 0x80 and in lane 0 zero, time_ms below 2^48. */
 typedef struct {
     uint8_t codec;
     uint16_t kind;

@@ -7,7 +7,7 @@
 #include "bytes.h"
 #include "hash.h"
 
-void pln_header_write(const pln_header_t* header, uint8_t out[PLN_HEADER_SIZE])
+void pln_header_write(const pln_header_t *header, uint8_t out[PLN_HEADER_SIZE])
 {
     assert(header->time_ms >> 48 == 0);
     out[0] = header->codec & (uint8_t)~PLN_CODEC_WITHHELD;
@@ -16,12 +16,12 @@ void pln_header_write(const pln_header_t* header, uint8_t out[PLN_HEADER_SIZE])
     pln_put_u32(out + 9, header->size);
 }
 
-pln_err_t pln_entry_read(pln_span_t bytes, pln_entry_t* out)
+pln_err_t pln_entry_read(pln_span_t bytes, pln_entry_t *out)
 {
     if (bytes.size < PLN_HEADER_SIZE) {
         return PLN_ETRUNCATED;
     }
-    const uint8_t* p = bytes.data;
+    const uint8_t *p = bytes.data;
     bool withheld = (p[0] & PLN_CODEC_WITHHELD) != 0;
     pln_header_t header = {
         .codec = p[0] & (uint8_t)~PLN_CODEC_WITHHELD,
@@ -46,7 +46,7 @@ pln_err_t pln_entry_read(pln_span_t bytes, pln_entry_t* out)
     return PLN_OK;
 }
 
-void pln_entry_data(pln_span_t payload, pln_hash_t* out)
+void pln_entry_data(pln_span_t payload, pln_hash_t *out)
 {
     pln_hash(PLN_DOMAIN_DATA, payload.data, payload.size, out);
 }

@@ -9,8 +9,8 @@
 #define DROP PLN_CLASS_DROP
 
 typedef struct {
-    const char* name;
-    const char* text;
+    const char *name;
+    const char *text;
     pln_class_t class;
 } error_row_t;
 
@@ -20,18 +20,18 @@ static const error_row_t errors[PLN_ERROR_COUNT] = {
 #undef PLN_ERROR
 };
 
-static const error_row_t* row(pln_err_t error)
+static const error_row_t *row(pln_err_t error)
 {
     assert((unsigned)error < PLN_ERROR_COUNT);
     return &errors[error];
 }
 
-const char* pln_error_name(pln_err_t error)
+const char *pln_error_name(pln_err_t error)
 {
     return row(error)->name;
 }
 
-const char* pln_error_text(pln_err_t error)
+const char *pln_error_text(pln_err_t error)
 {
     return row(error)->text;
 }

@@ -29,12 +29,12 @@ const char *pln_error_text(pln_err_t error);
 pln_class_t pln_error_class(pln_err_t error);
 
 /** Return from a function that owns nothing when @expr fails. */
-#define PLN_TRY(expr)                          \
-    do {                                       \
-        pln_err_t pln_try_error = (expr);      \
-        if (pln_try_error != PLN_OK) {         \
-            return pln_try_error;              \
-        }                                      \
+#define PLN_TRY(expr)                     \
+    do {                                  \
+        pln_err_t pln_try_error = (expr); \
+        if (pln_try_error != PLN_OK) {    \
+            return pln_try_error;         \
+        }                                 \
     } while (0)
 
 #endif

@@ -4,7 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
-void pln_domain(const char* domain, uint8_t out[PLN_DOMAIN_SIZE])
+void pln_domain(const char *domain, uint8_t out[PLN_DOMAIN_SIZE])
 {
     size_t size = strlen(domain);
     assert(size > 0);
@@ -13,7 +13,7 @@ void pln_domain(const char* domain, uint8_t out[PLN_DOMAIN_SIZE])
     memcpy(out, domain, size);
 }
 
-void pln_hash_begin(pln_hasher_t* hasher, const char* domain)
+void pln_hash_begin(pln_hasher_t *hasher, const char *domain)
 {
     uint8_t tag[PLN_DOMAIN_SIZE];
     pln_domain(domain, tag);
@@ -21,17 +21,17 @@ void pln_hash_begin(pln_hasher_t* hasher, const char* domain)
     (void)crypto_generichash_update(hasher, tag, sizeof tag);
 }
 
-void pln_hash_add(pln_hasher_t* hasher, const void* data, size_t size)
+void pln_hash_add(pln_hasher_t *hasher, const void *data, size_t size)
 {
     (void)crypto_generichash_update(hasher, data, size);
 }
 
-void pln_hash_end(pln_hasher_t* hasher, pln_hash_t* out)
+void pln_hash_end(pln_hasher_t *hasher, pln_hash_t *out)
 {
     (void)crypto_generichash_final(hasher, out->bytes, sizeof out->bytes);
 }
 
-void pln_hash(const char* domain, const void* data, size_t size, pln_hash_t* out)
+void pln_hash(const char *domain, const void *data, size_t size, pln_hash_t *out)
 {
     pln_hasher_t hasher;
     pln_hash_begin(&hasher, domain);
@@ -39,7 +39,7 @@ void pln_hash(const char* domain, const void* data, size_t size, pln_hash_t* out
     pln_hash_end(&hasher, out);
 }
 
-bool pln_hash_equal(const pln_hash_t* a, const pln_hash_t* b)
+bool pln_hash_equal(const pln_hash_t *a, const pln_hash_t *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes) == 0;
 }

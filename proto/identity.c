@@ -10,7 +10,7 @@
 
 #define BIT_255 0x80u /* of the key's last byte: the sign of x */
 
-pln_err_t pln_identity_derive(const uint8_t seed[PLN_SEED_SIZE], pln_identity_t* out)
+pln_err_t pln_identity_derive(const uint8_t seed[PLN_SEED_SIZE], pln_identity_t *out)
 {
     (void)crypto_sign_seed_keypair(out->id.bytes, out->secret, seed);
     pln_err_t error = pln_id_curve(&out->id, out->curve_public);
@@ -22,7 +22,7 @@ pln_err_t pln_identity_derive(const uint8_t seed[PLN_SEED_SIZE], pln_identity_t*
     return PLN_OK;
 }
 
-pln_err_t pln_id_check(const pln_id_t* id)
+pln_err_t pln_id_check(const pln_id_t *id)
 {
     uint8_t curve[32];
     return pln_id_curve(id, curve);
@@ -30,7 +30,7 @@ pln_err_t pln_id_check(const pln_id_t* id)
 
 /* A and -A, which differ in bit 255 only, have one owner and one CURVE key: only one may be an id.
  */
-pln_err_t pln_id_curve(const pln_id_t* id, uint8_t out[32])
+pln_err_t pln_id_curve(const pln_id_t *id, uint8_t out[32])
 {
     if ((id->bytes[31] & BIT_255) != 0) {
         return PLN_EKEY;
@@ -41,12 +41,12 @@ pln_err_t pln_id_curve(const pln_id_t* id, uint8_t out[32])
     return crypto_sign_ed25519_pk_to_curve25519(out, id->bytes) == 0 ? PLN_OK : PLN_EKEY;
 }
 
-bool pln_id_equal(const pln_id_t* a, const pln_id_t* b)
+bool pln_id_equal(const pln_id_t *a, const pln_id_t *b)
 {
     return pln_id_compare(a, b) == 0;
 }
 
-int pln_id_compare(const pln_id_t* a, const pln_id_t* b)
+int pln_id_compare(const pln_id_t *a, const pln_id_t *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof a->bytes);
 }
@@ -63,12 +63,12 @@ _Static_assert(DID_PREFIX_SIZE + 1 + DIGITS + 1 == PLN_DID_SIZE, "prefix, 'z', d
 
 static const char base58[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
-void pln_did(const pln_id_t* id, char out[PLN_DID_SIZE])
+void pln_did(const pln_id_t *id, char out[PLN_DID_SIZE])
 {
     uint8_t number[MULTIKEY_SIZE] = {0xed, 0x01};
     memcpy(number + 2, id->bytes, sizeof id->bytes);
     memcpy(out, DID_PREFIX "z", DID_PREFIX_SIZE + 1);
-    char* digits = out + DID_PREFIX_SIZE + 1;
+    char *digits = out + DID_PREFIX_SIZE + 1;
     for (size_t i = DIGITS; i-- > 0;) {
         unsigned rest = 0;
         for (size_t j = 0; j < sizeof number; j++) {
@@ -81,7 +81,7 @@ void pln_did(const pln_id_t* id, char out[PLN_DID_SIZE])
     digits[DIGITS] = '\0';
 }
 
-pln_err_t pln_did_parse(const char* text, pln_id_t* out)
+pln_err_t pln_did_parse(const char *text, pln_id_t *out)
 {
     if (strncmp(text, DID_PREFIX, DID_PREFIX_SIZE) == 0) {
         text += DID_PREFIX_SIZE;
@@ -91,7 +91,7 @@ pln_err_t pln_did_parse(const char* text, pln_id_t* out)
     }
     uint8_t number[MULTIKEY_SIZE] = {0};
     for (size_t i = 1; i <= DIGITS; i++) {
-        const char* digit = strchr(base58, text[i]);
+        const char *digit = strchr(base58, text[i]);
         if (digit == NULL) {
             return PLN_EMALFORMED;
         }
@@ -123,7 +123,7 @@ static bool separable(pln_span_t message)
     return message.size > CREDENTIAL_PROOF_SIZE - PLN_DOMAIN_SIZE;
 }
 
-static pln_buf_t tagged(const char* domain, pln_span_t message)
+static pln_buf_t tagged(const char *domain, pln_span_t message)
 {
     pln_buf_t text = {0};
     pln_domain(domain, pln_buf_grow(&text, PLN_DOMAIN_SIZE));
@@ -131,8 +131,8 @@ static pln_buf_t tagged(const char* domain, pln_span_t message)
     return text;
 }
 
-void pln_sign(const pln_identity_t* self, const char* domain, pln_span_t message,
-              pln_signature_t* out)
+void pln_sign(const pln_identity_t *self, const char *domain, pln_span_t message,
+              pln_signature_t *out)
 {
     assert(separable(message));
     pln_buf_t text = tagged(domain, message);
@@ -140,8 +140,8 @@ void pln_sign(const pln_identity_t* self, const char* domain, pln_span_t message
     pln_buf_free(&text);
 }
 
-pln_err_t pln_verify(const pln_id_t* id, const char* domain, pln_span_t message,
-                     const pln_signature_t* signature)
+pln_err_t pln_verify(const pln_id_t *id, const char *domain, pln_span_t message,
+                     const pln_signature_t *signature)
 {
     if (!separable(message)) {
         return PLN_ESIGNATURE; /* nobody signs such a text, so it may come from outside */

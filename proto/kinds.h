@@ -21,7 +21,7 @@ typedef enum {
     PLN_TYPE_RANGE,     /**< str, a word of its list or two joined by '-'; JSON string */
     PLN_TYPE_UINT,      /**< uint; JSON integer */
     PLN_TYPE_BOOL,      /**< bool; JSON true or false */
-    PLN_TYPE_TIME,      /**< uint, Unix milliseconds below 2^48; JSON RFC 3339 string */
+    PLN_TYPE_TIME,      /**< uint, Unix milliseconds; JSON RFC 3339 string */
     PLN_TYPE_REFERENCE, /**< array [network or nil, author, epoch, seq, 16 bytes of data]; JSON
                            string */
     PLN_TYPE_BLOB,      /**< bin of 32 bytes; JSON string of 64 hex digits */
@@ -39,7 +39,7 @@ enum {
 
 #define PLN_FIELD_OWN_MIN 16u /**< first number of a kind's own fields */
 #define PLN_FIELDS_MAX 256u   /**< pairs a payload may have, unknown ones included */
-#define PLN_TIME_MS_MAX ((UINT64_C(1) << 48) - 1)
+#define PLN_TIME_MS_MAX UINT64_C(253402300799999) /**< end of the year 9999, as RFC 3339 goes */
 
 typedef struct {
     const char *word;

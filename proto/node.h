@@ -8,7 +8,8 @@
  *             STORE MINT SAVE ASIDE BACK    -> one job per step, one STORED (all of it or nothing)
  *             LOAD -> LOADED, CHANGES -> CHANGES, REPLY -> the user's request is answered
  * Order   nothing is announced, confirmed or credited before its STORED
- * Owner   effects and their spans live until the next step; event spans only during the step
+ * Owner   effects and their spans live until the next step; spans of an event must live until the
+ *         effects of its step have been performed (SEND and STORE may point into them)
  * Pure    no sockets, disk, clock, threads; time and randomness come in (config.seed, event times);
  *         same seed + same events = same effects, byte for byte
  * Spec    SPEC 9, 10        Down  session.h, access.h, chain.h, message.h
@@ -282,8 +283,10 @@ typedef struct {
         struct {
             uint32_t chain;
             uint64_t from;           /**< first entry that no longer counts (ASIDE) or counts again (BACK) */
-            uint64_t to;
-            pln_head_t counted_head; /**< head of what counts afterwards */
+            uint64_t to;             /**< afterwards from - 1 (ASIDE) or to (BACK) is the last that counts;
+                                          the result's `end` is the head there */
+            bool vouched;            /**< keep this signature of the head at from - 1 (ASIDE) */
+            pln_signature_t signature;
         } aside;
         struct {
             pln_table_t table;
@@ -401,6 +404,8 @@ typedef struct {
     char label[PLN_NAME_MAX + 1];
     uint64_t made_ms;
     uint64_t expiry_ms;
+    bool bound;            /**< only bound_to may use it */
+    pln_id_t bound_to;
     enum { PLN_TICKET_OPEN, PLN_TICKET_USED, PLN_TICKET_CANCELLED } state;
     pln_id_t used_by;
     char used_name[PLN_NAME_MAX + 1];

@@ -58,7 +58,7 @@ pln_unpack_t pln_unpack(pln_span_t span)
     return (pln_unpack_t){.bytes = pln_reader(span), .error = PLN_OK};
 }
 
-void pln_unpack_fail(pln_unpack_t* in, pln_err_t error)
+void pln_unpack_fail(pln_unpack_t *in, pln_err_t error)
 {
     assert(error != PLN_OK);
     if (in->error == PLN_OK) {
@@ -67,14 +67,14 @@ void pln_unpack_fail(pln_unpack_t* in, pln_err_t error)
 }
 
 /** The nil that every read gives after a failure. */
-static pln_token_t refuse(pln_unpack_t* in, pln_err_t error)
+static pln_token_t refuse(pln_unpack_t *in, pln_err_t error)
 {
     pln_unpack_fail(in, error);
     return (pln_token_t){.type = PLN_PACK_NIL};
 }
 
 /** A str or bin of @size bytes: they must be there, and a str must be text. */
-static pln_token_t read_span(pln_unpack_t* in, pln_pack_type_t type, uint32_t size)
+static pln_token_t read_span(pln_unpack_t *in, pln_pack_type_t type, uint32_t size)
 {
     pln_span_t span = pln_read_span(&in->bytes, size);
     if (in->bytes.failed) {
@@ -87,7 +87,7 @@ static pln_token_t read_span(pln_unpack_t* in, pln_pack_type_t type, uint32_t si
 }
 
 /** An array or map: each element takes a byte at least, so a count beyond the rest is a lie. */
-static pln_token_t read_count(pln_unpack_t* in, pln_pack_type_t type, uint32_t count)
+static pln_token_t read_count(pln_unpack_t *in, pln_pack_type_t type, uint32_t count)
 {
     uint64_t elements = type == PLN_PACK_MAP ? (uint64_t)count * 2 : count;
     if (elements > pln_reader_left(&in->bytes)) {
@@ -97,7 +97,7 @@ static pln_token_t read_count(pln_unpack_t* in, pln_pack_type_t type, uint32_t c
 }
 
 /** @width (0, 1, 2, 4 or 8) bytes as a number. */
-static uint64_t read_number(pln_reader_t* bytes, uint8_t width)
+static uint64_t read_number(pln_reader_t *bytes, uint8_t width)
 {
     uint64_t number = 0;
     for (uint8_t i = 0; i < width; i++) {
@@ -106,7 +106,7 @@ static uint64_t read_number(pln_reader_t* bytes, uint8_t width)
     return number;
 }
 
-static pln_token_t read_float(pln_unpack_t* in, uint64_t bits)
+static pln_token_t read_float(pln_unpack_t *in, uint64_t bits)
 {
     if ((bits & 0x7fffffffffffffff) > 0x7ff0000000000000) {
         return refuse(in, PLN_EMALFORMED); /* NaN: many spellings, equal to none */
@@ -117,7 +117,7 @@ static pln_token_t read_float(pln_unpack_t* in, uint64_t bits)
 }
 
 /** A negative integer of @width bytes: the sign bit must be set and the shorter form too short. */
-static pln_token_t read_negative(pln_unpack_t* in, const spelling_t* spelling, uint64_t number)
+static pln_token_t read_negative(pln_unpack_t *in, const spelling_t *spelling, uint64_t number)
 {
     unsigned bits = spelling->width * 8u;
     if (number >> (bits - 1) == 0) {
@@ -131,9 +131,9 @@ static pln_token_t read_negative(pln_unpack_t* in, const spelling_t* spelling, u
 }
 
 /** Lead bytes 0xc0 to 0xdf. */
-static pln_token_t read_wide(pln_unpack_t* in, uint8_t lead)
+static pln_token_t read_wide(pln_unpack_t *in, uint8_t lead)
 {
-    const spelling_t* spelling = &spellings[lead - 0xc0];
+    const spelling_t *spelling = &spellings[lead - 0xc0];
     uint64_t number = read_number(&in->bytes, spelling->width);
     if (in->bytes.failed) {
         return refuse(in, PLN_ETRUNCATED);
@@ -162,7 +162,7 @@ static pln_token_t read_wide(pln_unpack_t* in, uint8_t lead)
     return refuse(in, PLN_EMALFORMED);
 }
 
-pln_token_t pln_unpack_next(pln_unpack_t* in)
+pln_token_t pln_unpack_next(pln_unpack_t *in)
 {
     if (in->error != PLN_OK) {
         return refuse(in, in->error);
@@ -190,7 +190,7 @@ pln_token_t pln_unpack_next(pln_unpack_t* in)
 }
 
 /** The next token, which must be a @type: what every typed read starts with. */
-static pln_token_t expect(pln_unpack_t* in, pln_pack_type_t type)
+static pln_token_t expect(pln_unpack_t *in, pln_pack_type_t type)
 {
     pln_token_t token = pln_unpack_next(in);
     if (in->error != PLN_OK || token.type != type) {
@@ -200,12 +200,12 @@ static pln_token_t expect(pln_unpack_t* in, pln_pack_type_t type)
     return token;
 }
 
-uint64_t pln_unpack_uint(pln_unpack_t* in)
+uint64_t pln_unpack_uint(pln_unpack_t *in)
 {
     return pln_unpack_uint_max(in, UINT64_MAX);
 }
 
-uint64_t pln_unpack_uint_max(pln_unpack_t* in, uint64_t max)
+uint64_t pln_unpack_uint_max(pln_unpack_t *in, uint64_t max)
 {
     uint64_t value = expect(in, PLN_PACK_UINT).as.uint;
     if (value > max) {
@@ -215,17 +215,17 @@ uint64_t pln_unpack_uint_max(pln_unpack_t* in, uint64_t max)
     return value;
 }
 
-bool pln_unpack_bool(pln_unpack_t* in)
+bool pln_unpack_bool(pln_unpack_t *in)
 {
     return expect(in, PLN_PACK_BOOL).as.boolean;
 }
 
-pln_span_t pln_unpack_bin(pln_unpack_t* in)
+pln_span_t pln_unpack_bin(pln_unpack_t *in)
 {
     return expect(in, PLN_PACK_BIN).as.span;
 }
 
-void pln_unpack_fixed(pln_unpack_t* in, void* out, size_t size)
+void pln_unpack_fixed(pln_unpack_t *in, void *out, size_t size)
 {
     pln_span_t span = pln_unpack_bin(in);
     if (span.size != size) {
@@ -238,7 +238,7 @@ void pln_unpack_fixed(pln_unpack_t* in, void* out, size_t size)
     }
 }
 
-pln_span_t pln_unpack_str(pln_unpack_t* in, size_t max)
+pln_span_t pln_unpack_str(pln_unpack_t *in, size_t max)
 {
     pln_span_t span = expect(in, PLN_PACK_STR).as.span;
     if (span.size > max) {
@@ -248,7 +248,7 @@ pln_span_t pln_unpack_str(pln_unpack_t* in, size_t max)
     return span;
 }
 
-static uint32_t expect_count(pln_unpack_t* in, pln_pack_type_t type, uint32_t max)
+static uint32_t expect_count(pln_unpack_t *in, pln_pack_type_t type, uint32_t max)
 {
     uint32_t count = expect(in, type).as.count;
     if (count > max) {
@@ -258,17 +258,17 @@ static uint32_t expect_count(pln_unpack_t* in, pln_pack_type_t type, uint32_t ma
     return count;
 }
 
-uint32_t pln_unpack_array(pln_unpack_t* in, uint32_t max)
+uint32_t pln_unpack_array(pln_unpack_t *in, uint32_t max)
 {
     return expect_count(in, PLN_PACK_ARRAY, max);
 }
 
-uint32_t pln_unpack_map(pln_unpack_t* in, uint32_t max)
+uint32_t pln_unpack_map(pln_unpack_t *in, uint32_t max)
 {
     return expect_count(in, PLN_PACK_MAP, max);
 }
 
-bool pln_unpack_nil(pln_unpack_t* in)
+bool pln_unpack_nil(pln_unpack_t *in)
 {
     if (in->error != PLN_OK || pln_reader_left(&in->bytes) == 0 ||
         in->bytes.span.data[in->bytes.at] != 0xc0) {
@@ -278,7 +278,7 @@ bool pln_unpack_nil(pln_unpack_t* in)
     return true;
 }
 
-uint64_t pln_unpack_key(pln_unpack_t* in, int64_t* last)
+uint64_t pln_unpack_key(pln_unpack_t *in, int64_t *last)
 {
     uint64_t key = pln_unpack_uint_max(in, INT64_MAX);
     if (in->error == PLN_OK && (int64_t)key <= *last) {
@@ -292,7 +292,7 @@ uint64_t pln_unpack_key(pln_unpack_t* in, int64_t* last)
 }
 
 /** Recursion is bounded by the depth, work by the bytes: every element takes one at least. */
-static void skip(pln_unpack_t* in, unsigned depth)
+static void skip(pln_unpack_t *in, unsigned depth)
 {
     pln_token_t token = pln_unpack_next(in);
     if (token.type != PLN_PACK_ARRAY && token.type != PLN_PACK_MAP) {
@@ -311,12 +311,12 @@ static void skip(pln_unpack_t* in, unsigned depth)
     }
 }
 
-void pln_unpack_skip(pln_unpack_t* in)
+void pln_unpack_skip(pln_unpack_t *in)
 {
     skip(in, 0);
 }
 
-pln_err_t pln_unpack_end(const pln_unpack_t* in)
+pln_err_t pln_unpack_end(const pln_unpack_t *in)
 {
     if (in->error != PLN_OK) {
         return in->error;
@@ -333,49 +333,49 @@ pln_err_t pln_pack_check(pln_span_t span)
 
 /* Writing: msgpack-c chooses the shortest form of integers, lengths and counts by itself. */
 
-static int append(void* out, const char* data, size_t size)
+static int append(void *out, const char *data, size_t size)
 {
     pln_buf_add(out, data, size);
     return 0;
 }
 
-static msgpack_packer packer(pln_buf_t* out)
+static msgpack_packer packer(pln_buf_t *out)
 {
     return (msgpack_packer){.data = out, .callback = append};
 }
 
-void pln_pack_nil(pln_buf_t* out)
+void pln_pack_nil(pln_buf_t *out)
 {
     msgpack_packer pack = packer(out);
     (void)msgpack_pack_nil(&pack);
 }
 
-void pln_pack_bool(pln_buf_t* out, bool v)
+void pln_pack_bool(pln_buf_t *out, bool v)
 {
     msgpack_packer pack = packer(out);
     (void)(v ? msgpack_pack_true(&pack) : msgpack_pack_false(&pack));
 }
 
-void pln_pack_uint(pln_buf_t* out, uint64_t v)
+void pln_pack_uint(pln_buf_t *out, uint64_t v)
 {
     msgpack_packer pack = packer(out);
     (void)msgpack_pack_uint64(&pack, v);
 }
 
-void pln_pack_int(pln_buf_t* out, int64_t v)
+void pln_pack_int(pln_buf_t *out, int64_t v)
 {
     msgpack_packer pack = packer(out);
     (void)msgpack_pack_int64(&pack, v);
 }
 
-void pln_pack_float(pln_buf_t* out, double v)
+void pln_pack_float(pln_buf_t *out, double v)
 {
     assert(v == v); /* not NaN */
     msgpack_packer pack = packer(out);
     (void)msgpack_pack_double(&pack, v);
 }
 
-void pln_pack_str(pln_buf_t* out, pln_span_t text)
+void pln_pack_str(pln_buf_t *out, pln_span_t text)
 {
     assert(text.size <= UINT32_MAX);
     assert(pln_utf8_valid(text));
@@ -384,31 +384,31 @@ void pln_pack_str(pln_buf_t* out, pln_span_t text)
     pln_buf_add(out, text.data, text.size);
 }
 
-void pln_pack_cstr(pln_buf_t* out, const char* text)
+void pln_pack_cstr(pln_buf_t *out, const char *text)
 {
     pln_pack_str(out, PLN_SPAN(text, strlen(text)));
 }
 
-void pln_pack_bin(pln_buf_t* out, const void* data, size_t size)
+void pln_pack_bin(pln_buf_t *out, const void *data, size_t size)
 {
     pln_pack_bin_header(out, size);
     pln_buf_add(out, data, size);
 }
 
-void pln_pack_bin_header(pln_buf_t* out, size_t size)
+void pln_pack_bin_header(pln_buf_t *out, size_t size)
 {
     assert(size <= UINT32_MAX);
     msgpack_packer pack = packer(out);
     (void)msgpack_pack_bin(&pack, size);
 }
 
-void pln_pack_array(pln_buf_t* out, uint32_t count)
+void pln_pack_array(pln_buf_t *out, uint32_t count)
 {
     msgpack_packer pack = packer(out);
     (void)msgpack_pack_array(&pack, count);
 }
 
-void pln_pack_map(pln_buf_t* out, uint32_t pairs)
+void pln_pack_map(pln_buf_t *out, uint32_t pairs)
 {
     msgpack_packer pack = packer(out);
     (void)msgpack_pack_map(&pack, pairs);

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * pack - msgpack in its one accepted spelling: a strict pull reader, and a thin writer on msgpack-c.
+ * pack - msgpack in its one accepted spelling: a strict pull reader, a thin writer on msgpack-c.
  *
  * Why     msgpack spells one value in many ways and msgpack-c allocates gigabytes for five bytes;
  *         foreign bytes are read here, bounded, without allocation, and refused unless canonical.
  * Rules   SPEC 1.5: shortest form of ints, lengths and counts; unsigned for >= 0; str is valid
  *         UTF-8; no float32, no NaN, no ext; map keys are unsigned ints strictly ascending;
- *         depth <= PLN_PACK_DEPTH_MAX; every count and length <= the bytes left
+ *         and at most INT64_MAX; at most PLN_PACK_DEPTH_MAX containers one in another; every count
+ *         and length <= the bytes left
  * Pure    any thread; spans returned are borrowed from the input
  */
 #ifndef PLN_PACK_H
@@ -63,7 +64,8 @@ uint32_t pln_unpack_array(pln_unpack_t *in, uint32_t max);
 uint32_t pln_unpack_map(pln_unpack_t *in, uint32_t max);
 /** True and consumed when the next token is nil. */
 bool pln_unpack_nil(pln_unpack_t *in);
-/** Skip one whole value of any type, checking depth and, in maps, that keys are unsigned and ascend. */
+/** Skip one whole value of any type, checking depth (counted from that value on) and, in maps, that
+ * keys are unsigned and ascend. */
 void pln_unpack_skip(pln_unpack_t *in);
 /** Map key discipline: reads an unsigned key, fails unless above *@last (start at -1). */
 uint64_t pln_unpack_key(pln_unpack_t *in, int64_t *last);
@@ -74,7 +76,8 @@ PLN_MUST_CHECK pln_err_t pln_unpack_end(const pln_unpack_t *in);
 /** Check that @span is exactly one canonical value (any type) within the depth bound. */
 PLN_MUST_CHECK pln_err_t pln_pack_check(pln_span_t span);
 
-/* Writing: appends to @out through msgpack-c, always in the canonical spelling. */
+/* Writing: appends to @out through msgpack-c, always in the canonical spelling. Text that is not
+ * valid UTF-8 and a NaN have none: the caller has refused them before (asserted). */
 void pln_pack_nil(pln_buf_t *out);
 void pln_pack_bool(pln_buf_t *out, bool v);
 void pln_pack_uint(pln_buf_t *out, uint64_t v);

@@ -4,6 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
+#include "identity.h"
+
 static const char *const rule_names[] = {
 #define PLN_RULE(name, text, sentence) text,
     PLN_RULES(PLN_RULE)
@@ -287,12 +289,14 @@ pln_err_t pln_record_check(const pln_kind_t *kind, pln_span_t payload, pln_recor
     if (kind == NULL || kind->fields == NULL) {
         return refuse(error, NULL, PLN_RULE_KIND);
     }
+    if (pln_pack_check(payload) != PLN_OK) {
+        return refuse(error, NULL, PLN_RULE_PAYLOAD);
+    }
     pln_record_t record = pln_record_open(kind, payload);
     if (record.in.error != PLN_OK) {
         pln_unpack_t peek = pln_unpack(payload);
-        pln_token_t map = pln_unpack_next(&peek);
-        bool crowded = peek.error == PLN_OK && map.type == PLN_PACK_MAP;
-        return refuse(error, NULL, crowded ? PLN_RULE_FIELDS : PLN_RULE_PAYLOAD);
+        bool map = pln_unpack_next(&peek).type == PLN_PACK_MAP;
+        return refuse(error, NULL, map ? PLN_RULE_FIELDS : PLN_RULE_PAYLOAD);
     }
     uint64_t last = 0;
     pln_record_field_t at;
@@ -306,9 +310,6 @@ pln_err_t pln_record_check(const pln_kind_t *kind, pln_span_t payload, pln_recor
         if (rule != PLN_RULE_NONE) {
             return refuse(error, at.field, rule);
         }
-    }
-    if (pln_record_end(&record) != PLN_OK) {
-        return refuse(error, NULL, PLN_RULE_PAYLOAD);
     }
     const pln_field_t *skipped = missing(kind, last, UINT64_MAX);
     return skipped != NULL ? refuse(error, skipped, PLN_RULE_REQUIRED) : PLN_OK;

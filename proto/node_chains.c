@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MPL-2.0
+// The chains of a network: where they stand, how much of each counts, and what they hash to.
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+static uint64_t round_up(uint64_t value, uint64_t unit)
+{
+    return (value + unit - 1) / unit * unit;
+}
+
+void pln_chain_key(const pln_place_t *place, uint8_t out[37])
+{
+    memcpy(out, place->author.bytes, 32);
+    pln_put_u32(out + 32, place->epoch);
+    out[36] = place->lane;
+}
+
+pln_net_state_t *pln_net_find(pln_node_t *node, const pln_network_id_t *id)
+{
+    return pln_map_get(&node->net_by_id, id->bytes);
+}
+
+pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
+{
+    pln_net_state_t *net = pln_net_find(node, id);
+    if (net != NULL) {
+        return net;
+    }
+    net = pln_alloc_zero(1, sizeof *net);
+    net->id = *id;
+    net->access = pln_access_new(id);
+    net->digest_stale = true;
+    pln_map_init(&net->chains, 37, node->secret);
+    pln_map_init(&net->admitted, 32, node->secret);
+    pln_map_init(&net->blocked, 37, node->secret);
+    pln_map_init(&net->presences, 32, node->secret);
+    node->nets = pln_realloc(node->nets, (node->net_count + 1) * sizeof(pln_net_state_t *));
+    node->nets[node->net_count++] = net;
+    pln_map_put(&node->net_by_id, id->bytes, net);
+    return net;
+}
+
+void pln_net_free(pln_net_state_t *net)
+{
+    pln_map_free_values(&net->chains);
+    pln_map_free_values(&net->admitted);
+    pln_map_free_values(&net->blocked);
+    size_t cursor = 0;
+    for (pln_presence_state_t *p; (p = pln_map_next(&net->presences, &cursor)) != NULL;) {
+        pln_presence_free(p);
+    }
+    pln_map_free(&net->presences);
+    pln_access_free(&net->access);
+    free(net);
+}
+
+void pln_net_save(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_buf_t value = {0};
+    pln_pack_array(&value, 4);
+    pln_pack_bool(&value, net->left);
+    pln_pack_bool(&value, net->promised);
+    pln_pack_bin(&value, net->promise_root.bytes, 32);
+    pln_pack_bin(&value, net->promise_inviter.bytes, 32);
+    pln_save(node, PLN_TABLE_NETWORKS, net->id.bytes, 32, &value);
+    pln_buf_free(&value);
+}
+
+pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32_t epoch, uint8_t lane)
+{
+    pln_place_t place = {.network = net->id, .author = *author, .epoch = epoch, .lane = lane};
+    uint8_t key[37];
+    pln_chain_key(&place, key);
+    return pln_map_get(&net->chains, key);
+}
+
+static void number_slot(pln_node_t *node, uint32_t number)
+{
+    if (number < node->chain_capacity) {
+        return;
+    }
+    size_t capacity = node->chain_capacity == 0 ? 64 : node->chain_capacity;
+    while (capacity <= number) {
+        capacity *= 2;
+    }
+    node->chains = pln_realloc(node->chains, capacity * sizeof(pln_chain_t *));
+    memset(node->chains + node->chain_capacity, 0,
+           (capacity - node->chain_capacity) * sizeof(pln_chain_t *));
+    node->chain_capacity = capacity;
+}
+
+pln_chain_t *pln_chain_add(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
+                           uint32_t number)
+{
+    pln_chain_t *chain = pln_alloc_zero(1, sizeof *chain);
+    chain->number = number;
+    chain->net = net;
+    chain->place = *place;
+    pln_chain_start(place, &chain->held);
+    chain->durable = chain->held;
+    chain->counted = chain->held;
+    chain->limit = pln_chain_limit(net, place);
+    uint8_t bucket = place->author.bytes[0];
+    chain->bucket_next = net->buckets[bucket];
+    net->buckets[bucket] = chain;
+    uint8_t key[37];
+    pln_chain_key(place, key);
+    pln_map_put(&net->chains, key, chain);
+    number_slot(node, number);
+    node->chains[number] = chain;
+    if (number >= node->next_chain) {
+        node->next_chain = number + 1;
+    }
+    return chain;
+}
+
+void pln_chain_touch(pln_net_state_t *net, pln_chain_t *chain)
+{
+    net->dirty[chain->place.author.bytes[0]] = true;
+    net->digest_stale = true;
+}
+
+uint64_t pln_chain_limit(pln_net_state_t *net, const pln_place_t *place)
+{
+    uint64_t limit = pln_access_limit(net->access, &place->author, place->epoch, place->lane);
+    if (place->lane == PLN_LANE_CONTROL && limit > PLN_CONTROL_ENTRIES_MAX) {
+        limit = PLN_CONTROL_ENTRIES_MAX;
+    }
+    return limit;
+}
+
+/** Quotas are rounded up to whole anchors' spacing, so that a chain always ends at an anchor (R11). */
+bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place, const pln_head_t *head)
+{
+    if (place->lane == PLN_LANE_CONTROL) {
+        return head->seq >= PLN_CONTROL_ENTRIES_MAX;
+    }
+    pln_settings_t settings;
+    pln_access_settings(net->access, &settings);
+    return head->seq >= round_up(settings.max_entries, PLN_ANCHOR_ENTRIES) ||
+           head->cum >= round_up(settings.max_bytes, PLN_ANCHOR_BYTES);
+}
+
+/* ---- digests ---- */
+
+static void bucket_sum(pln_net_state_t *net, size_t index)
+{
+    size_t count = 0;
+    for (pln_chain_t *c = net->buckets[index]; c != NULL; c = c->bucket_next) {
+        count += c->counted.seq > 0;
+    }
+    pln_element_t *all = pln_alloc((count + 1) * 2 * sizeof *all);
+    pln_element_t *control = all + count + 1;
+    size_t all_count = 0;
+    size_t control_count = 0;
+    for (pln_chain_t *c = net->buckets[index]; c != NULL; c = c->bucket_next) {
+        if (c->counted.seq == 0) {
+            continue;
+        }
+        pln_element(&c->place, &c->counted, NULL, 0, &all[all_count]);
+        if (c->place.lane == PLN_LANE_CONTROL) {
+            control[control_count++] = all[all_count];
+        }
+        all_count++;
+    }
+    pln_digest_bucket(all, all_count, &net->sums[index]);
+    pln_digest_bucket(control, control_count, &net->control_sums[index]);
+    free(all);
+    net->dirty[index] = false;
+}
+
+void pln_net_digests(pln_net_state_t *net)
+{
+    if (!net->digest_stale) {
+        return;
+    }
+    for (size_t i = 0; i < PLN_BUCKETS; i++) {
+        if (net->dirty[i]) {
+            bucket_sum(net, i);
+        }
+    }
+    pln_digest(&net->id, net->sums, &net->digest);
+    pln_digest(&net->id, net->control_sums, &net->access_digest);
+    net->digest_stale = false;
+}
+
+/* ---- access ---- */
+
+bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id)
+{
+    return !net->left && pln_map_get(&net->admitted, id->bytes) != NULL;
+}
+
+static void admit(pln_map_t *set, const pln_id_t *id)
+{
+    if (pln_map_get(set, id->bytes) == NULL) {
+        pln_id_t *copy = pln_alloc(sizeof *copy);
+        *copy = *id;
+        pln_map_put(set, id->bytes, copy);
+    }
+}
+
+/** Who is let in: members that have neither left nor expired by this clock, and a ticket's promise. */
+static void admitted_now(pln_node_t *node, pln_net_state_t *net, pln_map_t *set)
+{
+    pln_map_init(set, 32, node->secret);
+    net->next_expiry_ms = UINT64_MAX;
+    pln_member_t member;
+    bool self_is_member = pln_access_member(net->access, &node->self->id, &member) == PLN_OK;
+    if (net->left || (!self_is_member && !net->promised)) {
+        return;
+    }
+    size_t cursor = 0;
+    while (pln_access_next(net->access, &cursor, &member)) {
+        bool expired = member.expiry_ms != 0 && member.expiry_ms <= node->wall_ms;
+        if (!member.left && !expired) {
+            admit(set, &member.node);
+        }
+        if (!expired && member.expiry_ms != 0 && member.expiry_ms < net->next_expiry_ms) {
+            net->next_expiry_ms = member.expiry_ms;
+        }
+    }
+    if (net->promised && !self_is_member) {
+        admit(set, &net->promise_root);
+        admit(set, &net->promise_inviter);
+    }
+}
+
+static void links_lose(pln_node_t *node, pln_net_state_t *net, const pln_id_t *id)
+{
+    pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
+    if (peer != NULL && peer->link != NULL) {
+        pln_share_end(node, peer->link, net, "no-grant", "this node's membership has ended here");
+    }
+}
+
+static void admissions_change(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_map_t now;
+    admitted_now(node, net, &now);
+    pln_map_t before = net->admitted;
+    net->admitted = now;
+    size_t cursor = 0;
+    for (pln_id_t *id; (id = pln_map_next(&before, &cursor)) != NULL;) {
+        if (pln_map_get(&now, id->bytes) == NULL) {
+            links_lose(node, net, id);
+            pln_peer_admit(node, id, false);
+        }
+    }
+    cursor = 0;
+    for (pln_id_t *id; (id = pln_map_next(&net->admitted, &cursor)) != NULL;) {
+        if (pln_map_get(&before, id->bytes) == NULL) {
+            pln_peer_admit(node, id, true);
+        }
+    }
+    pln_map_free_values(&before);
+}
+
+/** Entries beyond a shrunk limit are set aside; entries within a widened one come back. */
+static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
+{
+    chain->limit = pln_chain_limit(chain->net, &chain->place);
+    chain->full = pln_chain_quota_reached(chain->net, &chain->place, &chain->held);
+    uint64_t counts = chain->durable.seq < chain->limit ? chain->durable.seq : chain->limit;
+    if (counts == chain->counted.seq || chain->shifting) {
+        return;
+    }
+    bool less = counts < chain->counted.seq;
+    pln_effect_t *effect = pln_fx(node, less ? PLN_FX_ASIDE : PLN_FX_BACK);
+    effect->as.aside.chain = chain->number;
+    effect->as.aside.from = less ? counts + 1 : chain->counted.seq + 1;
+    effect->as.aside.to = less ? chain->counted.seq : counts;
+    pln_cut_t cut;
+    if (less && pln_access_cut(chain->net->access, &chain->place.author, chain->place.epoch,
+                               chain->place.lane, &cut) && cut.seq == counts) {
+        effect->as.aside.vouched = true;
+        effect->as.aside.signature = cut.signature;
+    }
+    chain->shifting = true;
+    pln_job_op(node, effect->type, chain);
+}
+
+static void promise_settle(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_member_t self;
+    if (net->promised && pln_access_member(net->access, &node->self->id, &self) == PLN_OK) {
+        net->promised = false;
+        pln_net_save(node, net);
+        pln_join_check(node, net);
+    }
+}
+
+void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
+{
+    promise_settle(node, net);
+    net->generation = pln_access_generation(net->access);
+    size_t cursor = 0;
+    for (pln_chain_t *chain; (chain = pln_map_next(&net->chains, &cursor)) != NULL;) {
+        chain_relimit(node, chain);
+    }
+    admissions_change(node, net);
+    pln_want_retry_blocked(node, net);
+    pln_want_flush(node, net);
+}

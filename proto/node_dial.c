@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MPL-2.0
+// Whom to call, where, and when again after it failed.
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+pln_peer_t *pln_peer_get(pln_node_t *node, const pln_id_t *id)
+{
+    pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
+    if (peer == NULL) {
+        peer = pln_alloc_zero(1, sizeof *peer);
+        peer->id = *id;
+        pln_map_put(&node->peers, id->bytes, peer);
+    }
+    return peer;
+}
+
+/* ---- addresses ---- */
+
+/** HOST:PORT with a port of 1..65535, no blanks or control characters. */
+static bool address_valid(const char *text)
+{
+    size_t length = strlen(text);
+    const char *colon = strrchr(text, ':');
+    if (length == 0 || length > PLN_ADDRESS_MAX || colon == NULL || colon == text) {
+        return false;
+    }
+    for (const char *c = text; *c != '\0'; c++) {
+        if (*c <= ' ' || *c >= 0x7f) {
+            return false;
+        }
+    }
+    uint32_t port = 0;
+    for (const char *c = colon + 1; *c != '\0'; c++) {
+        if (*c < '0' || *c > '9' || port > 65535) {
+            return false;
+        }
+        port = port * 10 + (uint32_t)(*c - '0');
+    }
+    return port > 0 && port <= 65535;
+}
+
+static void address_remove(pln_peer_t *peer, size_t index)
+{
+    peer->address_count--;
+    memmove(&peer->addresses[index], &peer->addresses[index + 1],
+            (peer->address_count - index) * sizeof peer->addresses[0]);
+}
+
+/** False when nothing changed. A user's address outranks a ticket's, which outranks presence. */
+static bool address_add(pln_peer_t *peer, const char *text, pln_address_source_t source)
+{
+    size_t max = sizeof peer->addresses / sizeof peer->addresses[0];
+    for (size_t i = 0; i < peer->address_count; i++) {
+        if (strcmp(peer->addresses[i].text, text) == 0) {
+            bool better = peer->addresses[i].source < source;
+            peer->addresses[i].source = better ? source : peer->addresses[i].source;
+            return better;
+        }
+    }
+    if (peer->address_count == max) {
+        size_t oldest = 0;
+        while (oldest < max && peer->addresses[oldest].source != PLN_FROM_PRESENCE) {
+            oldest++;
+        }
+        if (oldest == max) {
+            return false;
+        }
+        address_remove(peer, oldest);
+    }
+    pln_address_t *address = &peer->addresses[peer->address_count++];
+    memset(address, 0, sizeof *address);
+    strncpy(address->text, text, PLN_ADDRESS_MAX);
+    address->source = source;
+    return true;
+}
+
+void pln_peer_address(pln_node_t *node, const pln_id_t *id, const char *address,
+                      pln_address_source_t source)
+{
+    if (pln_id_equal(id, &node->self->id) || !address_valid(address)) {
+        return;
+    }
+    pln_peer_t *peer = pln_peer_get(node, id);
+    if (address_add(peer, address, source)) {
+        if (source != PLN_FROM_PRESENCE) {
+            pln_peer_save(node, peer);
+        }
+        peer->dial_ms = node->now_ms;
+        peer->backoff_ms = 0;
+        pln_wake(node, node->now_ms);
+    }
+}
+
+void pln_peer_save(pln_node_t *node, const pln_peer_t *peer)
+{
+    pln_buf_t value = {0};
+    uint32_t count = 0;
+    for (size_t i = 0; i < peer->address_count; i++) {
+        count += peer->addresses[i].source != PLN_FROM_PRESENCE;
+    }
+    pln_pack_array(&value, count * 2);
+    for (size_t i = 0; i < peer->address_count; i++) {
+        if (peer->addresses[i].source != PLN_FROM_PRESENCE) {
+            pln_pack_uint(&value, peer->addresses[i].source);
+            pln_pack_cstr(&value, peer->addresses[i].text);
+        }
+    }
+    pln_save(node, PLN_TABLE_PEERS, peer->id.bytes, 32, count > 0 ? &value : NULL);
+    pln_buf_free(&value);
+}
+
+pln_err_t pln_peer_load(pln_node_t *node, pln_span_t key, pln_span_t value)
+{
+    pln_id_t id;
+    if (key.size != 32) {
+        return PLN_EMALFORMED;
+    }
+    memcpy(id.bytes, key.data, 32);
+    pln_unpack_t in = pln_unpack(value);
+    uint32_t count = pln_unpack_array(&in, PLN_ADDRESSES_MAX * 4) / 2;
+    pln_peer_t *peer = pln_peer_get(node, &id);
+    for (uint32_t i = 0; i < count && in.error == PLN_OK; i++) {
+        uint64_t source = pln_unpack_uint_max(&in, PLN_FROM_USER);
+        pln_span_t text = pln_unpack_str(&in, PLN_ADDRESS_MAX);
+        if (in.error == PLN_OK) {
+            char address[PLN_ADDRESS_MAX + 1] = "";
+            memcpy(address, text.data, text.size);
+            address_add(peer, address, source == PLN_FROM_USER ? PLN_FROM_USER : PLN_FROM_TICKET);
+        }
+    }
+    return pln_unpack_end(&in);
+}
+
+void pln_peer_add(pln_node_t *node, const pln_event_t *event)
+{
+    uint64_t request = event->as.peer.request;
+    const pln_id_t *id = &event->as.peer.peer;
+    if (pln_id_equal(id, &node->self->id)) {
+        pln_reply(node, request, true, PLN_EINVAL, "that is this node itself");
+        return;
+    }
+    if (event->as.peer.address == NULL || !address_valid(event->as.peer.address)) {
+        pln_reply(node, request, true, PLN_EINVAL, "an address is HOST:PORT, as in plnd.example.org:7420");
+        return;
+    }
+    pln_peer_t *peer = pln_peer_get(node, id);
+    if (!address_add(peer, event->as.peer.address, PLN_FROM_USER)) {
+        pln_reply_data(node, request, PLN_OK, (pln_span_t){0});
+        return;
+    }
+    pln_peer_save(node, peer);
+    peer->dial_ms = node->now_ms;
+    peer->backoff_ms = 0;
+    pln_wake(node, node->now_ms);
+    pln_job(node)->request = request;
+    pln_job(node)->what = event->type;
+}
+
+void pln_peer_remove(pln_node_t *node, const pln_event_t *event)
+{
+    uint64_t request = event->as.peer.request;
+    pln_peer_t *peer = pln_map_get(&node->peers, event->as.peer.peer.bytes);
+    size_t removed = 0;
+    for (size_t i = peer == NULL ? 0 : peer->address_count; i > 0; i--) {
+        const pln_address_t *address = &peer->addresses[i - 1];
+        if (event->as.peer.address == NULL || strcmp(address->text, event->as.peer.address) == 0) {
+            address_remove(peer, i - 1);
+            removed++;
+        }
+    }
+    if (removed == 0) {
+        pln_reply(node, request, true, PLN_ENOTFOUND, "no such peer address is kept here");
+        return;
+    }
+    pln_peer_save(node, peer);
+    if (peer->link != NULL && peer->link->dialled && peer->address_count == 0) {
+        pln_link_bye(node, peer->link, "removed", "");
+    }
+    pln_job(node)->request = request;
+    pln_job(node)->what = event->type;
+}
+
+/* ---- who may connect ---- */
+
+void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit)
+{
+    if (pln_id_equal(id, &node->self->id)) {
+        return;
+    }
+    pln_peer_t *peer = pln_peer_get(node, id);
+    peer->admitted += admit ? 1 : (size_t)-1;
+    bool changed = peer->admitted == (admit ? 1u : 0u);
+    if (changed) {
+        pln_effect_t *effect = pln_fx(node, PLN_FX_ADMIT);
+        effect->as.admit.as = PLN_LINK_PEER;
+        effect->as.admit.id = *id;
+        effect->as.admit.admit = admit;
+    }
+    if (admit && peer->link != NULL && peer->link->greeted) {
+        pln_link_shares(node, peer->link);
+    } else if (!admit && changed && peer->link != NULL) {
+        pln_link_bye(node, peer->link, "no-grant", "this node's membership has ended here");
+    }
+    if (admit) {
+        peer->dial_ms = node->now_ms;
+        peer->backoff_ms = 0;
+        pln_wake(node, node->now_ms);
+    }
+}
+
+/* ---- calling ---- */
+
+static bool eligible(const pln_node_t *node, const pln_address_t *address, size_t outgoing)
+{
+    if (address->source != PLN_FROM_PRESENCE) {
+        return true;
+    }
+    return node->config.dial_all && outgoing < PLN_DIALS_MAX;
+}
+
+static void call(pln_node_t *node, pln_peer_t *peer, const char *address)
+{
+    pln_effect_t *effect = pln_fx(node, PLN_FX_DIAL);
+    effect->as.dial.link = peer->dialling = node->next_dial_link++;
+    node->next_dial_link &= 0x7fffffffu;
+    node->next_dial_link += node->next_dial_link == 0;
+    effect->as.dial.peer = peer->id;
+    strncpy(effect->as.dial.address, address, PLN_ADDRESS_MAX);
+    peer->state = PLN_PEER_DIALLING;
+}
+
+static bool peer_call(pln_node_t *node, pln_peer_t *peer, size_t outgoing)
+{
+    for (size_t i = 0; i < peer->address_count; i++) {
+        size_t at = (peer->address_next + i) % peer->address_count;
+        if (eligible(node, &peer->addresses[at], outgoing)) {
+            peer->address_next = at + 1;
+            call(node, peer, peer->addresses[at].text);
+            return true;
+        }
+    }
+    return false;
+}
+
+void pln_dial_scan(pln_node_t *node)
+{
+    size_t outgoing = 0;
+    size_t cursor = 0;
+    for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
+        outgoing += peer->dialling != 0 || (peer->link != NULL && peer->link->dialled);
+    }
+    cursor = 0;
+    for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
+        if (peer->link != NULL || peer->dialling != 0 || peer->admitted == 0 ||
+            peer->address_count == 0) {
+            continue;
+        }
+        if (peer->dial_ms > node->now_ms) {
+            pln_wake(node, peer->dial_ms);
+        } else if (peer_call(node, peer, outgoing)) {
+            outgoing++;
+        }
+    }
+}
+
+void pln_dial_failed(pln_node_t *node, pln_peer_t *peer, pln_down_t why)
+{
+    static const pln_peer_state_t states[] = {
+        [PLN_DOWN_CLOSED] = PLN_PEER_IDLE,        [PLN_DOWN_REFUSED] = PLN_PEER_REFUSED,
+        [PLN_DOWN_KEY] = PLN_PEER_WRONG_KEY,      [PLN_DOWN_UNREACHED] = PLN_PEER_UNREACHED,
+        [PLN_DOWN_STALLED] = PLN_PEER_IDLE,
+    };
+    peer->state = states[why];
+    uint32_t next = peer->backoff_ms == 0 ? PLN_REDIAL_MS_MIN : peer->backoff_ms * 2;
+    peer->backoff_ms = next < PLN_REDIAL_MS_MAX ? next : PLN_REDIAL_MS_MAX;
+    uint64_t jitter = pln_random(node, peer->backoff_ms / 4 + 1);
+    peer->dial_ms = node->now_ms + peer->backoff_ms - jitter;
+    pln_wake(node, peer->dial_ms);
+}
+
+void pln_dial_now(pln_node_t *node)
+{
+    size_t cursor = 0;
+    for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
+        peer->dial_ms = node->now_ms;
+        peer->backoff_ms = 0;
+    }
+    pln_wake(node, node->now_ms);
+}

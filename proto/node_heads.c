@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: MPL-2.0
+// Announcing: what changed since the peer's cursor, lane 0 before lane 1, digests when in doubt.
+//
+//     HELLO -> changes since the peer's cursor -> lane-0 heads (+ runs) -> both done
+//           -> lane-1 heads (+ runs) -> live pushes -> digests compared when quiet
+//
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+#define QUIET_MS 1000u       /**< nothing moved for so long: digests may be compared */
+#define REPAIR_MS_MIN 2000u  /**< heads are sent again for unequal digests after so long, then ever longer */
+#define CURSOR_SAVE_MS 10000u
+#define ROWS_PER_PAGE (PLN_HEADS_PAGE_BYTES / PLN_HEADS_ROW_SIZE)
+
+/* ---- sending ---- */
+
+/** Which chains a batch of heads is about. */
+typedef struct {
+    uint8_t lane;
+    bool changed_only;      /**< only those in share->changes */
+    const bool *buckets;    /**< NULL: every bucket */
+    uint32_t flags;
+    bool uninvited;         /**< send the runs too */
+} heads_batch_t;
+
+static void heads_page(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint32_t flags,
+                       bool last, pln_buf_t *rows)
+{
+    pln_message_t heads = {.type = PLN_MSG_HEADS};
+    heads.as.heads.network = share->net->id;
+    heads.as.heads.flags = flags | (last ? 0u : (uint32_t)PLN_HEADS_MORE);
+    if (last && share->announced && share->dirty_count == 0) {
+        heads.as.heads.upto = node->arrivals;
+    }
+    if (!last) {
+        heads.as.heads.flags &= ~(uint32_t)PLN_HEADS_CONTROL;
+    }
+    heads.as.heads.rows = pln_buf_span(rows);
+    pln_send(node, link, &heads, (pln_span_t){0});
+    pln_buf_clear(rows);
+}
+
+static void heads_add(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                      const heads_batch_t *batch, const pln_chain_t *chain, pln_buf_t *rows)
+{
+    if (rows->size / PLN_HEADS_ROW_SIZE == ROWS_PER_PAGE) {
+        heads_page(node, link, share, batch->flags, false, rows);
+    }
+    pln_row_t row = {chain->place.author, chain->place.epoch, chain->place.lane, chain->counted.seq,
+                     chain->counted.hash};
+    pln_row_write(&row, rows);
+}
+
+static void heads_send(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                       const heads_batch_t *batch)
+{
+    pln_buf_t rows = {0};
+    pln_net_state_t *net = share->net;
+    if (batch->changed_only) {
+        for (size_t i = 0; i < share->change_count; i++) {
+            pln_chain_t *chain = node->chains[share->changes[i].chain];
+            if (chain->place.lane == batch->lane && chain->counted.seq > 0) {
+                heads_add(node, link, share, batch, chain, &rows);
+            }
+        }
+    } else {
+        for (size_t b = 0; b < PLN_BUCKETS; b++) {
+            for (pln_chain_t *c = net->buckets[b]; c != NULL; c = c->bucket_next) {
+                bool asked = batch->buckets == NULL || batch->buckets[b];
+                if (asked && c->place.lane == batch->lane && c->counted.seq > 0) {
+                    heads_add(node, link, share, batch, c, &rows);
+                }
+            }
+        }
+    }
+    if (rows.size > 0 || (batch->flags & PLN_HEADS_CONTROL) != 0 || batch->lane == PLN_LANE_RECORDS) {
+        heads_page(node, link, share, batch->flags, true, &rows);
+    }
+    pln_buf_free(&rows);
+    share->moved_ms = node->now_ms;
+}
+
+/** Behind COMING heads: the runs themselves, as credit allows. */
+static void changes_serve(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint8_t lane)
+{
+    for (size_t i = 0; i < share->change_count; i++) {
+        pln_chain_t *chain = node->chains[share->changes[i].chain];
+        if (chain->place.lane == lane && chain->counted.seq >= share->changes[i].from) {
+            pln_serve(node, link, chain, share->changes[i].from, NULL);
+        }
+    }
+}
+
+static void lane_announce(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint8_t lane,
+                          uint32_t flags)
+{
+    heads_batch_t batch = {.lane = lane, .changed_only = share->cursor_valid, .flags = flags};
+    if (share->cursor_valid) {
+        batch.flags |= PLN_HEADS_COMING;
+    }
+    heads_send(node, link, share, &batch);
+    if (share->cursor_valid) {
+        changes_serve(node, link, share, lane);
+    }
+}
+
+static void all_heads(pln_node_t *node, pln_link_t *link, pln_share_t *share, const bool *buckets)
+{
+    heads_batch_t batch = {.lane = PLN_LANE_CONTROL, .buckets = buckets};
+    heads_send(node, link, share, &batch);
+    if (share->open) {
+        batch.lane = PLN_LANE_RECORDS;
+        heads_send(node, link, share, &batch);
+    }
+}
+
+void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint32_t flags,
+                     bool buckets)
+{
+    pln_net_digests(share->net);
+    pln_message_t digest = {.type = PLN_MSG_DIGEST};
+    digest.as.digest.network = share->net->id;
+    digest.as.digest.access = share->net->access_digest;
+    digest.as.digest.digest = share->net->digest;
+    digest.as.digest.flags = flags | (share->mine_done ? (uint32_t)PLN_DIGEST_DONE : 0u);
+    digest.as.digest.upto = node->arrivals;
+    if (buckets) {
+        digest.as.digest.buckets =
+            PLN_SPAN(pln_keep(node, share->net->sums, sizeof share->net->sums), sizeof share->net->sums);
+    }
+    pln_send(node, link, &digest, (pln_span_t){0});
+    share->digest_ms = node->now_ms;
+    share->compare_ms = 0;
+}
+
+/* ---- the first answer to HELLO ---- */
+
+void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share, const pln_hello_row_t *row)
+{
+    pln_net_state_t *net = share->net;
+    pln_net_digests(net);
+    share->peer_cursor = row->cursor;
+    memcpy(share->peer_access10, row->access, sizeof share->peer_access10);
+    memcpy(share->peer_digest10, row->digest, sizeof share->peer_digest10);
+    share->moved_ms = share->digest_ms = node->now_ms;
+    bool same_access = memcmp(row->access, net->access_digest.bytes, PLN_HELLO_DIGEST_SIZE) == 0;
+    bool same = memcmp(row->digest, net->digest.bytes, PLN_HELLO_DIGEST_SIZE) == 0;
+    if (same_access && same) {
+        share->mine_done = share->peer_done = share->control_ended = true;
+        share->open = share->announced = true;
+        share->seen = share->peer_arrivals;
+        share->peer_digest = net->digest;
+        share->peer_digest_known = true;
+        return;
+    }
+    share->had_news = true;
+    if (same_access) {
+        share->mine_done = share->peer_done = share->control_ended = true;
+    }
+    share->cursor_asked = true;
+    pln_effect_t *effect = pln_fx(node, PLN_FX_CHANGES);
+    effect->as.changes.link = link->number;
+    effect->as.changes.network = net->id;
+    effect->as.changes.cursor = row->cursor;
+}
+
+static void changes_adopt(pln_node_t *node, pln_share_t *share, const pln_event_t *event)
+{
+    share->cursor_valid = event->as.changes.valid && !event->as.changes.truncated;
+    share->changes = pln_realloc(share->changes, (event->as.changes.count + 1) * sizeof *share->changes);
+    share->change_count = 0;
+    for (size_t i = 0; i < event->as.changes.count && share->cursor_valid; i++) {
+        uint32_t number = event->as.changes.rows[i].chain;
+        pln_chain_t *chain = number < node->chain_capacity ? node->chains[number] : NULL;
+        if (chain != NULL && chain->net == share->net) {
+            share->changes[share->change_count++] = event->as.changes.rows[i];
+        }
+    }
+}
+
+void pln_heads_changes(pln_node_t *node, const pln_event_t *event)
+{
+    pln_link_t *link = pln_link_find(node, event->as.changes.link);
+    pln_net_state_t *net = pln_net_find(node, &event->as.changes.network);
+    pln_share_t *share = link == NULL || net == NULL ? NULL : pln_share_find(link, net);
+    if (share == NULL || !share->cursor_asked || link->closing) {
+        return;
+    }
+    share->cursor_asked = false;
+    changes_adopt(node, share, event);
+    if (!share->peer_done || !share->mine_done) {
+        lane_announce(node, link, share, PLN_LANE_CONTROL, PLN_HEADS_CONTROL);
+    }
+    pln_share_advance(node, link, share);
+}
+
+/** Chains above a few hundred are compared by bucket before their heads travel (R19). */
+static void records_announce(pln_node_t *node, pln_link_t *link, pln_share_t *share)
+{
+    share->announced = true;
+    if (!share->cursor_valid && share->peer_cursor.number > 0 &&
+        share->net->chains.count > PLN_HEADS_ALL_MAX) {
+        pln_digest_send(node, link, share, 0, true);
+    } else {
+        lane_announce(node, link, share, PLN_LANE_RECORDS, 0);
+    }
+    free(share->changes);
+    share->changes = NULL;
+    share->change_count = 0;
+    share->cursor_valid = false;
+}
+
+static bool control_settled(const pln_share_t *share, const pln_link_t *link)
+{
+    size_t cursor = 0;
+    for (pln_chain_t *c; (c = pln_map_next(&share->net->chains, &cursor)) != NULL;) {
+        if (c->place.lane != PLN_LANE_CONTROL || c->want_seq <= c->durable.seq) {
+            continue;
+        }
+        for (size_t i = 0; i < PLN_SOURCES_MAX; i++) {
+            if (c->sources[i] == link->number) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
+{
+    if (share->ended || share->cursor_asked || !link->greeted) {
+        return;
+    }
+    if (!share->mine_done && share->control_ended && control_settled(share, link)) {
+        share->mine_done = true;
+        pln_digest_send(node, link, share, 0, false);
+    }
+    if (!share->open && share->mine_done && share->peer_done) {
+        share->open = true;
+        pln_trace(node, "open", link, NULL, share->net->chains.count);
+    }
+    if (share->open && !share->announced) {
+        records_announce(node, link, share);
+        if (share->had_news) {
+            pln_presence_exchange(node, link, share);
+        }
+    }
+    pln_serve_next(node, link);
+}
+
+/* ---- receiving ---- */
+
+pln_share_t *pln_share_named(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network)
+{
+    pln_net_state_t *net = pln_net_find(node, network);
+    pln_share_t *share = net == NULL ? NULL : pln_share_find(link, net);
+    if (share == NULL || !pln_net_admits(net, &link->id)) {
+        pln_refuse(node, PLN_EFOREIGN);
+        return NULL;
+    }
+    return share;
+}
+
+void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *heads)
+{
+    pln_share_t *share = pln_share_named(node, link, &heads->network);
+    if (share == NULL) {
+        return;
+    }
+    share->moved_ms = node->now_ms;
+    uint64_t not_before = (heads->flags & PLN_HEADS_LAZY) != 0 ? node->now_ms + PLN_LAZY_MS : 0;
+    size_t count = pln_rows(heads->rows, PLN_HEADS_ROW_SIZE);
+    for (size_t i = 0; i < count; i++) {
+        pln_row_t row;
+        pln_row_read(heads->rows, i, &row);
+        if (row.lane >= PLN_LANES || row.seq == 0 || row.seq > PLN_SEQ_MAX) {
+            pln_link_end(node, link, PLN_EMALFORMED, "a head with an impossible place");
+            return;
+        }
+        pln_want(node, link, share->net, &row, not_before, (heads->flags & PLN_HEADS_COMING) != 0);
+    }
+    if (count > 0) {
+        share->compare_ms = node->now_ms + QUIET_MS;
+    }
+    if ((heads->flags & PLN_HEADS_CONTROL) != 0) {
+        share->control_ended = true;
+    }
+    if (heads->upto.number > 0 && !share->overflowed) {
+        share->seen = heads->upto;
+    }
+    pln_want_flush(node, share->net);
+    pln_share_advance(node, link, share);
+}
+
+/** Answer to buckets: the heads of ours that differ. */
+static void buckets_answer(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                           const pln_digest_message_t *digest)
+{
+    bool differ[PLN_BUCKETS];
+    for (size_t i = 0; i < PLN_BUCKETS; i++) {
+        differ[i] = memcmp(digest->buckets.data + i * 32, share->net->sums[i].bytes, 32) != 0;
+    }
+    all_heads(node, link, share, differ);
+    if ((digest->flags & PLN_DIGEST_ANSWER) == 0) {
+        pln_digest_send(node, link, share, PLN_DIGEST_ANSWER, true);
+    }
+}
+
+static void digests_differ(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                           const pln_digest_message_t *digest)
+{
+    if (digest->buckets.size > 0) {
+        buckets_answer(node, link, share, digest);
+        return;
+    }
+    if (!share->open) {
+        return;
+    }
+    bool answer = (digest->flags & PLN_DIGEST_ANSWER) != 0;
+    bool quiet = node->now_ms >= share->moved_ms + QUIET_MS && share->net->open_wants == 0;
+    if (!answer && !quiet) {
+        share->compare_ms = node->now_ms + QUIET_MS;
+        return;
+    }
+    if (node->now_ms < share->repaired_ms + share->repair_wait_ms) {
+        share->compare_ms = share->repaired_ms + share->repair_wait_ms;
+        return;
+    }
+    share->repaired_ms = node->now_ms;
+    share->repair_wait_ms =
+        share->repair_wait_ms == 0 ? REPAIR_MS_MIN : share->repair_wait_ms * 2;
+    if (share->repair_wait_ms > PLN_DIGEST_MS) {
+        share->repair_wait_ms = PLN_DIGEST_MS;
+    }
+    if (share->net->chains.count > PLN_HEADS_ALL_MAX) {
+        pln_digest_send(node, link, share, answer ? PLN_DIGEST_ANSWER : 0, true);
+        return;
+    }
+    all_heads(node, link, share, NULL);
+    if (!answer) {
+        pln_digest_send(node, link, share, PLN_DIGEST_ANSWER, false);
+    }
+}
+
+void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_message_t *digest)
+{
+    pln_share_t *share = pln_share_named(node, link, &digest->network);
+    if (share == NULL) {
+        return;
+    }
+    share->peer_digest = digest->digest;
+    share->peer_digest_known = true;
+    if ((digest->flags & PLN_DIGEST_DONE) != 0) {
+        share->peer_done = true;
+    }
+    pln_net_digests(share->net);
+    if (memcmp(digest->digest.bytes, share->net->digest.bytes, 32) == 0) {
+        share->seen = digest->upto;
+        share->overflowed = false;
+        share->compare_ms = 0;
+        share->repair_wait_ms = 0;
+    } else {
+        digests_differ(node, link, share, digest);
+    }
+    pln_share_advance(node, link, share);
+}
+
+/* ---- time ---- */
+
+void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share)
+{
+    pln_net_state_t *net = share->net;
+    pln_push_flush(node, link, share);
+    bool settled = net->open_wants == 0;
+    if (settled && share->seen.number != share->saved.number &&
+        node->now_ms >= share->saved_ms + CURSOR_SAVE_MS) {
+        pln_share_save_cursor(node, link, share);
+    }
+    if (!share->open || !settled || link->serving != NULL) {
+        return;
+    }
+    bool quiet = node->now_ms >= share->moved_ms + QUIET_MS;
+    bool due = share->compare_ms != 0 && node->now_ms >= share->compare_ms;
+    if (quiet && (due || node->now_ms >= share->digest_ms + PLN_DIGEST_MS)) {
+        pln_digest_send(node, link, share, 0, false);
+    }
+}

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: MPL-2.0
+// A link and the session on it: up, HELLO, what may be said when, BYE, down.
+//
+//     up -> (HELLO both ways) -> greeted -> every message of state OPEN -> BYE or silence -> down
+//
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "hash.h"
+#include "node_state.h"
+
+#define CLOCK_BIAS (UINT64_C(1) << 62)
+#define LINK_GOOD_MS 10000u /**< a session that lasted so long resets the back-off */
+
+pln_link_t *pln_link_find(pln_node_t *node, uint32_t number)
+{
+    uint8_t key[4];
+    pln_put_u32(key, number);
+    return pln_map_get(&node->links, key);
+}
+
+pln_share_t *pln_share_find(pln_link_t *link, const pln_net_state_t *net)
+{
+    for (size_t i = 0; i < link->share_count; i++) {
+        if (link->shares[i]->net == net && !link->shares[i]->ended) {
+            return link->shares[i];
+        }
+    }
+    return NULL;
+}
+
+void pln_share_free(pln_share_t *share)
+{
+    free(share->changes);
+    free(share->dirty);
+    free(share);
+}
+
+static void link_remove(pln_node_t *node, pln_link_t *link)
+{
+    uint8_t key[4];
+    pln_put_u32(key, link->number);
+    pln_map_remove(&node->links, key);
+    pln_serve_drop(link, NULL);
+    pln_want_drop_link(node, link);
+    if (link->large) {
+        node->large_links--;
+    }
+    for (size_t i = 0; i < link->share_count; i++) {
+        pln_share_free(link->shares[i]);
+    }
+    free(link->shares);
+    pln_buf_free(&link->want_rows);
+    free(link);
+}
+
+/* ---- HELLO ---- */
+
+static void hello_row(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, pln_buf_t *rows)
+{
+    pln_hello_row_t row = {0};
+    pln_hello_hash(&net->id, &node->self->id, &link->id, link->nonce, row.hash);
+    pln_share_t *share = pln_share_find(link, net);
+    row.cursor = share->saved;
+    pln_net_digests(net);
+    memcpy(row.access, net->access_digest.bytes, PLN_HELLO_DIGEST_SIZE);
+    memcpy(row.digest, net->digest.bytes, PLN_HELLO_DIGEST_SIZE);
+    pln_hello_row_write(&row, rows);
+}
+
+static void cursor_key(const pln_id_t *peer, const pln_network_id_t *network, uint8_t out[64])
+{
+    memcpy(out, peer->bytes, 32);
+    memcpy(out + 32, network->bytes, 32);
+}
+
+static pln_share_t *share_add(pln_node_t *node, pln_link_t *link, pln_net_state_t *net)
+{
+    pln_share_t *share = pln_alloc_zero(1, sizeof *share);
+    share->net = net;
+    uint8_t key[64];
+    cursor_key(&link->id, &net->id, key);
+    const pln_cursor_t *saved = pln_map_get(&node->cursors, key);
+    if (saved != NULL) {
+        share->saved = share->seen = *saved;
+    }
+    link->shares = pln_realloc(link->shares, (link->share_count + 1) * sizeof(pln_share_t *));
+    link->shares[link->share_count++] = share;
+    return share;
+}
+
+void pln_share_save_cursor(pln_node_t *node, pln_link_t *link, pln_share_t *share)
+{
+    share->saved = share->seen;
+    share->saved_ms = node->now_ms;
+    uint8_t key[64];
+    cursor_key(&link->id, &share->net->id, key);
+    pln_cursor_t *kept = pln_map_get(&node->cursors, key);
+    if (kept == NULL) {
+        kept = pln_alloc(sizeof *kept);
+        pln_map_put(&node->cursors, key, kept);
+    }
+    *kept = share->seen;
+    pln_buf_t value = {0};
+    pln_buf_u64(&value, kept->number);
+    pln_buf_add(&value, kept->tag.bytes, sizeof kept->tag.bytes);
+    pln_save(node, PLN_TABLE_CURSORS, key, sizeof key, &value);
+    pln_buf_free(&value);
+}
+
+void pln_hello_greet(pln_node_t *node, pln_link_t *link)
+{
+    pln_random_bytes(node, link->nonce, sizeof link->nonce);
+    pln_buf_t rows = {0};
+    for (size_t i = 0; i < node->net_count; i++) {
+        if (pln_net_admits(node->nets[i], &link->id)) {
+            share_add(node, link, node->nets[i]);
+            hello_row(node, link, node->nets[i], &rows);
+        }
+    }
+    // Nobody may count our networks: rows are padded with random ones to a multiple of four.
+    while (rows.size == 0 || (rows.size / PLN_HELLO_ROW_SIZE) % 4 != 0) {
+        uint8_t noise[PLN_HELLO_ROW_SIZE];
+        pln_random_bytes(node, noise, sizeof noise);
+        pln_buf_add(&rows, noise, sizeof noise);
+    }
+    link->window = PLN_WINDOW_MIN + PLN_RESERVE;
+    if (node->links.count > PLN_WINDOW_LINKS_MAX) {
+        link->window = 2 * PLN_RESERVE;
+    }
+    link->granted = link->window;
+    pln_message_t hello = {.type = PLN_MSG_HELLO};
+    hello.as.hello.version_min = PLN_PROTOCOL_MIN;
+    hello.as.hello.version_max = PLN_PROTOCOL_MAX;
+    hello.as.hello.time_ms = node->wall_ms;
+    hello.as.hello.store = node->store;
+    memcpy(hello.as.hello.nonce, link->nonce, sizeof link->nonce);
+    hello.as.hello.arrivals = node->arrivals;
+    hello.as.hello.credit = link->granted;
+    hello.as.hello.flags = node->links.count <= 1 ? PLN_HELLO_SPOKE : 0;
+    hello.as.hello.rows = pln_buf_span(&rows);
+    pln_send(node, link, &hello, (pln_span_t){0});
+    pln_buf_free(&rows);
+}
+
+void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *hello)
+{
+    if (link->greeted) {
+        pln_link_end(node, link, PLN_EORDER, "a second HELLO");
+        return;
+    }
+    if (hello->version_min > PLN_PROTOCOL_MAX || hello->version_max < PLN_PROTOCOL_MIN ||
+        hello->version_min > hello->version_max) {
+        pln_link_end(node, link, PLN_EVERSION, "update plnd on the older of the two machines");
+        return;
+    }
+    link->greeted = true;
+    link->spoke = (hello->flags & PLN_HELLO_SPOKE) != 0;
+    link->peer_granted = hello->credit;
+    link->peer_time_ahead_ms = CLOCK_BIAS + hello->time_ms - node->wall_ms;
+    link->peer->state = PLN_PEER_SYNCING;
+    pln_trace(node, "hello", link, NULL, pln_rows(hello->rows, PLN_HELLO_ROW_SIZE));
+    for (size_t s = 0; s < link->share_count; s++) {
+        pln_share_t *share = link->shares[s];
+        uint8_t hash[16];
+        pln_hello_hash(&share->net->id, &link->id, &node->self->id, hello->nonce, hash);
+        share->ended = true; // until the peer is found to list it too
+        for (size_t i = 0; i < pln_rows(hello->rows, PLN_HELLO_ROW_SIZE); i++) {
+            pln_hello_row_t row;
+            pln_hello_row_read(hello->rows, i, &row);
+            if (memcmp(row.hash, hash, sizeof hash) == 0) {
+                share->ended = false;
+                share->peer_arrivals = hello->arrivals;
+                pln_heads_start(node, link, share, &row);
+                break;
+            }
+        }
+    }
+}
+
+/** A network both came to share after their HELLOs (a grant arrived): greet anew on a fresh session. */
+void pln_link_shares(pln_node_t *node, pln_link_t *link)
+{
+    link->peer->backoff_ms = 0;
+    pln_link_bye(node, link, "greet-again", "the networks we share have changed");
+}
+
+/* ---- up, down, end ---- */
+
+/** Of two links to one peer the one dialled by the smaller id stays; of two dialled alike, the newer. */
+static bool keep_old(const pln_node_t *node, const pln_link_t *old, const pln_link_t *fresh)
+{
+    if (old->dialled == fresh->dialled) {
+        return false;
+    }
+    bool self_is_smaller = pln_id_compare(&node->self->id, &old->id) < 0;
+    return old->dialled == self_is_smaller;
+}
+
+static void peer_link_up(pln_node_t *node, pln_link_t *link)
+{
+    link->peer = pln_peer_get(node, &link->id);
+    if (link->dialled) {
+        link->peer->dialling = 0;
+        node->counters.links_dialled++;
+    } else {
+        node->counters.links_accepted++;
+    }
+    pln_link_t *old = link->peer->link;
+    if (old != NULL && keep_old(node, old, link)) {
+        pln_link_bye(node, link, "duplicate", "");
+        return;
+    }
+    if (old != NULL) {
+        pln_link_bye(node, old, "duplicate", "");
+    }
+    link->peer->link = link;
+    link->peer->state = PLN_PEER_GREETING;
+    pln_hello_greet(node, link);
+}
+
+void pln_link_up(pln_node_t *node, const pln_event_t *event)
+{
+    pln_link_t *link = pln_link_find(node, event->as.link_up.link);
+    if (link == NULL) {
+        link = pln_alloc_zero(1, sizeof *link);
+        link->number = event->as.link_up.link;
+        uint8_t key[4];
+        pln_put_u32(key, link->number);
+        pln_map_put(&node->links, key, link);
+    }
+    link->as = event->as.link_up.as;
+    link->id = event->as.link_up.peer;
+    link->dialled = (link->number & 0x80000000u) == 0;
+    link->up = true;
+    link->up_ms = link->heard_ms = link->said_ms = node->now_ms;
+    if (event->as.link_up.address != NULL) {
+        strncpy(link->address, event->as.link_up.address, sizeof link->address - 1);
+    }
+    pln_trace(node, "link up", link, NULL, link->number);
+    if (link->as == PLN_LINK_TICKET) {
+        pln_join_link_up(node, link);
+    } else {
+        peer_link_up(node, link);
+    }
+}
+
+void pln_link_down(pln_node_t *node, uint32_t number, pln_down_t why)
+{
+    pln_link_t *link = pln_link_find(node, number);
+    if (link == NULL) {
+        // A dial that never came up: the peer is known by the number it was given.
+        size_t cursor = 0;
+        for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
+            if (peer->dialling == number) {
+                peer->dialling = 0;
+                pln_dial_failed(node, peer, why);
+            }
+        }
+        pln_join_link_down(node, number, why);
+        return;
+    }
+    pln_trace(node, "link down", link, NULL, (uint64_t)why);
+    pln_peer_t *peer = link->peer;
+    bool was_good = link->greeted && node->now_ms >= link->up_ms + LINK_GOOD_MS;
+    if (link->as == PLN_LINK_TICKET) {
+        pln_join_link_down(node, number, why);
+    }
+    bool in_use = peer != NULL && peer->link == link;
+    if (in_use) {
+        peer->link = NULL;
+    }
+    link_remove(node, link);
+    if (in_use) {
+        if (was_good) {
+            peer->backoff_ms = 0;
+        }
+        pln_dial_failed(node, peer, why);
+    }
+}
+
+/** From here on nothing is read from or sent on the link; it is removed at the end of the step. */
+static void link_close(pln_node_t *node, pln_link_t *link)
+{
+    link->closing = true;
+    node->reap = true;
+    pln_fx(node, PLN_FX_CLOSE)->as.close.link = link->number;
+    pln_peer_t *peer = link->peer;
+    if (peer != NULL && peer->link == link) {
+        peer->link = NULL;
+        if (node->now_ms >= link->up_ms + LINK_GOOD_MS && peer->backoff_ms < PLN_REDIAL_MS_MAX) {
+            peer->backoff_ms = 0;
+        }
+        pln_dial_failed(node, peer, PLN_DOWN_CLOSED);
+    }
+    pln_serve_drop(link, NULL);
+    pln_want_drop_link(node, link);
+}
+
+void pln_link_bye(pln_node_t *node, pln_link_t *link, const char *reason, const char *detail)
+{
+    if (link->closing) {
+        return;
+    }
+    pln_message_t bye = {.type = PLN_MSG_BYE};
+    bye.as.bye.reason = PLN_SPAN(reason, strlen(reason));
+    bye.as.bye.detail = PLN_SPAN(detail, strlen(detail));
+    pln_send(node, link, &bye, (pln_span_t){0});
+    link_close(node, link);
+}
+
+void pln_links_reap(pln_node_t *node)
+{
+    while (node->reap) {
+        node->reap = false;
+        size_t cursor = 0;
+        for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+            if (link->closing) {
+                link_remove(node, link);
+                node->reap = true; // the map has moved: start over
+                break;
+            }
+        }
+    }
+}
+
+void pln_link_end(pln_node_t *node, pln_link_t *link, pln_err_t reason, const char *detail)
+{
+    pln_refuse(node, reason);
+    pln_trace(node, pln_error_name(reason), link, NULL, 0);
+    if (link->peer != NULL) {
+        link->peer->backoff_ms = PLN_REDIAL_MS_MAX; // an offence is not forgotten in a second
+    }
+    pln_link_bye(node, link, pln_error_name(reason), detail);
+}
+
+void pln_share_end(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const char *reason,
+                   const char *detail)
+{
+    pln_share_t *share = pln_share_find(link, net);
+    if (share == NULL) {
+        return;
+    }
+    pln_message_t bye = {.type = PLN_MSG_BYE};
+    bye.as.bye.reason = PLN_SPAN(reason, strlen(reason));
+    bye.as.bye.has_network = true;
+    bye.as.bye.network = net->id;
+    bye.as.bye.detail = PLN_SPAN(detail, strlen(detail));
+    pln_send(node, link, &bye, (pln_span_t){0});
+    pln_serve_drop(link, net);
+    share->ended = true;
+}
+
+/* ---- what comes in ---- */
+
+static void bye_received(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
+{
+    if (link->as == PLN_LINK_TICKET) {
+        pln_join_refused(node, link, bye);
+        return;
+    }
+    if (!bye->has_network) {
+        pln_trace(node, "bye", link, NULL, 0);
+        link_close(node, link);
+        return;
+    }
+    pln_net_state_t *net = pln_net_find(node, &bye->network);
+    pln_share_t *share = net == NULL ? NULL : pln_share_find(link, net);
+    if (share != NULL) {
+        pln_serve_drop(link, net);
+        share->ended = true;
+    }
+}
+
+static void open_received(pln_node_t *node, pln_link_t *link, const pln_message_t *message,
+                          size_t frame_bytes)
+{
+    switch (message->type) {
+    case PLN_MSG_HEADS: pln_heads_received(node, link, &message->as.heads); break;
+    case PLN_MSG_WANT: pln_serve_want(node, link, &message->as.want); break;
+    case PLN_MSG_ENTRIES: pln_run_received(node, link, &message->as.entries, frame_bytes); break;
+    case PLN_MSG_FORK: pln_fork_received(node, link, &message->as.fork); break;
+    case PLN_MSG_CREDIT: pln_serve_credit(node, link, message->as.credit); break;
+    case PLN_MSG_PRUNE: pln_prune_received(node, link, &message->as.network); break;
+    case PLN_MSG_GRAFT: pln_graft_received(node, link, &message->as.network); break;
+    case PLN_MSG_PRESENCE: pln_presence_received(node, link, &message->as.presence); break;
+    case PLN_MSG_DIGEST: pln_digest_received(node, link, &message->as.digest); break;
+    default: assert(false);
+    }
+}
+
+static void message_received(pln_node_t *node, pln_link_t *link, const pln_message_t *message,
+                             size_t frame_bytes)
+{
+    pln_message_state_t state = pln_message_state(message->type);
+    bool ticket = link->as == PLN_LINK_TICKET;
+    if (message->type == PLN_MSG_BYE) {
+        bye_received(node, link, &message->as.bye);
+    } else if (ticket && message->type == PLN_MSG_JOIN && !link->dialled) {
+        pln_join_received(node, link, &message->as.join);
+    } else if (ticket && message->type == PLN_MSG_WELCOME && link->dialled) {
+        pln_join_welcome(node, link, &message->as.welcome);
+    } else if (!ticket && state == PLN_STATE_GREET) {
+        pln_hello_received(node, link, &message->as.hello);
+    } else if (!ticket && state == PLN_STATE_OPEN && link->greeted) {
+        open_received(node, link, message, frame_bytes);
+    } else {
+        pln_link_end(node, link, PLN_EORDER, "a message this state of the session does not allow");
+    }
+}
+
+void pln_link_received(pln_node_t *node, const pln_event_t *event)
+{
+    pln_link_t *link = pln_link_find(node, event->as.received.link);
+    if (link == NULL || link->closing) {
+        return;
+    }
+    link->heard_ms = node->now_ms;
+    if (link->peer != NULL) {
+        link->peer->heard_wall_ms = node->wall_ms;
+    }
+    node->counters.frames_received++;
+    node->counters.bytes_received += event->as.received.frame.size;
+    pln_message_t message;
+    pln_err_t error = pln_message_decode(event->as.received.frame, &message);
+    if (error == PLN_EUNKNOWN) {
+        pln_refuse(node, error);
+    } else if (error != PLN_OK) {
+        pln_link_end(node, link, error, "a frame that does not follow the grammar");
+    } else {
+        message_received(node, link, &message, event->as.received.frame.size);
+    }
+}
+
+/* ---- time ---- */
+
+static void link_scan(pln_node_t *node, pln_link_t *link)
+{
+    if (node->now_ms >= link->heard_ms + PLN_SILENCE_MS) {
+        pln_link_bye(node, link, "silence", "");
+        return;
+    }
+    if (link->greeted && node->now_ms >= link->said_ms + PLN_KEEPALIVE_MS) {
+        pln_message_t alive = {.type = PLN_MSG_CREDIT, .as.credit = link->granted};
+        pln_send(node, link, &alive, (pln_span_t){0});
+    }
+    for (size_t i = 0; i < link->share_count && link->greeted; i++) {
+        if (!link->shares[i]->ended) {
+            pln_heads_scan(node, link, link->shares[i]);
+        }
+    }
+}
+
+void pln_links_scan(pln_node_t *node)
+{
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        if (link->up && !link->closing) {
+            link_scan(node, link);
+        }
+    }
+}

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: MPL-2.0
+// What this node's own people say: found a network, publish records, revoke, leave.
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+#define CLOCK_BIAS (UINT64_C(1) << 62)
+
+/* ---- where and whether we may write ---- */
+
+pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, uint32_t *epoch)
+{
+    pln_member_t self;
+    if (net->left || pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
+        return PLN_EROLE;
+    }
+    // Within the term, the newest epoch opened here (R5).
+    *epoch = self.term * PLN_EPOCHS_PER_TERM;
+    for (uint32_t n = 1; n < PLN_EPOCHS_PER_TERM; n++) {
+        uint32_t opened = self.term * PLN_EPOCHS_PER_TERM + n;
+        if (pln_chain_find(net, &node->self->id, opened, lane) != NULL) {
+            *epoch = opened;
+        }
+    }
+    return PLN_OK;
+}
+
+static int ahead_compare(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a;
+    uint64_t y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/** R9: a clock before the build date, or a day off the median of the peers', signs nothing. */
+pln_err_t pln_clock_check(pln_node_t *node)
+{
+    if (node->wall_ms < node->config.build_ms) {
+        return PLN_ECLOCK;
+    }
+    uint64_t ahead[64];
+    size_t count = 0;
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL && count < 64;) {
+        if (link->greeted && !link->closing) {
+            ahead[count++] = link->peer_time_ahead_ms;
+        }
+    }
+    if (count == 0) {
+        return PLN_OK;
+    }
+    qsort(ahead, count, sizeof ahead[0], ahead_compare);
+    uint64_t median = ahead[count / 2];
+    uint64_t off = median > CLOCK_BIAS ? median - CLOCK_BIAS : CLOCK_BIAS - median;
+    return off > PLN_CLOCK_AHEAD_MS ? PLN_ECLOCK : PLN_OK;
+}
+
+void pln_mint(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint8_t lane,
+              const pln_draft_t *drafts, size_t count)
+{
+    pln_chain_t *chain = pln_chain_find(net, &node->self->id, epoch, lane);
+    if (chain == NULL) {
+        pln_place_t place = {net->id, node->self->id, epoch, lane};
+        chain = pln_chain_add(node, net, &place, node->next_chain);
+    }
+    net->own[lane] = chain;
+    pln_effect_t *effect = pln_fx(node, PLN_FX_MINT);
+    effect->as.mint.chain = chain->number;
+    effect->as.mint.place = chain->place;
+    effect->as.mint.drafts = drafts;
+    effect->as.mint.count = count;
+    pln_job_op(node, PLN_FX_MINT, chain);
+}
+
+void pln_mint_control(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint16_t kind,
+                      const pln_buf_t *payload)
+{
+    pln_draft_t draft = {.codec = 0, .kind = kind, .time_ms = node->wall_ms};
+    draft.payload = PLN_SPAN(pln_keep(node, payload->data, payload->size), payload->size);
+    const uint8_t *kept = pln_keep(node, &draft, sizeof draft);
+    pln_mint(node, net, epoch, PLN_LANE_CONTROL, (const pln_draft_t *)(const void *)kept, 1);
+}
+
+static void job_for(pln_node_t *node, const pln_event_t *event, uint64_t request,
+                    const pln_network_id_t *network)
+{
+    pln_pending_t *job = pln_job(node);
+    job->request = request;
+    job->what = event->type;
+    job->network = *network;
+}
+
+/* ---- the requests ---- */
+
+void pln_found(pln_node_t *node, const pln_event_t *event)
+{
+    uint64_t request = event->as.found.request;
+    const char *name = event->as.found.name;
+    const char *title = event->as.found.title;
+    if (name == NULL || name[0] == '\0' || strlen(name) > PLN_NAME_MAX ||
+        (title != NULL && strlen(title) > PLN_TITLE_MAX)) {
+        pln_reply(node, request, true, PLN_EINVAL,
+                  "a network's name has 1 to 128 bytes, its title at most 512");
+        return;
+    }
+    if (pln_clock_check(node) != PLN_OK) {
+        pln_reply(node, request, true, PLN_ECLOCK, "set this machine's clock first");
+        return;
+    }
+    pln_network_record_t genesis = {.genesis = true, .access_version = PLN_ACCESS_VERSION};
+    memcpy(genesis.nonce, event->as.found.nonce, sizeof genesis.nonce);
+    genesis.name = PLN_SPAN(name, strlen(name));
+    if (title != NULL) {
+        genesis.title = PLN_SPAN(title, strlen(title));
+    }
+    pln_buf_t payload = {0};
+    pln_network_record_encode(&genesis, &payload);
+    pln_network_id_t id;
+    pln_network_id(&node->self->id, pln_buf_span(&payload), &id);
+    pln_net_state_t *net = pln_net_add(node, &id);
+    pln_mint_control(node, net, 0, PLN_KIND_NETWORK, &payload);
+    pln_buf_free(&payload);
+    pln_net_save(node, net);
+    job_for(node, event, request, &id);
+}
+
+static const char *publish_refusal(pln_node_t *node, pln_net_state_t *net, const pln_event_t *event,
+                                   pln_err_t *error)
+{
+    pln_member_t self;
+    *error = PLN_EROLE;
+    if (net == NULL || net->left) {
+        *error = PLN_ENOTFOUND;
+        return "this node belongs to no such network";
+    }
+    if (pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
+        return "this node is not a member of the network now; see `pln status`";
+    }
+    if (self.role < PLN_ROLE_CONTRIBUTOR) {
+        return "this node is a reader in the network: ask a coordinator for the contributor role";
+    }
+    if (self.expiry_ms != 0 && self.expiry_ms <= node->wall_ms) {
+        return "this node's membership has expired: ask a coordinator for a new invitation";
+    }
+    *error = PLN_ECLOCK;
+    if (pln_clock_check(node) != PLN_OK) {
+        return "this machine's clock is not credible: set it, then try again";
+    }
+    *error = PLN_EPAUSED;
+    if (node->disk_low) {
+        return "the disk is nearly full: make room, then try again";
+    }
+    *error = PLN_EQUOTA;
+    pln_chain_t *own = net->own[PLN_LANE_RECORDS];
+    pln_settings_t settings;
+    pln_access_settings(net->access, &settings);
+    if (own != NULL && (own->durable.seq + event->as.publish.count > settings.max_entries ||
+                        own->durable.cum >= settings.max_bytes)) {
+        return "this node has reached the network's quota: its root can raise it";
+    }
+    *error = PLN_OK;
+    return NULL;
+}
+
+void pln_publish(pln_node_t *node, const pln_event_t *event)
+{
+    uint64_t request = event->as.publish.request;
+    pln_net_state_t *net = pln_net_find(node, &event->as.publish.network);
+    pln_err_t error;
+    const char *refusal = publish_refusal(node, net, event, &error);
+    uint32_t epoch = 0;
+    if (refusal == NULL && pln_own_epoch(node, net, PLN_LANE_RECORDS, &epoch) != PLN_OK) {
+        refusal = "this node is not a member of the network now";
+        error = PLN_EROLE;
+    }
+    for (size_t i = 0; i < event->as.publish.count && refusal == NULL; i++) {
+        const pln_draft_t *draft = &event->as.publish.drafts[i];
+        if (draft->kind <= PLN_KIND_CONTROL_MAX || draft->payload.size > PLN_PAYLOAD_MAX) {
+            refusal = "a record of this kind or size cannot be published";
+            error = PLN_EINVAL;
+        }
+    }
+    if (refusal != NULL || event->as.publish.count == 0) {
+        pln_reply(node, request, true, refusal != NULL ? error : PLN_EINVAL,
+                  refusal != NULL ? refusal : "nothing to publish");
+        return;
+    }
+    pln_mint(node, net, epoch, PLN_LANE_RECORDS, event->as.publish.drafts, event->as.publish.count);
+    job_for(node, event, request, &net->id);
+}
+
+static const char *revoke_refusal(pln_node_t *node, pln_net_state_t *net, const pln_id_t *target)
+{
+    pln_member_t self;
+    pln_member_t member;
+    if (net == NULL || net->left) {
+        return "this node belongs to no such network";
+    }
+    if (pln_access_member(net->access, &node->self->id, &self) != PLN_OK ||
+        self.role < PLN_ROLE_COORDINATOR) {
+        return "only a coordinator or the root of the network can revoke";
+    }
+    if (pln_access_member(net->access, target, &member) != PLN_OK) {
+        return "it is no member of the network now";
+    }
+    if (member.role == PLN_ROLE_ROOT) {
+        return "the root cannot be revoked";
+    }
+    if (member.role == PLN_ROLE_COORDINATOR && self.role != PLN_ROLE_ROOT) {
+        return "only the root can revoke a coordinator";
+    }
+    return NULL;
+}
+
+/** The member's own signed heads as held here, newest epochs first while there is room (R3.6). */
+static void cuts_fill(pln_net_state_t *net, const pln_id_t *member, pln_revoke_t *revoke)
+{
+    for (pln_chain_t *c = net->buckets[member->bytes[0]]; c != NULL; c = c->bucket_next) {
+        if (!pln_id_equal(&c->place.author, member) || c->durable.seq == 0 ||
+            c->place.epoch / PLN_EPOCHS_PER_TERM > revoke->term ||
+            revoke->cut_count == PLN_CUTS_MAX) {
+            continue;
+        }
+        pln_cut_t *cut = &revoke->cuts[revoke->cut_count++];
+        cut->epoch = c->place.epoch;
+        cut->lane = c->place.lane;
+        cut->seq = c->durable.seq;
+        cut->hash = c->durable.hash;
+        cut->signature = c->signature;
+    }
+}
+
+void pln_revoke(pln_node_t *node, const pln_event_t *event)
+{
+    uint64_t request = event->as.revoke.request;
+    const pln_id_t *member = &event->as.revoke.member;
+    pln_net_state_t *net = pln_net_find(node, &event->as.revoke.network);
+    const char *refusal = revoke_refusal(node, net, member);
+    uint32_t epoch = 0;
+    pln_revoke_t revoke = {.node = *member};
+    if (refusal == NULL && (pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) != PLN_OK ||
+                            !pln_access_highest_term(net->access, member, &revoke.term))) {
+        refusal = "it has no grant that could be revoked";
+    }
+    if (refusal != NULL) {
+        pln_reply(node, request, true, net == NULL ? PLN_ENOTFOUND : PLN_EROLE, refusal);
+        return;
+    }
+    cuts_fill(net, member, &revoke);
+    const char *reason = event->as.revoke.reason != NULL ? event->as.revoke.reason : "";
+    revoke.reason = PLN_SPAN(reason, strlen(reason) < PLN_REASON_MAX ? strlen(reason) : PLN_REASON_MAX);
+    pln_buf_t payload = {0};
+    pln_revoke_encode(&revoke, &payload);
+    pln_mint_control(node, net, epoch, PLN_KIND_REVOKE, &payload);
+    pln_buf_free(&payload);
+    job_for(node, event, request, &net->id);
+}
+
+void pln_leave(pln_node_t *node, const pln_event_t *event)
+{
+    uint64_t request = event->as.leave.request;
+    pln_net_state_t *net = pln_net_find(node, &event->as.leave.network);
+    if (net == NULL || net->left) {
+        pln_reply(node, request, true, PLN_ENOTFOUND, "this node belongs to no such network");
+        return;
+    }
+    pln_member_t self;
+    bool member = pln_access_member(net->access, &node->self->id, &self) == PLN_OK;
+    uint32_t epoch;
+    if (member && self.role == PLN_ROLE_ROOT) {
+        pln_reply(node, request, true, PLN_EROLE,
+                  "the root cannot leave: without it nobody could make coordinators");
+        return;
+    }
+    if (member && pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) == PLN_OK) {
+        pln_buf_t payload = {0};
+        pln_leave_encode(&payload);
+        pln_mint_control(node, net, epoch, PLN_KIND_LEAVE, &payload);
+        pln_buf_free(&payload);
+    } else {
+        net->left = true;
+        pln_net_save(node, net);
+        net->left = false; // takes effect when stored, as with a member
+    }
+    job_for(node, event, request, &net->id);
+}
+
+/* ---- stored ---- */
+
+static void left(pln_node_t *node, const pln_pending_t *job)
+{
+    pln_net_state_t *net = pln_net_find(node, &job->network);
+    if (net != NULL) {
+        net->left = true;
+        pln_net_save(node, net);
+        pln_net_refold(node, net);
+    }
+}
+
+static void published_reply(pln_node_t *node, const pln_pending_t *job, const pln_event_t *event)
+{
+    pln_effect_t *effect = pln_reply_data(node, job->request, PLN_OK, (pln_span_t){0});
+    for (size_t i = 0; i < job->count; i++) {
+        if (job->ops[i].type == PLN_FX_MINT) {
+            effect->as.reply.place = job->ops[i].chain->place;
+            effect->as.reply.first_seq = event->as.stored.results[i].base.seq + 1;
+        }
+    }
+}
+
+void pln_publish_stored(pln_node_t *node, pln_pending_t *job, const pln_event_t *event)
+{
+    pln_err_t error = event->as.stored.error;
+    if (job->welcome_link != 0) {
+        pln_join_stored(node, job, error);
+    }
+    if (error == PLN_OK && job->what == PLN_EV_LEAVE) {
+        left(node, job);
+    }
+    if (job->request == 0) {
+        return;
+    }
+    if (error != PLN_OK) {
+        pln_reply(node, job->request, true, error, pln_error_text(error));
+    } else if (job->what == PLN_EV_FOUND) {
+        pln_reply_data(node, job->request, PLN_OK, PLN_SPAN(job->network.bytes, 32));
+    } else if (job->what == PLN_EV_PUBLISH) {
+        published_reply(node, job, event);
+    } else {
+        pln_reply_data(node, job->request, PLN_OK, pln_buf_span(&job->data));
+    }
+}

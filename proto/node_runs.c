@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: MPL-2.0
+// Accepting: a run that fits, links and verifies goes to the writer; what is stored is adopted.
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+/* ---- a run comes in ---- */
+
+/** Skip the entries of @run that are held already: from .. held.seq. */
+static pln_err_t run_skip_held(pln_span_t *run, uint64_t from, uint64_t held)
+{
+    for (uint64_t seq = from; seq <= held; seq++) {
+        pln_entry_t entry;
+        PLN_TRY(pln_entry_read(*run, &entry));
+        run->data += entry.stored_size;
+        run->size -= entry.stored_size;
+    }
+    return PLN_OK;
+}
+
+static void run_store(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
+                      const pln_entries_t *entries, pln_span_t run, const pln_head_t *end,
+                      uint32_t count, size_t frame_bytes)
+{
+    pln_effect_t *effect = pln_fx(node, PLN_FX_STORE);
+    effect->as.store.chain = chain->number;
+    effect->as.store.place = chain->place;
+    effect->as.store.base = chain->held;
+    effect->as.store.end = *end;
+    effect->as.store.signature = entries->signature;
+    effect->as.store.run = run;
+    effect->as.store.count = count;
+    pln_job_op_t *op = pln_job_op(node, PLN_FX_STORE, chain);
+    op->link = link->number;
+    op->frame_bytes = frame_bytes;
+    op->to = end->seq;
+    chain->held = *end;
+    chain->stored_link = link->number;
+    chain->stored_ms = node->now_ms;
+    chain->asked_ms = node->now_ms;
+    node->counters.runs_received++;
+}
+
+/** PLN_OK: the run went to the writer and its bytes are credited when stored. */
+static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                            const pln_entries_t *entries, size_t frame_bytes)
+{
+    const pln_place_t *place = &entries->place;
+    pln_chain_t *chain = pln_chain_find(share->net, &place->author, place->epoch, place->lane);
+    pln_row_t row = {place->author, place->epoch, place->lane, entries->to, {{0}}};
+    if (chain != NULL && entries->to <= chain->held.seq) {
+        node->counters.runs_duplicate++;
+        if ((entries->flags & PLN_ENTRIES_PUSHED) != 0) {
+            pln_push_duplicate(node, link, chain);
+        }
+        return PLN_EDUPLICATE;
+    }
+    uint64_t held = chain == NULL ? 0 : chain->held.seq;
+    uint64_t limit = pln_chain_limit(share->net, place);
+    if (limit <= held || entries->from > held + 1 || (chain != NULL && chain->forked) ||
+        (chain != NULL && pln_chain_quota_reached(share->net, place, &chain->held)) ||
+        (node->disk_low && place->lane == PLN_LANE_RECORDS)) {
+        pln_want(node, link, share->net, &row, 0, false); // a gap is asked for, the rest remembered
+        return limit <= held ? PLN_EGRANT : PLN_EGAP;
+    }
+    if (chain == NULL) {
+        chain = pln_chain_add(node, share->net, place, node->next_chain);
+    }
+    if (entries->from == held + 1 &&
+        memcmp(entries->base.bytes, chain->held.hash.bytes, sizeof entries->base.bytes) != 0) {
+        chain->forked = true;
+        pln_want_block(node, link, share->net, &row, PLN_EFORK);
+        return PLN_EBASE;
+    }
+    pln_span_t run = entries->run;
+    PLN_TRY(run_skip_held(&run, entries->from, held));
+    pln_head_t end;
+    uint32_t count;
+    PLN_TRY(pln_run_verify(place, &chain->held, run, &entries->signature, &end, &count));
+    if (end.seq != entries->to) {
+        return PLN_EMALFORMED;
+    }
+    run_store(node, link, chain, entries, run, &end, count, frame_bytes);
+    pln_want_progress(node, chain);
+    return PLN_OK;
+}
+
+void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *entries,
+                      size_t frame_bytes)
+{
+    link->received += frame_bytes;
+    if (link->received > link->granted) {
+        pln_link_end(node, link, PLN_ECREDIT, "more bytes than were granted");
+        return;
+    }
+    link->progress_ms = node->now_ms;
+    pln_share_t *share = pln_share_named(node, link, &entries->place.network);
+    pln_err_t error = PLN_EFOREIGN;
+    if (share != NULL) {
+        share->moved_ms = node->now_ms;
+        error = run_accept(node, link, share, entries, frame_bytes);
+        if (entries->upto.number > 0 && !share->overflowed) {
+            share->seen = entries->upto;
+        }
+    }
+    if (error == PLN_OK) {
+        return;
+    }
+    if (pln_error_class(error) == PLN_CLASS_OFFENCE) {
+        pln_trace(node, "run refused", link, &entries->place, entries->from);
+        pln_link_end(node, link, error, "a run that does not verify");
+        return;
+    }
+    if (error != PLN_EFOREIGN) { // counted where it was found
+        pln_refuse(node, error);
+    }
+    pln_credit_consume(node, link, frame_bytes);
+    if (share != NULL) {
+        pln_want_flush(node, share->net);
+    }
+}
+
+void pln_fork_received(pln_node_t *node, pln_link_t *link, const pln_fork_t *fork)
+{
+    pln_share_t *share = pln_share_named(node, link, &fork->place.network);
+    if (share == NULL) {
+        return;
+    }
+    pln_chain_t *chain =
+        pln_chain_find(share->net, &fork->place.author, fork->place.epoch, fork->place.lane);
+    if (chain == NULL || chain->asked_link != link->number) {
+        return;
+    }
+    pln_row_t row = {fork->place.author, fork->place.epoch, fork->place.lane, chain->want_seq, {{0}}};
+    chain->forked = true;
+    pln_want_block(node, link, share->net, &row, PLN_EFORK);
+    chain->want_seq = chain->durable.seq;
+    pln_want_progress(node, chain);
+}
+
+/* ---- stored ---- */
+
+static void control_adopt(pln_node_t *node, pln_chain_t *chain, const pln_stored_t *result)
+{
+    pln_entry_t entry;
+    if (pln_entry_read(result->run, &entry) != PLN_OK) {
+        return;
+    }
+    pln_statement_t statement = {
+        .author = chain->place.author,
+        .epoch = chain->place.epoch,
+        .seq = result->end.seq,
+        .hash = result->end.hash,
+        .kind = entry.header.kind,
+        .payload = entry.payload,
+    };
+    pln_access_add(chain->net->access, &statement);
+    pln_trace(node, "control", NULL, &chain->place, result->end.seq);
+}
+
+static void counted_set(pln_chain_t *chain, const pln_head_t *head)
+{
+    if (chain->place.lane == PLN_LANE_RECORDS) {
+        chain->net->records += head->seq - chain->counted.seq;
+        chain->net->bytes += head->cum - chain->counted.cum;
+    }
+    chain->counted = *head;
+    pln_chain_touch(chain->net, chain);
+}
+
+static void shares_advance(pln_node_t *node, pln_net_state_t *net)
+{
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        pln_share_t *share = link->closing ? NULL : pln_share_find(link, net);
+        if (share != NULL) {
+            pln_share_advance(node, link, share);
+        }
+    }
+}
+
+void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *result)
+{
+    pln_chain_t *chain = op->chain;
+    pln_net_state_t *net = chain->net;
+    node->arrivals = result->arrival;
+    chain->last_arrival = result->arrival.number;
+    if (op->type == PLN_FX_ASIDE || op->type == PLN_FX_BACK) {
+        chain->shifting = false;
+        counted_set(chain, &result->end);
+        pln_net_refold(node, net);
+        return;
+    }
+    bool counts_all = chain->counted.seq == chain->durable.seq;
+    chain->durable = result->end;
+    chain->signature = result->signature;
+    if (chain->held.seq < chain->durable.seq) {
+        chain->held = chain->durable;
+    }
+    if (counts_all) {
+        counted_set(chain, &result->end);
+    }
+    if (op->type == PLN_FX_MINT) {
+        node->counters.entries_minted += result->end.seq - result->base.seq;
+    } else {
+        node->counters.entries_stored += result->end.seq - result->base.seq;
+    }
+    pln_want_progress(node, chain);
+    pln_push(node, chain, result, op->link);
+    if (chain->place.lane == PLN_LANE_CONTROL) {
+        control_adopt(node, chain, result);
+        pln_net_refold(node, net);
+        shares_advance(node, net);
+    } else if (chain->durable.seq > chain->limit) {
+        pln_net_refold(node, net); // stored while a revoke was on its way: set aside
+    }
+}
+
+static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
+{
+    pln_chain_t *chain = op->chain;
+    chain->shifting = false;
+    chain->held = chain->durable;
+    if (op->type != PLN_FX_STORE) {
+        return;
+    }
+    pln_refuse(node, error);
+    if (chain->want_seq < op->to) {
+        chain->want_seq = op->to;
+    }
+    pln_want_again(node, chain);
+}
+
+static pln_pending_t *pending_pop(pln_node_t *node, uint64_t number)
+{
+    pln_pending_t *job = node->pending;
+    assert(job != NULL && job->number == number);
+    node->pending = job->next;
+    if (node->pending == NULL) {
+        node->pending_last = NULL;
+    }
+    return job;
+}
+
+void pln_job_stored(pln_node_t *node, const pln_event_t *event)
+{
+    pln_pending_t *job = pending_pop(node, event->as.stored.job);
+    pln_err_t error = event->as.stored.error;
+    if (error == PLN_ENOSPACE) {
+        node->disk_low = true; // until the shell says it is well again
+    }
+    for (size_t i = 0; i < job->count; i++) {
+        pln_job_op_t *op = &job->ops[i];
+        if (error == PLN_OK) {
+            pln_chain_stored(node, op, &event->as.stored.results[i]);
+        } else {
+            op_failed(node, op, error);
+        }
+        pln_link_t *link = op->link == 0 ? NULL : pln_link_find(node, op->link);
+        if (link != NULL && !link->closing) {
+            pln_credit_consume(node, link, op->frame_bytes);
+        }
+    }
+    pln_publish_stored(node, job, event);
+    pln_wake(node, node->now_ms);
+    pln_buf_free(&job->data);
+    free(job->ops);
+    free(job);
+}

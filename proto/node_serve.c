@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: MPL-2.0
+// Answering: runs that a peer asked for, lane 0 first, as far as its credit goes.
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+#define SERVING_MAX 4096u /**< asked-for chains remembered per link; an honest peer asks for 256 */
+
+static void serving_insert(pln_link_t *link, pln_serving_t *item)
+{
+    pln_serving_t **at = &link->serving;
+    bool control = item->chain->place.lane == PLN_LANE_CONTROL;
+    while (*at != NULL && (!control || (*at)->chain->place.lane == PLN_LANE_CONTROL)) {
+        at = &(*at)->next;
+    }
+    item->next = *at;
+    *at = item;
+    link->serving_count++;
+}
+
+static void serving_remove(pln_link_t *link, pln_serving_t *item)
+{
+    for (pln_serving_t **at = &link->serving; *at != NULL; at = &(*at)->next) {
+        if (*at == item) {
+            *at = item->next;
+            link->serving_count--;
+            free(item);
+            return;
+        }
+    }
+}
+
+static pln_serving_t *serving_find(pln_link_t *link, const pln_chain_t *chain)
+{
+    for (pln_serving_t *item = link->serving; item != NULL; item = item->next) {
+        if (item->chain == chain) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+void pln_serve_drop(pln_link_t *link, const pln_net_state_t *net)
+{
+    pln_serving_t **at = &link->serving;
+    while (*at != NULL) {
+        pln_serving_t *item = *at;
+        if (net == NULL || item->chain->net == net) {
+            *at = item->next;
+            link->serving_count--;
+            free(item);
+        } else {
+            at = &item->next;
+        }
+    }
+}
+
+void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
+               const pln_hash_t *base)
+{
+    pln_serving_t *item = serving_find(link, chain);
+    if (item == NULL) {
+        if (link->serving_count >= SERVING_MAX) {
+            pln_refuse(node, PLN_EFLOOD);
+            return;
+        }
+        item = pln_alloc_zero(1, sizeof *item);
+        item->chain = chain;
+        serving_insert(link, item);
+    }
+    item->from = from;
+    item->trusted = base == NULL;
+    if (base != NULL) {
+        item->base = *base;
+    }
+    pln_serve_next(node, link);
+}
+
+void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
+{
+    pln_share_t *share = pln_share_named(node, link, &want->network);
+    if (share == NULL) {
+        return;
+    }
+    share->moved_ms = node->now_ms;
+    for (size_t i = 0; i < pln_rows(want->rows, PLN_WANT_ROW_SIZE); i++) {
+        pln_row_t row;
+        pln_row_read(want->rows, i, &row);
+        if (row.lane >= PLN_LANES || row.seq == 0 || row.seq > PLN_SEQ_MAX) {
+            pln_link_end(node, link, PLN_EMALFORMED, "a want with an impossible place");
+            return;
+        }
+        pln_chain_t *chain = pln_chain_find(share->net, &row.author, row.epoch, row.lane);
+        if (chain != NULL && chain->counted.seq >= row.seq) {
+            pln_serve(node, link, chain, row.seq, &row.hash);
+        }
+    }
+}
+
+/** First item whose lane is open on this link. */
+static pln_serving_t *servable(pln_link_t *link)
+{
+    for (pln_serving_t *item = link->serving; item != NULL; item = item->next) {
+        pln_share_t *share = pln_share_find(link, item->chain->net);
+        if (share != NULL && (item->chain->place.lane == PLN_LANE_CONTROL || share->open)) {
+            return item;
+        }
+    }
+    return NULL;
+}
+
+void pln_serve_next(pln_node_t *node, pln_link_t *link)
+{
+    if (link->loading || !link->greeted || link->closing || link->serving == NULL) {
+        return;
+    }
+    uint64_t left = link->peer_granted - link->sent;
+    if (left == 0 || left < link->credit_needed) {
+        return;
+    }
+    pln_serving_t *item = servable(link);
+    if (item == NULL) {
+        return;
+    }
+    link->loading = true;
+    pln_effect_t *effect = pln_fx(node, PLN_FX_LOAD);
+    effect->as.load.link = link->number;
+    effect->as.load.chain = item->chain->number;
+    effect->as.load.place = item->chain->place;
+    effect->as.load.from = item->from;
+    effect->as.load.to = item->chain->counted.seq;
+}
+
+void pln_serve_credit(pln_node_t *node, pln_link_t *link, uint64_t total)
+{
+    if (total > link->peer_granted) {
+        link->peer_granted = total;
+    }
+    pln_serve_next(node, link);
+}
+
+static void fork_answer(pln_node_t *node, pln_link_t *link, const pln_event_t *event,
+                        const pln_chain_t *chain)
+{
+    pln_message_t fork = {.type = PLN_MSG_FORK};
+    fork.as.fork.place = chain->place;
+    fork.as.fork.seq = event->as.loaded.base.seq;
+    fork.as.fork.hash = event->as.loaded.base.hash;
+    pln_send(node, link, &fork, (pln_span_t){0});
+}
+
+/** False when the peer's credit does not reach for this run. */
+static bool run_send(pln_node_t *node, pln_link_t *link, const pln_chain_t *chain,
+                     const pln_event_t *event)
+{
+    pln_message_t message = {.type = PLN_MSG_ENTRIES};
+    pln_entries_t *entries = &message.as.entries;
+    entries->place = chain->place;
+    entries->from = event->as.loaded.from;
+    entries->to = event->as.loaded.end.seq;
+    entries->base = event->as.loaded.base.hash;
+    entries->signature = event->as.loaded.signature;
+    entries->run = event->as.loaded.run;
+    pln_buf_t head = {0};
+    pln_message_encode(&message, &head);
+    uint64_t bytes = head.size + entries->run.size;
+    pln_buf_free(&head);
+    link->credit_needed = bytes;
+    if (bytes > link->peer_granted - link->sent) {
+        return false;
+    }
+    link->credit_needed = 0;
+    link->sent += bytes;
+    node->counters.runs_sent++;
+    pln_send(node, link, &message, entries->run);
+    return true;
+}
+
+void pln_serve_loaded(pln_node_t *node, const pln_event_t *event)
+{
+    pln_link_t *link = pln_link_find(node, event->as.loaded.link);
+    if (link == NULL || !link->loading || link->closing) {
+        return;
+    }
+    link->loading = false;
+    uint32_t number = event->as.loaded.chain;
+    pln_chain_t *chain = number < node->chain_capacity ? node->chains[number] : NULL;
+    pln_serving_t *item = chain == NULL ? NULL : serving_find(link, chain);
+    pln_share_t *share = chain == NULL ? NULL : pln_share_find(link, chain->net);
+    if (item == NULL || share == NULL || item->from != event->as.loaded.from) {
+        pln_serve_next(node, link);
+        return;
+    }
+    bool other_branch = !item->trusted && event->as.loaded.error == PLN_OK &&
+                        memcmp(item->base.bytes, event->as.loaded.base.hash.bytes, 32) != 0;
+    if (other_branch) {
+        fork_answer(node, link, event, chain);
+    }
+    if (other_branch || event->as.loaded.error != PLN_OK) {
+        serving_remove(link, item);
+    } else if (run_send(node, link, chain, event)) {
+        share->moved_ms = node->now_ms;
+        item->from = event->as.loaded.end.seq + 1;
+        item->trusted = true;
+        if (item->from > chain->counted.seq) {
+            serving_remove(link, item);
+            share->compare_ms = node->now_ms + 1000;
+        }
+    }
+    pln_serve_next(node, link);
+}

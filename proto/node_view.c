@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MPL-2.0
+// Looking in: copies for status and the API.
+#include <string.h>
+
+#include "node_state.h"
+
+static void settings_view(pln_net_state_t *net, pln_network_view_t *out)
+{
+    pln_settings_t settings;
+    pln_access_settings(net->access, &settings);
+    memcpy(out->name, settings.name, sizeof out->name);
+    memcpy(out->title, settings.title, sizeof out->title);
+    out->root_known = pln_access_root(net->access, &out->root) == PLN_OK;
+    if (!out->root_known) {
+        out->root = net->promise_root;
+    }
+}
+
+static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_view_t *out)
+{
+    pln_member_t member;
+    size_t cursor = 0;
+    while (pln_access_next(net->access, &cursor, &member)) {
+        out->members++;
+        out->coordinators += member.role >= PLN_ROLE_COORDINATOR;
+    }
+    if (pln_access_member(net->access, &node->self->id, &member) == PLN_OK) {
+        out->role = member.role;
+    } else {
+        out->revoked =
+            pln_access_revoked(net->access, &node->self->id, &out->revoked_by) == PLN_OK;
+    }
+}
+
+bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t *out)
+{
+    if (*cursor >= node->net_count) {
+        return false;
+    }
+    pln_net_state_t *net = node->nets[(*cursor)++];
+    memset(out, 0, sizeof *out);
+    out->id = net->id;
+    out->left = net->left;
+    settings_view(net, out);
+    members_view(node, net, out);
+    pln_net_digests(net);
+    out->digest = net->digest;
+    out->access_digest = net->access_digest;
+    out->records = net->records;
+    out->bytes = net->bytes;
+    out->chains = net->chains.count;
+    out->wanted = net->blocked.count;
+    size_t at = 0;
+    for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &at)) != NULL;) {
+        out->paused += b->reason == PLN_EPAUSED;
+    }
+    return true;
+}
+
+pln_access_t *pln_node_access(pln_node_t *node, const pln_network_id_t *network)
+{
+    pln_net_state_t *net = pln_net_find(node, network);
+    return net == NULL ? NULL : net->access;
+}
+
+pln_err_t pln_node_own_place(pln_node_t *node, const pln_network_id_t *network, uint8_t lane,
+                             pln_place_t *place, uint32_t *chain)
+{
+    pln_net_state_t *net = pln_net_find(node, network);
+    if (net == NULL) {
+        return PLN_ENOTFOUND;
+    }
+    uint32_t epoch;
+    PLN_TRY(pln_own_epoch(node, net, lane, &epoch));
+    *place = (pln_place_t){*network, node->self->id, epoch, lane};
+    pln_chain_t *own = pln_chain_find(net, &node->self->id, epoch, lane);
+    *chain = own == NULL ? UINT32_MAX : own->number;
+    return PLN_OK;
+}
+
+/** Entries that @link announced and we lack. */
+static uint64_t behind(const pln_node_t *node, const pln_link_t *link)
+{
+    uint64_t total = 0;
+    for (size_t n = 0; n < node->net_count; n++) {
+        size_t cursor = 0;
+        for (pln_chain_t *c; (c = pln_map_next(&node->nets[n]->chains, &cursor)) != NULL;) {
+            for (size_t i = 0; i < PLN_SOURCES_MAX && c->open; i++) {
+                if (c->sources[i] == link->number && c->want_seq > c->durable.seq) {
+                    total += c->want_seq - c->durable.seq;
+                }
+            }
+        }
+    }
+    return total;
+}
+
+static bool in_sync(const pln_link_t *link)
+{
+    for (size_t i = 0; i < link->share_count; i++) {
+        const pln_share_t *share = link->shares[i];
+        if (!share->ended && (!share->open || share->net->open_wants > 0 || link->serving != NULL)) {
+            return false;
+        }
+    }
+    return link->greeted;
+}
+
+static void name_find(pln_node_t *node, const pln_id_t *id, char out[PLN_NAME_MAX + 1])
+{
+    for (size_t n = 0; n < node->net_count; n++) {
+        pln_member_t member;
+        if (pln_access_member(node->nets[n]->access, id, &member) == PLN_OK &&
+            member.label[0] != '\0') {
+            memcpy(out, member.label, PLN_NAME_MAX + 1);
+            return;
+        }
+    }
+}
+
+bool pln_node_next_peer(pln_node_t *node, size_t *cursor, pln_peer_view_t *out)
+{
+    pln_peer_t *peer;
+    do {
+        peer = pln_map_next(&node->peers, cursor);
+    } while (peer != NULL && peer->admitted == 0 && peer->address_count == 0);
+    if (peer == NULL) {
+        return false;
+    }
+    memset(out, 0, sizeof *out);
+    out->id = peer->id;
+    name_find(node, &peer->id, out->name);
+    out->state = peer->state;
+    out->heard_wall_ms = peer->heard_wall_ms;
+    memcpy(out->version, peer->version, sizeof out->version);
+    if (peer->address_count > 0) {
+        memcpy(out->address, peer->addresses[0].text, sizeof out->address);
+    }
+    if (peer->link != NULL) {
+        out->dialled = peer->link->dialled;
+        out->behind_us = behind(node, peer->link);
+        out->in_sync = in_sync(peer->link);
+        if (peer->link->greeted) {
+            out->state = out->in_sync ? PLN_PEER_LIVE : PLN_PEER_SYNCING;
+        }
+        if (peer->link->address[0] != '\0') {
+            memcpy(out->address, peer->link->address, sizeof out->address);
+        }
+    } else {
+        out->retry_mono_ms = peer->dialling == 0 && peer->address_count > 0 ? peer->dial_ms : 0;
+    }
+    return true;
+}
+
+/** Own-head entries the presence names and we lack. */
+static uint64_t heads_behind(pln_net_state_t *net, const pln_presence_t *presence)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < pln_rows(presence->heads, PLN_PRESENCE_HEAD_SIZE); i++) {
+        const uint8_t *row = presence->heads.data + i * PLN_PRESENCE_HEAD_SIZE;
+        uint64_t seq = pln_get_u64(row + 5);
+        pln_chain_t *chain = pln_chain_find(net, &presence->node, pln_get_u32(row), row[4]);
+        uint64_t held = chain == NULL ? 0 : chain->durable.seq;
+        total += seq > held ? seq - held : 0;
+    }
+    return total;
+}
+
+void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network, const pln_id_t *member,
+                           pln_member_state_t *out)
+{
+    memset(out, 0, sizeof *out);
+    pln_net_state_t *net = pln_net_find(node, network);
+    pln_peer_t *peer = pln_map_get(&node->peers, member->bytes);
+    if (net == NULL) {
+        return;
+    }
+    pln_net_digests(net);
+    pln_presence_state_t *kept = pln_map_get(&net->presences, member->bytes);
+    pln_presence_t presence;
+    if (kept != NULL && pln_presence_decode(pln_buf_span(&kept->body), &presence) == PLN_OK) {
+        out->heard_wall_ms = kept->heard_wall_ms;
+        out->in_sync = memcmp(presence.digest.bytes, net->digest.bytes, 32) == 0;
+        out->behind = heads_behind(net, &presence);
+        memcpy(out->version, presence.version.data, presence.version.size);
+    }
+    if (peer != NULL) {
+        out->connected = peer->link != NULL && peer->link->greeted;
+        out->in_sync = out->connected ? in_sync(peer->link) : out->in_sync;
+        if (peer->heard_wall_ms > out->heard_wall_ms) {
+            out->heard_wall_ms = peer->heard_wall_ms;
+        }
+        if (peer->address_count > 0) {
+            memcpy(out->address, peer->addresses[0].text, sizeof out->address);
+        }
+    }
+}
+
+bool pln_node_next_invitation(pln_node_t *node, size_t *cursor, pln_invitation_t *out)
+{
+    pln_invitation_t *invitation = pln_map_next(&node->tickets, cursor);
+    if (invitation == NULL) {
+        return false;
+    }
+    *out = *invitation;
+    return true;
+}

@@ -1,0 +1,434 @@
+// SPDX-License-Identifier: MPL-2.0
+// Asking: which chain from whom, with how much credit; what cannot be asked for now is remembered.
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+#define ASKED_PER_LINK_MAX 256u
+#define LARGE_LINKS_FAST 4u /**< so many links at once get PLN_WINDOW_MAX, more get PLN_WINDOW_MIN */
+
+/* ---- what is wanted ---- */
+
+static void want_open(pln_chain_t *chain)
+{
+    if (!chain->open) {
+        chain->open = true;
+        chain->net->open_wants++;
+    }
+}
+
+static void want_close(pln_chain_t *chain)
+{
+    if (chain->open) {
+        chain->open = false;
+        chain->net->open_wants--;
+    }
+    chain->want_seq = 0;
+    memset(chain->sources, 0, sizeof chain->sources);
+}
+
+static void enqueue(pln_chain_t *chain)
+{
+    if (chain->waiting) {
+        return;
+    }
+    chain->waiting = true;
+    chain->waiting_next = NULL;
+    pln_net_state_t *net = chain->net;
+    if (net->waiting_last != NULL) {
+        net->waiting_last->waiting_next = chain;
+    } else {
+        net->waiting = chain;
+    }
+    net->waiting_last = chain;
+}
+
+static void source_add(pln_chain_t *chain, uint32_t link)
+{
+    size_t at = 0;
+    while (at < PLN_SOURCES_MAX - 1 && chain->sources[at] != link) {
+        at++;
+    }
+    memmove(&chain->sources[1], &chain->sources[0], at * sizeof chain->sources[0]);
+    chain->sources[0] = link;
+}
+
+static void source_remove(pln_chain_t *chain, uint32_t link)
+{
+    for (size_t i = 0; i < PLN_SOURCES_MAX; i++) {
+        if (chain->sources[i] == link) {
+            memmove(&chain->sources[i], &chain->sources[i + 1],
+                    (PLN_SOURCES_MAX - 1 - i) * sizeof chain->sources[0]);
+            chain->sources[PLN_SOURCES_MAX - 1] = 0;
+            return;
+        }
+    }
+}
+
+/** Not now, and why: each of these is remembered and asked again when its reason may have gone. */
+static pln_err_t want_reason(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
+                             const pln_chain_t *chain)
+{
+    uint64_t limit = pln_chain_limit(net, place);
+    if (limit == 0 || (chain != NULL && chain->held.seq >= limit)) {
+        return PLN_EGRANT;
+    }
+    if (chain != NULL && chain->forked) {
+        return PLN_EFORK;
+    }
+    if (chain != NULL && pln_chain_quota_reached(net, place, &chain->held)) {
+        return PLN_EQUOTA;
+    }
+    return node->disk_low && place->lane == PLN_LANE_RECORDS ? PLN_EPAUSED : PLN_OK;
+}
+
+void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
+              uint64_t not_before_ms, bool coming)
+{
+    pln_place_t place = {net->id, row->author, row->epoch, row->lane};
+    pln_chain_t *chain = pln_chain_find(net, &row->author, row->epoch, row->lane);
+    if (chain != NULL && row->seq <= chain->held.seq) {
+        bool differs = row->seq == chain->held.seq &&
+                       memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0;
+        if (differs && !chain->forked) {
+            chain->forked = true;
+            pln_refuse(node, PLN_EFORK);
+        }
+        return;
+    }
+    pln_err_t reason = want_reason(node, net, &place, chain);
+    if (reason != PLN_OK) {
+        pln_want_block(node, link, net, row, reason);
+        return;
+    }
+    if (chain == NULL) {
+        chain = pln_chain_add(node, net, &place, node->next_chain);
+    }
+    uint64_t seq = row->seq < chain->limit ? row->seq : chain->limit;
+    chain->want_seq = seq > chain->want_seq ? seq : chain->want_seq;
+    want_open(chain);
+    source_add(chain, link->number);
+    if (chain->asked_link != 0) {
+        return;
+    }
+    if (coming) {
+        chain->asked_link = link->number;
+        chain->asked_ms = node->now_ms;
+        link->asked++;
+        return;
+    }
+    if (!chain->waiting) {
+        chain->not_before_ms = not_before_ms;
+    }
+    enqueue(chain);
+}
+
+/* ---- what cannot be asked for now ---- */
+
+static void blocked_key(const pln_place_t *place, uint8_t out[69])
+{
+    memcpy(out, place->network.bytes, 32);
+    pln_chain_key(place, out + 32);
+}
+
+static void blocked_save(pln_node_t *node, const pln_blocked_t *blocked)
+{
+    uint8_t key[69];
+    blocked_key(&blocked->place, key);
+    pln_buf_t value = {0};
+    pln_buf_u64(&value, blocked->seq);
+    pln_buf_u8(&value, (uint8_t)blocked->reason);
+    pln_save(node, PLN_TABLE_WANTED, key, sizeof key, &value);
+    pln_buf_free(&value);
+}
+
+pln_err_t pln_want_load(pln_node_t *node, pln_span_t key, pln_span_t value)
+{
+    if (key.size != 69 || value.size != 9) {
+        return PLN_EMALFORMED;
+    }
+    pln_network_id_t network;
+    memcpy(network.bytes, key.data, 32);
+    pln_net_state_t *net = pln_net_find(node, &network);
+    if (net == NULL) {
+        return PLN_ENOTFOUND;
+    }
+    pln_blocked_t *blocked = pln_alloc_zero(1, sizeof *blocked);
+    blocked->place.network = network;
+    memcpy(blocked->place.author.bytes, key.data + 32, 32);
+    blocked->place.epoch = pln_get_u32(key.data + 64);
+    blocked->place.lane = key.data[68];
+    blocked->seq = pln_get_u64(value.data);
+    blocked->reason = value.data[8] < PLN_ERROR_COUNT ? (pln_err_t)value.data[8] : PLN_EGRANT;
+    pln_map_put(&net->blocked, key.data + 32, blocked);
+    node->blocked_count++;
+    return PLN_OK;
+}
+
+void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
+                    pln_err_t reason)
+{
+    pln_place_t place = {net->id, row->author, row->epoch, row->lane};
+    uint8_t key[37];
+    pln_chain_key(&place, key);
+    pln_blocked_t *blocked = pln_map_get(&net->blocked, key);
+    if (blocked == NULL) {
+        if (node->blocked_count >= PLN_WANTED_MAX) {
+            pln_share_t *share = pln_share_find(link, net);
+            if (share != NULL) {
+                share->overflowed = true;
+                share->seen = share->saved;
+            }
+            pln_refuse(node, PLN_EFULL);
+            return;
+        }
+        blocked = pln_alloc_zero(1, sizeof *blocked);
+        blocked->place = place;
+        pln_map_put(&net->blocked, key, blocked);
+        node->blocked_count++;
+        pln_refuse(node, reason);
+    }
+    blocked->link = link->number;
+    if (blocked->seq < row->seq || blocked->reason != reason) {
+        blocked->seq = row->seq;
+        blocked->reason = reason;
+        blocked_save(node, blocked);
+    }
+}
+
+static pln_link_t *any_link(pln_node_t *node, pln_net_state_t *net, uint32_t preferred)
+{
+    pln_link_t *link = pln_link_find(node, preferred);
+    if (link != NULL && !link->closing && pln_share_find(link, net) != NULL) {
+        return link;
+    }
+    size_t cursor = 0;
+    while ((link = pln_map_next(&node->links, &cursor)) != NULL) {
+        if (link->greeted && !link->closing && pln_share_find(link, net) != NULL) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net)
+{
+    if (net->blocked.count == 0) {
+        return;
+    }
+    size_t count = 0;
+    pln_blocked_t **ready = pln_alloc(net->blocked.count * sizeof *ready);
+    size_t cursor = 0;
+    for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &cursor)) != NULL;) {
+        pln_chain_t *chain = pln_chain_find(net, &b->place.author, b->place.epoch, b->place.lane);
+        if (want_reason(node, net, &b->place, chain) == PLN_OK) {
+            ready[count++] = b;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        pln_blocked_t *b = ready[i];
+        pln_link_t *link = any_link(node, net, b->link);
+        if (link == NULL) {
+            continue; // asked when somebody connects: the digests differ
+        }
+        uint8_t key[69];
+        blocked_key(&b->place, key);
+        pln_map_remove(&net->blocked, key + 32);
+        node->blocked_count--;
+        pln_forget_row(node, PLN_TABLE_WANTED, key, sizeof key);
+        pln_row_t row = {.author = b->place.author, .epoch = b->place.epoch, .lane = b->place.lane,
+                         .seq = b->seq};
+        pln_want(node, link, net, &row, 0, false);
+        free(b);
+    }
+    free(ready);
+}
+
+/* ---- credit: how much the peer may send ---- */
+
+static bool link_enlarge(pln_node_t *node, pln_link_t *link)
+{
+    if (link->large) {
+        return true;
+    }
+    if (node->large_links >= PLN_WINDOW_LINKS_MAX) {
+        return false;
+    }
+    link->large = true;
+    node->large_links++;
+    link->window = node->large_links <= LARGE_LINKS_FAST ? PLN_WINDOW_MAX
+                                                         : PLN_WINDOW_MIN + PLN_RESERVE;
+    pln_credit_review(node, link);
+    return true;
+}
+
+static void link_shrink(pln_node_t *node, pln_link_t *link)
+{
+    if (link->large && link->asked == 0) {
+        link->large = false;
+        node->large_links--;
+        link->window = node->links.count > PLN_WINDOW_LINKS_MAX ? 2 * PLN_RESERVE
+                                                                : PLN_WINDOW_MIN + PLN_RESERVE;
+    }
+}
+
+void pln_credit_review(pln_node_t *node, pln_link_t *link)
+{
+    uint64_t target = link->consumed + link->window;
+    uint64_t threshold = link->large ? link->window / 8 : PLN_RESERVE / 2;
+    if (target >= link->granted + threshold && link->greeted && !link->closing) {
+        link->granted = target;
+        pln_message_t credit = {.type = PLN_MSG_CREDIT, .as.credit = target};
+        pln_send(node, link, &credit, (pln_span_t){0});
+    }
+}
+
+void pln_credit_consume(pln_node_t *node, pln_link_t *link, size_t bytes)
+{
+    link->consumed += bytes;
+    pln_credit_review(node, link);
+}
+
+/* ---- asking ---- */
+
+static pln_link_t *source_link(pln_node_t *node, pln_chain_t *chain)
+{
+    for (size_t i = 0; i < PLN_SOURCES_MAX && chain->sources[i] != 0; i++) {
+        pln_link_t *link = pln_link_find(node, chain->sources[i]);
+        if (link != NULL && !link->closing && pln_share_find(link, chain->net) != NULL) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+/** True when the chain left the waiting list: asked, complete, or given up. */
+static bool want_ask(pln_node_t *node, pln_chain_t *chain)
+{
+    if (chain->asked_link != 0 || chain->want_seq <= chain->held.seq) {
+        return true;
+    }
+    if (chain->not_before_ms > node->now_ms) {
+        pln_wake(node, chain->not_before_ms);
+        return false;
+    }
+    pln_link_t *link = source_link(node, chain);
+    if (link == NULL) {
+        want_close(chain); // nobody who announced it is left: the next comparison finds it
+        return true;
+    }
+    if (link->asked >= ASKED_PER_LINK_MAX || !link_enlarge(node, link)) {
+        return false;
+    }
+    if (chain->not_before_ms != 0) {
+        pln_graft(node, link, chain->net);
+        chain->not_before_ms = 0;
+    }
+    pln_row_t row = {chain->place.author, chain->place.epoch, chain->place.lane,
+                     chain->held.seq + 1, chain->held.hash};
+    pln_row_write(&row, &link->want_rows);
+    chain->asked_link = link->number;
+    chain->asked_ms = node->now_ms;
+    link->asked++;
+    return true;
+}
+
+static void wants_send(pln_node_t *node, pln_net_state_t *net)
+{
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        if (link->want_rows.size == 0) {
+            continue;
+        }
+        pln_message_t want = {.type = PLN_MSG_WANT};
+        want.as.want.network = net->id;
+        want.as.want.rows = pln_buf_span(&link->want_rows);
+        pln_send(node, link, &want, (pln_span_t){0});
+        pln_buf_clear(&link->want_rows);
+    }
+}
+
+void pln_want_flush(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_chain_t *chain = net->waiting;
+    net->waiting = net->waiting_last = NULL;
+    while (chain != NULL) {
+        pln_chain_t *next = chain->waiting_next;
+        chain->waiting = false;
+        if (!want_ask(node, chain)) {
+            enqueue(chain);
+        }
+        chain = next;
+    }
+    wants_send(node, net);
+}
+
+static void unask(pln_node_t *node, pln_chain_t *chain)
+{
+    pln_link_t *link = pln_link_find(node, chain->asked_link);
+    chain->asked_link = 0;
+    if (link != NULL) {
+        assert(link->asked > 0);
+        link->asked--;
+        link_shrink(node, link);
+    }
+}
+
+void pln_want_progress(pln_node_t *node, pln_chain_t *chain)
+{
+    if (chain->asked_link != 0 && chain->held.seq >= chain->want_seq) {
+        unask(node, chain);
+    }
+    if (chain->open && chain->durable.seq >= chain->want_seq) {
+        want_close(chain);
+    }
+}
+
+void pln_want_again(pln_node_t *node, pln_chain_t *chain)
+{
+    if (chain->asked_link != 0) {
+        unask(node, chain);
+    }
+    if (chain->want_seq > chain->held.seq) {
+        chain->not_before_ms = 0;
+        enqueue(chain);
+    }
+}
+
+void pln_want_drop_link(pln_node_t *node, pln_link_t *link)
+{
+    pln_buf_clear(&link->want_rows);
+    for (size_t n = 0; n < node->net_count; n++) {
+        pln_net_state_t *net = node->nets[n];
+        size_t cursor = 0;
+        for (pln_chain_t *c; (c = pln_map_next(&net->chains, &cursor)) != NULL;) {
+            source_remove(c, link->number);
+            if (c->asked_link == link->number) {
+                pln_want_again(node, c);
+            }
+        }
+    }
+    pln_wake(node, node->now_ms);
+}
+
+void pln_want_scan(pln_node_t *node, pln_net_state_t *net)
+{
+    if (net->open_wants > 0) {
+        size_t cursor = 0;
+        for (pln_chain_t *c; (c = pln_map_next(&net->chains, &cursor)) != NULL;) {
+            pln_link_t *link = c->asked_link != 0 ? pln_link_find(node, c->asked_link) : NULL;
+            if (link == NULL) {
+                continue;
+            }
+            uint64_t since = link->progress_ms > c->asked_ms ? link->progress_ms : c->asked_ms;
+            if (node->now_ms >= since + PLN_STALL_MS) {
+                pln_trace(node, "stalled", link, &c->place, c->held.seq);
+                source_remove(c, link->number);
+                pln_want_again(node, c);
+            }
+        }
+    }
+    pln_want_flush(node, net);
+}
