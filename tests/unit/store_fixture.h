@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include "daemon/store.h"
+#include "proto/hash.h"
 
 #define FIXTURE_MAP (UINT64_C(256) << 20)
 #define FIXTURE_OPS_MAX 16
@@ -188,6 +189,78 @@ static inline void fixture_must(fixture_t *fixture, pln_job_t *job)
 {
     assert_int_equal(fixture_apply(fixture, job), PLN_OK);
     pln_job_free(&job);
+}
+
+static inline int set_up(void **state)
+{
+    fixture_t *fixture = calloc(1, sizeof *fixture);
+    fixture_make(fixture);
+    fixture_open(fixture);
+    *state = fixture;
+    return 0;
+}
+
+static inline int tear_down(void **state)
+{
+    fixture_t *fixture = *state;
+    fixture_close(fixture);
+    free(fixture);
+    return 0;
+}
+
+static inline pln_chain_row_t row_of(fixture_t *fixture, uint32_t chain)
+{
+    pln_chain_row_t row;
+    assert_int_equal(pln_store_chain(fixture->store, chain, &row), PLN_OK);
+    return row;
+}
+
+static inline void assert_head_equal(const pln_head_t *a, const pln_head_t *b)
+{
+    assert_int_equal(a->seq, b->seq);
+    assert_int_equal(a->cum, b->cum);
+    assert_memory_equal(a->hash.bytes, b->hash.bytes, sizeof a->hash.bytes);
+}
+
+/** A run as the store hands it out. */
+typedef struct {
+    pln_buf_t bytes;
+    pln_head_t base;
+    pln_head_t end;
+    pln_signature_t signature;
+} run_t;
+
+static inline pln_err_t take_run(fixture_t *fixture, uint32_t chain, const pln_place_t *place,
+                                 uint64_t from, uint64_t to, run_t *run)
+{
+    return pln_store_run(fixture->store, chain, place, from, to, &run->bytes, &run->base, &run->end,
+                         &run->signature);
+}
+
+static inline uint32_t assert_run_verifies(const pln_place_t *place, const run_t *run)
+{
+    pln_head_t end;
+    uint32_t count;
+    assert_int_equal(
+        pln_run_verify(place, &run->base, pln_buf_span(&run->bytes), &run->signature, &end, &count),
+        PLN_OK);
+    assert_head_equal(&end, &run->end);
+    assert_true(run->bytes.size <= PLN_RUN_BYTES_MAX);
+    return count;
+}
+
+static inline void assert_every_run_verifies(fixture_t *fixture, uint32_t chain,
+                                             const pln_place_t *place)
+{
+    run_t run = {0};
+    uint64_t head = row_of(fixture, chain).head.seq;
+    for (uint64_t from = 1; from <= head; from++) {
+        assert_int_equal(take_run(fixture, chain, place, from, head, &run), PLN_OK);
+        assert_int_equal(run.base.seq, from - 1);
+        assert_int_equal(run.end.seq, from - 1 + assert_run_verifies(place, &run));
+    }
+    assert_int_equal(take_run(fixture, chain, place, head + 1, head + 9, &run), PLN_ENOTFOUND);
+    pln_buf_free(&run.bytes);
 }
 
 #endif
