@@ -20,8 +20,8 @@
 typedef struct {
     pln_place_t place;
     pln_buf_t runs;
-    size_t* ends;
-    pln_vouch_t* vouches;
+    size_t *ends;
+    pln_vouch_t *vouches;
     size_t count;
 } chain_t;
 
@@ -32,7 +32,7 @@ static double now_ns(void)
     return (double)now.tv_sec * SECOND_NS + (double)now.tv_nsec;
 }
 
-static void make(chain_t* chain)
+static void make(chain_t *chain)
 {
     pln_identity_t author;
     uint8_t seed[PLN_SEED_SIZE] = {0};
@@ -58,7 +58,7 @@ static void make(chain_t* chain)
     }
 }
 
-static double verify(const chain_t* chain)
+static double verify(const chain_t *chain)
 {
     double begin = now_ns();
     pln_head_t head;
@@ -77,7 +77,7 @@ static double verify(const chain_t* chain)
 }
 
 /** The floor: the same BLAKE2b calls over as many bytes in the cache, and nothing else. */
-static double hashes(const chain_t* chain)
+static double hashes(const chain_t *chain)
 {
     double begin = now_ns();
     uint8_t data[PLN_DOMAIN_SIZE + PAYLOAD_SIZE] = {0};
@@ -91,11 +91,11 @@ static double hashes(const chain_t* chain)
 }
 
 /** What one signature per run costs. */
-static double signatures(const chain_t* chain)
+static double signatures(const chain_t *chain)
 {
     double begin = now_ns();
     for (size_t i = 0; i < chain->count; i++) {
-        const pln_vouch_t* vouch = &chain->vouches[i];
+        const pln_vouch_t *vouch = &chain->vouches[i];
         pln_err_t error =
             pln_head_verify(&chain->place, vouch->head.seq, &vouch->head.hash, &vouch->signature);
         assert(error == PLN_OK);
@@ -103,7 +103,7 @@ static double signatures(const chain_t* chain)
     return now_ns() - begin;
 }
 
-static double best(double (*measure)(const chain_t*), const chain_t* chain)
+static double best(double (*measure)(const chain_t *), const chain_t *chain)
 {
     double least = measure(chain);
     for (uint32_t i = 1; i < ROUNDS; i++) {

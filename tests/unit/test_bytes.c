@@ -166,6 +166,17 @@ static void hex_of_another_length_or_alphabet_is_malformed(void **state)
 
 #define TEXT(literal) PLN_SPAN(literal, sizeof(literal) - 1)
 
+/** pln_utf8_valid of a copy of exactly that size, so that a sanitizer sees a read past it. */
+static bool utf8_valid_exact(pln_span_t text)
+{
+    pln_buf_t copy = {0};
+    pln_buf_add(&copy, text.data, text.size);
+    copy.data = pln_realloc(copy.data, copy.size);
+    bool valid = pln_utf8_valid(pln_buf_span(&copy));
+    pln_buf_free(&copy);
+    return valid;
+}
+
 static void utf8_accepts_the_edges_of_every_length(void **state)
 {
     (void)state;
@@ -185,7 +196,7 @@ static void utf8_accepts_the_edges_of_every_length(void **state)
         TEXT("Sch\xc3\xbcler\xe2\x80\x93\xf0\x9f\x8e\x93!"),
     };
     for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
-        assert_true(pln_utf8_valid(right[i]));
+        assert_true(utf8_valid_exact(right[i]));
     }
 }
 
@@ -221,7 +232,7 @@ static void utf8_refuses_nul_overlong_surrogates_and_cut_forms(void **state)
         TEXT("good then \xe2\x82"),
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
-        assert_false(pln_utf8_valid(wrong[i]));
+        assert_false(utf8_valid_exact(wrong[i]));
     }
 }
 

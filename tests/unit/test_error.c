@@ -9,11 +9,11 @@
 
 #include "proto/error.h"
 
-static void error_names_are_words_and_unique(void** state)
+static void error_names_are_words_and_unique(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < PLN_ERROR_COUNT; i++) {
-        const char* name = pln_error_name((pln_err_t)i);
+        const char *name = pln_error_name((pln_err_t)i);
         assert_true(strlen(name) > 0);
         assert_int_equal(strspn(name, "abcdefghijklmnopqrstuvwxyz-"), strlen(name));
         for (unsigned j = 0; j < i; j++) {
@@ -22,17 +22,17 @@ static void error_names_are_words_and_unique(void** state)
     }
 }
 
-static void error_texts_are_sentences_without_a_full_stop(void** state)
+static void error_texts_are_sentences_without_a_full_stop(void **state)
 {
     (void)state;
     for (unsigned i = 0; i < PLN_ERROR_COUNT; i++) {
-        const char* text = pln_error_text((pln_err_t)i);
+        const char *text = pln_error_text((pln_err_t)i);
         assert_true(strlen(text) > 0);
         assert_int_not_equal(text[strlen(text) - 1], '.');
     }
 }
 
-static void error_classes_tell_offence_from_not_now(void** state)
+static void error_classes_tell_offence_from_not_now(void **state)
 {
     (void)state;
     assert_int_equal(PLN_OK, 0);

@@ -11,7 +11,7 @@
 #include "proto/bytes.h"
 #include "proto/hash.h"
 
-static void assert_hash(const char* domain, const char* text, const char* expected)
+static void assert_hash(const char *domain, const char *text, const char *expected)
 {
     pln_hash_t hash;
     pln_hash(domain, text, strlen(text), &hash);
@@ -20,7 +20,7 @@ static void assert_hash(const char* domain, const char* text, const char* expect
     assert_string_equal(hex, expected);
 }
 
-static void hash_is_blake2b_256_over_the_padded_domain_and_the_data(void** state)
+static void hash_is_blake2b_256_over_the_padded_domain_and_the_data(void **state)
 {
     (void)state;
     assert_hash(PLN_DOMAIN_DATA, "",
@@ -31,7 +31,7 @@ static void hash_is_blake2b_256_over_the_padded_domain_and_the_data(void** state
                 "0e62a260ad2ca7d8adff65bd431e771be6660a98737f311e74af3d6b02a05f2e");
 }
 
-static void hash_in_pieces_is_the_hash_of_the_whole(void** state)
+static void hash_in_pieces_is_the_hash_of_the_whole(void **state)
 {
     (void)state;
     uint8_t data[300];
@@ -49,7 +49,7 @@ static void hash_in_pieces_is_the_hash_of_the_whole(void** state)
     }
 }
 
-static void hash_differs_by_domain_and_by_every_bit(void** state)
+static void hash_differs_by_domain_and_by_every_bit(void **state)
 {
     (void)state;
     pln_hash_t a, b;
@@ -63,10 +63,10 @@ static void hash_differs_by_domain_and_by_every_bit(void** state)
     }
 }
 
-static void hash_domains_fit_their_tag_and_differ(void** state)
+static void hash_domains_fit_their_tag_and_differ(void **state)
 {
     (void)state;
-    static const char* const domains[] = {
+    static const char *const domains[] = {
         PLN_DOMAIN_DATA,    PLN_DOMAIN_CHAIN,  PLN_DOMAIN_LINK,    PLN_DOMAIN_HEAD,
         PLN_DOMAIN_NETWORK, PLN_DOMAIN_HELLO,  PLN_DOMAIN_ARRIVAL, PLN_DOMAIN_HOLES,
         PLN_DOMAIN_HEADS,   PLN_DOMAIN_DIGEST, PLN_DOMAIN_ACCESS,  PLN_DOMAIN_PRESENCE,

@@ -204,6 +204,7 @@ static void did_of_another_shape_is_malformed(void **state)
         "did:key:z6MkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWl",
         "did:key:z6LkiTBz1ymuepAQ4HEHYSF1H8quG5GLVVQR3djdX3mDooWp", /* another multicodec */
         "did:key:z1111111111111111111111111111111111111111111111",
+        "did:key:zC9QySjPQGedosZrxp7JvLWRvczCKFtrgRxYfKNvyuMi68Fi",  /* plus 2^272, which wraps */
         "did:key:zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", /* past 34 bytes */
     };
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {

@@ -10,10 +10,10 @@
 #include "proto/pack.h"
 
 /** Bytes of @hex (spaces allowed) followed by @fill bytes of value @filler. */
-static pln_buf_t bytes_of(const char* hex, size_t fill, uint8_t filler)
+static pln_buf_t bytes_of(const char *hex, size_t fill, uint8_t filler)
 {
     pln_buf_t buf = {0};
-    for (const char* p = hex; *p != '\0'; p++) {
+    for (const char *p = hex; *p != '\0'; p++) {
         if (*p != ' ') {
             char digits[3] = {p[0], p[1], '\0'};
             assert_int_equal(pln_unhex(digits, pln_buf_grow(&buf, 1), 1), PLN_OK);
@@ -25,12 +25,12 @@ static pln_buf_t bytes_of(const char* hex, size_t fill, uint8_t filler)
 }
 
 typedef struct {
-    const char* hex;
+    const char *hex;
     size_t fill;
     uint8_t filler;
 } sample_t;
 
-static void assert_check(const sample_t* sample, pln_err_t expected)
+static void assert_check(const sample_t *sample, pln_err_t expected)
 {
     pln_buf_t buf = bytes_of(sample->hex, sample->fill, sample->filler);
     pln_err_t error = pln_pack_check(pln_buf_span(&buf));
@@ -41,7 +41,7 @@ static void assert_check(const sample_t* sample, pln_err_t expected)
     pln_buf_free(&buf);
 }
 
-static void pack_accepts_the_canonical_spellings(void** state)
+static void pack_accepts_the_canonical_spellings(void **state)
 {
     (void)state;
     static const sample_t right[] = {
@@ -100,7 +100,7 @@ static void pack_accepts_the_canonical_spellings(void** state)
     }
 }
 
-static void pack_refuses_every_longer_spelling_of_a_number(void** state)
+static void pack_refuses_every_longer_spelling_of_a_number(void **state)
 {
     (void)state;
     static const sample_t wrong[] = {
@@ -134,7 +134,7 @@ static void pack_refuses_every_longer_spelling_of_a_number(void** state)
     }
 }
 
-static void pack_refuses_every_longer_spelling_of_a_length_or_count(void** state)
+static void pack_refuses_every_longer_spelling_of_a_length_or_count(void **state)
 {
     (void)state;
     static const sample_t wrong[] = {
@@ -149,7 +149,7 @@ static void pack_refuses_every_longer_spelling_of_a_length_or_count(void** state
     }
 }
 
-static void pack_refuses_float32_nan_ext_and_the_unused_byte(void** state)
+static void pack_refuses_float32_nan_ext_and_the_unused_byte(void **state)
 {
     (void)state;
     static const sample_t wrong[] = {
@@ -173,7 +173,7 @@ static void pack_refuses_float32_nan_ext_and_the_unused_byte(void** state)
     }
 }
 
-static void pack_refuses_text_that_is_not_utf8(void** state)
+static void pack_refuses_text_that_is_not_utf8(void **state)
 {
     (void)state;
     static const sample_t wrong[] = {
@@ -184,7 +184,7 @@ static void pack_refuses_text_that_is_not_utf8(void** state)
     }
 }
 
-static void pack_refuses_map_keys_unless_unsigned_and_ascending(void** state)
+static void pack_refuses_map_keys_unless_unsigned_and_ascending(void **state)
 {
     (void)state;
     static const sample_t wrong[] = {
@@ -204,7 +204,7 @@ static void pack_refuses_map_keys_unless_unsigned_and_ascending(void** state)
     }
 }
 
-static void pack_refuses_bombs_of_five_bytes(void** state)
+static void pack_refuses_bombs_of_five_bytes(void **state)
 {
     (void)state;
     static const sample_t bombs[] = {
@@ -217,7 +217,7 @@ static void pack_refuses_bombs_of_five_bytes(void** state)
     }
 }
 
-static void pack_refuses_nesting_beyond_its_depth(void** state)
+static void pack_refuses_nesting_beyond_its_depth(void **state)
 {
     (void)state;
     assert_check(&(sample_t){"9191919191919191c0", 0, 0}, PLN_OK);
@@ -228,7 +228,7 @@ static void pack_refuses_nesting_beyond_its_depth(void** state)
     assert_check(&(sample_t){"", 100000, 0x91}, PLN_EMALFORMED);
 }
 
-static void pack_refuses_trailing_bytes_and_nothing(void** state)
+static void pack_refuses_trailing_bytes_and_nothing(void **state)
 {
     (void)state;
     assert_check(&(sample_t){"c0c0", 0, 0}, PLN_EMALFORMED);
@@ -237,7 +237,7 @@ static void pack_refuses_trailing_bytes_and_nothing(void** state)
     assert_int_equal(pln_pack_check((pln_span_t){NULL, 0}), PLN_ETRUNCATED);
 }
 
-static void pack_refuses_every_cut_of_a_value(void** state)
+static void pack_refuses_every_cut_of_a_value(void **state)
 {
     (void)state;
     pln_buf_t buf = bytes_of("8400cd010001a3616263029301c0cb3ff800000000000003c403010203", 0, 0);
@@ -251,7 +251,7 @@ static void pack_refuses_every_cut_of_a_value(void** state)
     pln_buf_free(&buf);
 }
 
-static void pack_writes_unsigned_integers_in_their_shortest_form(void** state)
+static void pack_writes_unsigned_integers_in_their_shortest_form(void **state)
 {
     (void)state;
     static const struct {
@@ -272,7 +272,7 @@ static void pack_writes_unsigned_integers_in_their_shortest_form(void** state)
     }
 }
 
-static void pack_writes_signed_integers_in_their_shortest_form(void** state)
+static void pack_writes_signed_integers_in_their_shortest_form(void **state)
 {
     (void)state;
     static const struct {
@@ -298,7 +298,7 @@ static void pack_writes_signed_integers_in_their_shortest_form(void** state)
     }
 }
 
-static void pack_writes_what_it_reads(void** state)
+static void pack_writes_what_it_reads(void **state)
 {
     (void)state;
     static const size_t sizes[] = {0, 15, 16, 31, 32, 255, 256, 65535, 65536};
@@ -349,7 +349,7 @@ static void pack_writes_what_it_reads(void** state)
     }
 }
 
-static void pack_header_of_a_bin_leaves_the_bytes_to_the_caller(void** state)
+static void pack_header_of_a_bin_leaves_the_bytes_to_the_caller(void **state)
 {
     (void)state;
     pln_buf_t buf = {0};
@@ -360,7 +360,7 @@ static void pack_header_of_a_bin_leaves_the_bytes_to_the_caller(void** state)
     pln_buf_free(&buf);
 }
 
-static void unpack_typed_reads_refuse_other_types_and_ranges(void** state)
+static void unpack_typed_reads_refuse_other_types_and_ranges(void **state)
 {
     (void)state;
     pln_buf_t buf = {0};
@@ -403,7 +403,26 @@ static void unpack_typed_reads_refuse_other_types_and_ranges(void** state)
     pln_buf_free(&buf);
 }
 
-static void unpack_fixed_wants_the_exact_size(void** state)
+static void unpack_counts_fit_the_bytes_left(void **state)
+{
+    (void)state;
+    pln_buf_t buf = bytes_of("88", 15, 0); /* 8 pairs need 16 bytes */
+    pln_unpack_t in = pln_unpack(pln_buf_span(&buf));
+    assert_int_equal(pln_unpack_map(&in, 100), 0);
+    assert_int_equal(in.error, PLN_ETRUNCATED);
+    pln_buf_u8(&buf, 0);
+    in = pln_unpack(pln_buf_span(&buf));
+    assert_int_equal(pln_unpack_map(&in, 100), 8);
+    buf.data[0] = 0x9f; /* 15 elements need 15 */
+    in = pln_unpack(PLN_SPAN(buf.data, 15));
+    assert_int_equal(pln_unpack_array(&in, 100), 0);
+    assert_int_equal(in.error, PLN_ETRUNCATED);
+    in = pln_unpack(PLN_SPAN(buf.data, 16));
+    assert_int_equal(pln_unpack_array(&in, 100), 15);
+    pln_buf_free(&buf);
+}
+
+static void unpack_fixed_wants_the_exact_size(void **state)
 {
     (void)state;
     pln_buf_t buf = {0};
@@ -426,7 +445,7 @@ static void unpack_fixed_wants_the_exact_size(void** state)
     pln_buf_free(&buf);
 }
 
-static void unpack_nil_is_consumed_and_nothing_else_is(void** state)
+static void unpack_nil_is_consumed_and_nothing_else_is(void **state)
 {
     (void)state;
     pln_buf_t buf = bytes_of("c007", 0, 0);
@@ -441,7 +460,7 @@ static void unpack_nil_is_consumed_and_nothing_else_is(void** state)
     pln_buf_free(&buf);
 }
 
-static void unpack_keeps_its_first_error(void** state)
+static void unpack_keeps_its_first_error(void **state)
 {
     (void)state;
     pln_buf_t buf = bytes_of("c407 01", 0, 0);
@@ -457,7 +476,7 @@ static void unpack_keeps_its_first_error(void** state)
 }
 
 /** All values of up to three bytes: what passes must be re-written to the same bytes. */
-static void pack_has_one_spelling_for_each_short_scalar(void** state)
+static void pack_has_one_spelling_for_each_short_scalar(void **state)
 {
     (void)state;
     for (uint32_t bits = 0; bits < 0x1000000; bits += bits < 0x10000 ? 1 : 7) {
@@ -521,6 +540,7 @@ int main(void)
         cmocka_unit_test(pack_writes_what_it_reads),
         cmocka_unit_test(pack_header_of_a_bin_leaves_the_bytes_to_the_caller),
         cmocka_unit_test(unpack_typed_reads_refuse_other_types_and_ranges),
+        cmocka_unit_test(unpack_counts_fit_the_bytes_left),
         cmocka_unit_test(unpack_fixed_wants_the_exact_size),
         cmocka_unit_test(unpack_nil_is_consumed_and_nothing_else_is),
         cmocka_unit_test(unpack_keeps_its_first_error),
