@@ -224,6 +224,9 @@ static pln_rule_t check_value(const pln_field_t *field, pln_unpack_t *in)
             break;
         case PLN_TYPE_REFERENCE:
             pln_reference_read(in, &reference);
+            if (in->error == PLN_OK && pln_id_check(&reference.author) != PLN_OK) {
+                rule = PLN_RULE_TYPE;
+            }
             break;
         case PLN_TYPE_BLOB:
             pln_unpack_fixed(in, blob, sizeof blob);
