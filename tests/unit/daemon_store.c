@@ -233,12 +233,18 @@ static void stale_job_leaves_the_others_of_its_batch_alone(void **state)
     pln_draft_t *drafts = fixture_drafts(1, 30, &bytes);
     steps_mint(&stale, 2, &two, drafts, 1); /* would fit */
     steps_store(&stale, 1, &one, &run);     /* held already */
+    steps_t after = {0}; /* what the stale job would have made is not there for the next one */
+    pln_effect_t *effect = steps_add(&after, PLN_FX_ASIDE);
+    effect->as.aside.chain = 2;
+    effect->as.aside.from = 1;
+    effect->as.aside.to = 1;
     pln_job_t *jobs[] = {fixture_mint(1, &one, 1, 30), steps_job(&stale),
-                         fixture_mint(3, &three, 2, 30)};
-    assert_int_equal(pln_store_apply(fixture->store, &fixture->self, jobs, 3), PLN_OK);
+                         fixture_mint(3, &three, 2, 30), steps_job(&after)};
+    assert_int_equal(pln_store_apply(fixture->store, &fixture->self, jobs, 4), PLN_OK);
     assert_int_equal(pln_job_error(jobs[0]), PLN_OK);
     assert_int_equal(pln_job_error(jobs[1]), PLN_ESTALE);
     assert_int_equal(pln_job_error(jobs[2]), PLN_OK);
+    assert_int_equal(pln_job_error(jobs[3]), PLN_ESTALE);
     size_t count;
     (void)pln_job_results(jobs[1], &count);
     assert_int_equal(count, 0);
@@ -246,7 +252,7 @@ static void stale_job_leaves_the_others_of_its_batch_alone(void **state)
     assert_int_equal(row_of(fixture, 1).head.seq, 5);
     assert_int_equal(row_of(fixture, 3).head.seq, 2);
     assert_int_equal(pln_store_arrivals(fixture->store).number, 3);
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 4; i++) {
         pln_job_free(&jobs[i]);
     }
     free(drafts);
