@@ -25,8 +25,9 @@
 typedef struct pln_store pln_store_t;
 
 /**
- * Open or make DIR/store. @fresh_id is used when the store is new. NULL: @error says in one sentence
- * what is wrong and the remedy (newer format, another node's store, not ours, damaged, no space).
+ * Open or make DIR/store. @fresh_id is used when the store is new. NULL: @error says in one
+ * sentence what is wrong and the remedy (newer format, another node's store, not ours, damaged, no
+ * space).
  */
 pln_store_t *pln_store_open(const char *dir, const pln_id_t *self, const pln_store_id_t *fresh_id,
                             uint64_t map_bytes, char *error, size_t error_size);
@@ -36,7 +37,8 @@ const pln_store_id_t *pln_store_id(const pln_store_t *store);
 pln_cursor_t pln_store_arrivals(const pln_store_t *store); /**< last committed */
 uint64_t pln_store_bytes(const pln_store_t *store);        /**< size of its files */
 
-/** Feed everything a node needs to start: rows, chains, lane-0 entries (proto/node.h loading part). */
+/** Feed everything a node needs to start: rows, chains, lane-0 entries (proto/node.h loading part).
+ */
 PLN_MUST_CHECK pln_err_t pln_store_load(pln_store_t *store, pln_node_t *node);
 
 /** The storing effects of one step, copied so that they outlive it. Owned; pln_job_free. */
@@ -59,8 +61,10 @@ pln_err_t pln_job_error(const pln_job_t *job);
 const pln_stored_t *pln_job_results(const pln_job_t *job, size_t *count);
 
 /**
- * Apply @jobs in order in one durable transaction. Each job happens whole or not at all: a job whose
- * base has moved gets ESTALE and the others go on; ENOSPACE / EIO: none of them happened.
+ * Apply @jobs in order in one durable transaction. Each job happens whole or not at all: a job
+ * whose base has moved gets ESTALE and the others go on; ENOSPACE / EIO: none of them happened.
+ * Each STORE and MINT makes an arrival "added" (or "set aside", on top of what is), each ASIDE and
+ * BACK one of the range that really moved.
  * @self signs what is minted. Returns the transaction's error, PLN_OK when it was committed.
  */
 PLN_MUST_CHECK pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_t *self,
@@ -69,12 +73,14 @@ PLN_MUST_CHECK pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_
 /**
  * The run that begins at @from: up to the first kept signature at or after it, never past @to.
  * (When @to itself is not signed the run ends at the last signature <= @to; none: ENOTFOUND.)
- * Fills base (head at from - 1, recomputed from the signature before it where needed), end, signature;
+ * Fills base (head at from - 1, recomputed from the signature before it where needed), end,
+ * signature;
  * @bytes is cleared and filled. PLN_EINVAL: @from is 0. PLN_EIO: an entry is missing or damaged.
  */
 PLN_MUST_CHECK pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const pln_place_t *place,
-                                       uint64_t from, uint64_t to, pln_buf_t *bytes, pln_head_t *base,
-                                       pln_head_t *end, pln_signature_t *signature);
+                                       uint64_t from, uint64_t to, pln_buf_t *bytes,
+                                       pln_head_t *base, pln_head_t *end,
+                                       pln_signature_t *signature);
 
 /**
  * Chains touched after @cursor, smallest seq each; ascending chain numbers.
@@ -91,20 +97,23 @@ PLN_MUST_CHECK pln_err_t pln_store_changes(pln_store_t *store, const pln_cursor_
 /** Place of a chain; ENOTFOUND. */
 PLN_MUST_CHECK pln_err_t pln_store_chain(pln_store_t *store, uint32_t chain, pln_chain_row_t *out);
 /** Chain number of a place; ENOTFOUND. Kept in memory. */
-PLN_MUST_CHECK pln_err_t pln_store_find(pln_store_t *store, const pln_place_t *place, uint32_t *chain);
+PLN_MUST_CHECK pln_err_t pln_store_find(pln_store_t *store, const pln_place_t *place,
+                                        uint32_t *chain);
 /** Chains of one network in ascending number; *cursor starts at 0; false at the end. */
 bool pln_store_next_chain(pln_store_t *store, const pln_network_id_t *network, uint32_t *cursor,
                           pln_chain_row_t *out);
 /** One entry, copied to @bytes as stored (read it with pln_entry_read). ENOTFOUND. */
-PLN_MUST_CHECK pln_err_t pln_store_entry(pln_store_t *store, uint32_t chain, uint64_t seq, pln_buf_t *bytes);
+PLN_MUST_CHECK pln_err_t pln_store_entry(pln_store_t *store, uint32_t chain, uint64_t seq,
+                                         pln_buf_t *bytes);
 /**
- * Visit entries @from..@to of a chain in order inside one short read; stops when @visit returns false.
- * At most @max entries a call; *next is where to go on, @to + 1 when nothing is left.
+ * Visit entries @from..@to of a chain in order inside one short read; stops when @visit returns
+ * false. At most @max entries a call; *next is where to go on, @to + 1 when nothing is left.
  * PLN_EINVAL: @to is above PLN_SEQ_MAX.
  */
-PLN_MUST_CHECK pln_err_t pln_store_visit(pln_store_t *store, uint32_t chain, uint64_t from, uint64_t to,
-                                         size_t max, uint64_t *next,
-                                         bool (*visit)(void *arg, uint64_t seq, pln_span_t bytes), void *arg);
+PLN_MUST_CHECK pln_err_t pln_store_visit(pln_store_t *store, uint32_t chain, uint64_t from,
+                                         uint64_t to, size_t max, uint64_t *next,
+                                         bool (*visit)(void *arg, uint64_t seq, pln_span_t bytes),
+                                         void *arg);
 /** Arrival row @number; ENOTFOUND. */
 PLN_MUST_CHECK pln_err_t pln_store_arrival(pln_store_t *store, uint64_t number, pln_arrival_t *out);
 

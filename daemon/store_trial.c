@@ -41,9 +41,14 @@ void pln_row_grow(pln_chain_row_t *row, const pln_head_t *end)
     row->head = *end;
 }
 
-uint64_t pln_counted_after(const pln_effect_t *effect)
+uint64_t pln_counted_after(const pln_chain_row_t *row, const pln_effect_t *effect)
 {
-    return effect->type == PLN_FX_ASIDE ? effect->as.aside.from - 1 : effect->as.aside.to;
+    uint64_t before = effect->as.aside.from - 1;
+    uint64_t to = effect->as.aside.to;
+    if (effect->type == PLN_FX_ASIDE) {
+        return before < row->counted ? before : row->counted;
+    }
+    return to > row->counted ? to : row->counted;
 }
 
 /* ---- trial: does every operation of the job find its chain where it expects it? ---- */
@@ -109,7 +114,7 @@ static pln_err_t try_counted(pln_store_t *store, const pln_effect_t *effect)
         return PLN_ESTALE;
     }
     pln_chain_row_t row = *found;
-    row.counted = pln_counted_after(effect);
+    row.counted = pln_counted_after(&row, effect);
     pln_chains_put(&store->trial, &row);
     return PLN_OK;
 }

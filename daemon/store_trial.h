@@ -26,7 +26,7 @@ const pln_chain_row_t *pln_staged_row(const pln_store_t *store, uint32_t chain);
 pln_chain_row_t pln_fresh_row(uint32_t chain, const pln_place_t *place);
 /** Move the head to @end; what counts follows unless something is set aside. */
 void pln_row_grow(pln_chain_row_t *row, const pln_head_t *end);
-/** The last seq that counts after an ASIDE or a BACK. */
-uint64_t pln_counted_after(const pln_effect_t *effect);
+/** The last seq of @row that counts after an ASIDE (never more) or a BACK (never less). */
+uint64_t pln_counted_after(const pln_chain_row_t *row, const pln_effect_t *effect);
 
 #endif

@@ -103,10 +103,15 @@ static void add_arrival(apply_t *apply, pln_chain_row_t *row, pln_op_t op, uint6
                    PLN_SPAN(value, sizeof value));
 }
 
-/** Stage @row and tell what became of it; @base is its head before. */
-static void finish_growth(apply_t *apply, const pln_chain_row_t *row, const pln_head_t *base,
+/**
+ * Stage @row and tell what became of it; @base is its head before. What comes on top of entries
+ * that are set aside arrives as set aside.
+ */
+static void finish_growth(apply_t *apply, pln_chain_row_t *row, const pln_head_t *base,
                           pln_span_t run, pln_stored_t *result)
 {
+    pln_op_t op = row->counted == row->head.seq ? PLN_OP_ADDED : PLN_OP_ASIDE;
+    add_arrival(apply, row, op, base->seq + 1, row->head.seq);
     pln_chains_put(&apply->store->staged, row);
     *result = (pln_stored_t){.chain = row->number,
                              .base = *base,
@@ -135,7 +140,6 @@ static void store_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *r
     put_head_vouch(apply, &row, &vouch, weight);
     pln_row_grow(&row, &vouch.head);
     row.signature = vouch.signature;
-    add_arrival(apply, &row, PLN_OP_ADDED, base.seq + 1, row.head.seq);
     finish_growth(apply, &row, &base, effect->as.store.run, result);
 }
 
@@ -179,7 +183,6 @@ static void mint_op(apply_t *apply, pln_job_op_t *op, pln_stored_t *result)
     drop_vouch(apply, &row);
     pln_buf_clear(&op->minted);
     mint_entries(apply, &op->effect, &row, &op->minted);
-    add_arrival(apply, &row, PLN_OP_ADDED, base.seq + 1, row.head.seq);
     finish_growth(apply, &row, &base, pln_buf_span(&op->minted), result);
 }
 
@@ -203,19 +206,34 @@ static void vouch_counted(apply_t *apply, const pln_effect_t *effect, const pln_
     }
 }
 
+/**
+ * What moved becomes the arrival: entries may have been stored since the node decided, and whoever
+ * follows arrivals must hear of those too. Nothing moved: the range is told again as it was asked.
+ */
+static void add_shift(apply_t *apply, pln_chain_row_t *row, const pln_effect_t *effect,
+                      uint64_t counted_before)
+{
+    uint64_t from = effect->as.aside.from;
+    uint64_t to = effect->as.aside.to;
+    if (effect->type == PLN_FX_ASIDE) {
+        add_arrival(apply, row, PLN_OP_ASIDE, from, counted_before >= from ? counted_before : to);
+    } else {
+        add_arrival(apply, row, PLN_OP_BACK, counted_before < to ? counted_before + 1 : from, to);
+    }
+}
+
 static void counted_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *result)
 {
     const pln_chain_row_t *found = pln_staged_row(apply->store, effect->as.aside.chain);
     assert(found != NULL); /* tried before */
     pln_chain_row_t row = *found;
     *result = (pln_stored_t){.chain = row.number, .base = row.counted_head};
-    row.counted = pln_counted_after(effect);
+    row.counted = pln_counted_after(&row, effect);
     if (!pln_head_at(&apply->txn, row.number, &row.place, row.counted, &row.counted_head)) {
         return;
     }
     vouch_counted(apply, effect, &row, &result->signature);
-    add_arrival(apply, &row, effect->type == PLN_FX_ASIDE ? PLN_OP_ASIDE : PLN_OP_BACK,
-                effect->as.aside.from, effect->as.aside.to);
+    add_shift(apply, &row, effect, result->base.seq);
     pln_chains_put(&apply->store->staged, &row);
     result->end = row.counted_head;
     result->arrival = apply->arrivals;

@@ -54,12 +54,53 @@ static void aside_moves_what_counts_and_back_restores_it(void **state)
 
     fixture_must(fixture, fixture_mint(0, &place, 1, 60)); /* grows, set aside with the rest */
     assert_int_equal(row_of(fixture, 0).counted, 25);
+    assert_int_equal(pln_store_arrival(fixture->store, 4, &arrival), PLN_OK);
+    assert_int_equal(arrival.op, PLN_OP_ASIDE);
+    assert_int_equal(arrival.from, 41);
     fixture_must(fixture, counted_job(PLN_FX_BACK, 0, 26, 41, NULL));
     row = row_of(fixture, 0);
     assert_int_equal(row.counted, 41);
     assert_head_equal(&row.counted_head, &row.head);
     assert_int_equal(pln_store_arrival(fixture->store, 5, &arrival), PLN_OK);
     assert_int_equal(arrival.op, PLN_OP_BACK);
+}
+
+static void aside_tells_of_entries_stored_since_it_was_decided(void **state)
+{
+    fixture_t *fixture = *state;
+    pln_arrival_t arrival;
+    pln_place_t place = fixture_place(&fixture->self, 1, PLN_LANE_RECORDS);
+    fixture_must(fixture, fixture_mint(0, &place, 5, 60));
+    pln_job_t *jobs[] = {fixture_mint(0, &place, 5, 60),
+                         counted_job(PLN_FX_ASIDE, 0, 4, 5, NULL)}; /* decided when 5 were held */
+    assert_int_equal(pln_store_apply(fixture->store, &fixture->self, jobs, 2), PLN_OK);
+    pln_job_free(&jobs[0]);
+    pln_job_free(&jobs[1]);
+    assert_int_equal(row_of(fixture, 0).counted, 3);
+    assert_int_equal(pln_store_arrival(fixture->store, 3, &arrival), PLN_OK);
+    assert_int_equal(arrival.from, 4);
+    assert_int_equal(arrival.to, 10);
+
+    fixture_must(fixture, counted_job(PLN_FX_BACK, 0, 4, 5, NULL));
+    fixture_must(fixture, counted_job(PLN_FX_BACK, 0, 5, 9, NULL));
+    assert_int_equal(row_of(fixture, 0).counted, 9);
+    assert_int_equal(pln_store_arrival(fixture->store, 5, &arrival), PLN_OK);
+    assert_int_equal(arrival.from, 6);
+    assert_int_equal(arrival.to, 9);
+}
+
+static void asking_twice_changes_nothing(void **state)
+{
+    fixture_t *fixture = *state;
+    pln_place_t place = fixture_place(&fixture->self, 1, PLN_LANE_RECORDS);
+    fixture_must(fixture, fixture_mint(0, &place, 9, 60));
+    fixture_must(fixture, counted_job(PLN_FX_ASIDE, 0, 4, 9, NULL));
+    fixture_must(fixture, counted_job(PLN_FX_ASIDE, 0, 6, 9, NULL)); /* never makes more count */
+    assert_int_equal(row_of(fixture, 0).counted, 3);
+    fixture_must(fixture, counted_job(PLN_FX_BACK, 0, 4, 9, NULL));
+    fixture_must(fixture, counted_job(PLN_FX_BACK, 0, 4, 6, NULL)); /* never makes less count */
+    assert_int_equal(row_of(fixture, 0).counted, 9);
+    assert_int_equal(pln_store_arrivals(fixture->store).number, 5);
 }
 
 static void everything_can_be_set_aside(void **state)
@@ -123,6 +164,8 @@ int main(void)
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         CASE(aside_moves_what_counts_and_back_restores_it),
+        CASE(aside_tells_of_entries_stored_since_it_was_decided),
+        CASE(asking_twice_changes_nothing),
         CASE(everything_can_be_set_aside),
         CASE(signature_of_a_cut_ends_a_run),
         CASE(signature_of_another_branch_is_not_kept),
