@@ -26,6 +26,8 @@ typedef struct {
     const char *const *advertise; /**< HOST:PORT others should try; may be empty */
     size_t advertise_count;
     uint64_t disk_reserve;      /**< bytes of free disk below which the node pauses */
+    const char *dir;            /**< on the disk that is watched; NULL: none is */
+    bool trace;                 /**< the node's trace lines go to the log, at debug */
 } pln_driver_options_t;
 
 /** Starts the thread. NULL: @error says in one sentence what is wrong and the remedy. */

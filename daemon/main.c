@@ -134,6 +134,8 @@ static bool start_driver(plnd_t *plnd)
         .advertise = plnd->advertise,
         .advertise_count = config->advertise_count,
         .disk_reserve = config->disk_reserve,
+        .dir = pln_home_dir(plnd->home),
+        .trace = strcmp(config->log, "debug") == 0,
     };
     plnd->driver = pln_driver_start(&options, plnd->error, ERROR_SIZE);
     return plnd->driver != NULL;

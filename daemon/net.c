@@ -17,8 +17,8 @@
 #define RESOLVE_MS 10000u
 #define LAST_WORD_MS 200 /* for a BYE to leave before the connection ends */
 
-pln_net_t *pln_net_new(const pln_net_options_t *options, const pln_net_handler_t *handler,
-                       void *arg, char *error, size_t error_size)
+pln_net_t *pln_net_start(const pln_net_options_t *options, const pln_net_handler_t *handler,
+                         void *arg, char *error, size_t error_size)
 {
     pln_net_t *net = pln_alloc_zero(1, sizeof *net);
     net->self = options->self;
@@ -48,11 +48,11 @@ pln_net_t *pln_net_new(const pln_net_options_t *options, const pln_net_handler_t
     }
     return net;
 failed:
-    pln_net_free(&net);
+    pln_net_stop(&net);
     return NULL;
 }
 
-void pln_net_free(pln_net_t **net)
+void pln_net_stop(pln_net_t **net)
 {
     if (*net == NULL) {
         return;
@@ -157,6 +157,21 @@ bool pln_net_send(pln_net_t *net, uint32_t link_number, pln_span_t head, pln_spa
         pln_link_fail(net, link, why);
     }
     return sent;
+}
+
+static void send_list(pln_net_t *net, const pln_link_list_t *list, pln_span_t frame)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (list->list[i]->state == PLN_LINK_LIVE) {
+            pln_net_send(net, list->list[i]->number, frame, PLN_SPAN(NULL, 0));
+        }
+    }
+}
+
+void pln_net_send_all(pln_net_t *net, pln_span_t frame)
+{
+    send_list(net, &net->dialled, frame);
+    send_list(net, &net->accepted, frame);
 }
 
 void pln_net_close(pln_net_t *net, uint32_t link_number)

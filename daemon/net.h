@@ -28,9 +28,9 @@ typedef struct {
 } pln_net_handler_t;
 
 /** Binds, starts the ZAP thread and the self-test that a stranger is refused. NULL: @error tells. */
-pln_net_t *pln_net_new(const pln_net_options_t *options, const pln_net_handler_t *handler, void *arg,
+pln_net_t *pln_net_start(const pln_net_options_t *options, const pln_net_handler_t *handler, void *arg,
                        char *error, size_t error_size);
-void pln_net_free(pln_net_t **net);
+void pln_net_stop(pln_net_t **net);
 const char *pln_net_listen(const pln_net_t *net); /**< ADDR:PORT really bound */
 
 void pln_net_admit(pln_net_t *net, pln_link_class_t as, const pln_id_t *id, bool admit);
@@ -40,6 +40,8 @@ void pln_net_dial(pln_net_t *net, uint32_t link, const pln_id_t *peer, const cha
 /** One frame of head then body. False: the queue is full or the peer is gone; the link is being closed
  *  and link_down follows from the next pln_net_poll. */
 bool pln_net_send(pln_net_t *net, uint32_t link, pln_span_t head, pln_span_t body);
+/** One frame to every link that stands, as a last word. */
+void pln_net_send_all(pln_net_t *net, pln_span_t frame);
 /** What was sent before is still delivered for a moment where possible (BYE). No link_down follows. */
 void pln_net_close(pln_net_t *net, uint32_t link);
 

@@ -99,7 +99,7 @@ static side_t *side_new_at(const char *listen)
     char error[512] = "";
     draw_identity(&side->self);
     pln_net_options_t options = {.self = &side->self, .listen = listen};
-    side->net = pln_net_new(&options, &handler, side, error, sizeof error);
+    side->net = pln_net_start(&options, &handler, side, error, sizeof error);
     if (side->net == NULL) {
         fail_msg("%s", error);
     }
@@ -108,7 +108,7 @@ static side_t *side_new_at(const char *listen)
 
 static void side_free(side_t *side)
 {
-    pln_net_free(&side->net);
+    pln_net_stop(&side->net);
     free(side);
 }
 
@@ -629,11 +629,11 @@ static void listen_takes_the_remembered_port_first(void **state)
     char expected[32];
     pln_net_options_t options = {
         .self = &b->self, .listen = "127.0.0.1:0", .port_hint = free_port()};
-    pln_net_t *net = pln_net_new(&options, &handler, NULL, error, sizeof error);
+    pln_net_t *net = pln_net_start(&options, &handler, NULL, error, sizeof error);
     assert_non_null(net);
     snprintf(expected, sizeof expected, "127.0.0.1:%u", (unsigned)options.port_hint);
     assert_string_equal(pln_net_listen(net), expected);
-    pln_net_free(&net);
+    pln_net_stop(&net);
 }
 
 static void listen_takes_any_port_when_the_remembered_one_is_taken(void **state)
@@ -644,10 +644,10 @@ static void listen_takes_any_port_when_the_remembered_one_is_taken(void **state)
     const char *taken = strrchr(pln_net_listen(a->net), ':') + 1;
     pln_net_options_t options = {
         .self = &b->self, .listen = "127.0.0.1:0", .port_hint = (uint16_t)strtoul(taken, NULL, 10)};
-    pln_net_t *net = pln_net_new(&options, &handler, NULL, error, sizeof error);
+    pln_net_t *net = pln_net_start(&options, &handler, NULL, error, sizeof error);
     assert_non_null(net);
     assert_string_not_equal(pln_net_listen(net), pln_net_listen(a->net));
-    pln_net_free(&net);
+    pln_net_stop(&net);
 }
 
 static void listen_says_what_is_wrong(void **state)
@@ -662,11 +662,11 @@ static void listen_says_what_is_wrong(void **state)
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         error[0] = '\0';
         options.listen = wrong[i];
-        assert_null(pln_net_new(&options, &handler, NULL, error, sizeof error));
+        assert_null(pln_net_start(&options, &handler, NULL, error, sizeof error));
         assert_non_null(strstr(error, "--listen"));
     }
     options.listen = pln_net_listen(a->net);
-    assert_null(pln_net_new(&options, &handler, NULL, error, sizeof error));
+    assert_null(pln_net_start(&options, &handler, NULL, error, sizeof error));
     assert_non_null(strstr(error, "is taken by another program; choose another with --listen"));
 }
 
