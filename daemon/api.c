@@ -322,7 +322,11 @@ bool pln_api_command(const pln_request_t *request, pln_answer_t *answer, pln_eve
     if (reply->error == PLN_OK) {
         return true;
     }
-    pln_answer_error(answer, reply->error, reply->detail);
+    if (pln_api_stopping(request->api)) {
+        pln_answer_stopping(answer);
+    } else {
+        pln_answer_error(answer, reply->error, reply->detail);
+    }
     pln_reply_free(reply);
     return false;
 }

@@ -122,6 +122,9 @@ json_t *pln_json_invitation(const pln_invitation_t *view, const char *network_na
     pln_json_set_text(json, "network_name", network_name);
     json_object_set_new(json, "role", json_string(pln_role_name(view->role)));
     pln_json_set_text(json, "label", view->label);
+    if (view->bound) {
+        json_object_set_new(json, "for", pln_json_did(&view->bound_to));
+    }
     pln_json_set_moment(json, "made", view->made_ms);
     pln_json_set_moment(json, "expires", view->expiry_ms);
     json_object_set_new(json, "state", json_string(pln_invitation_state(view, now_ms)));

@@ -10,7 +10,7 @@
 
 #define DID_PREFIX "did:key:"
 #define DID_PREFIX_SIZE 8u
-#define ID_PREFIX_MIN 5u /**< "z6Mk" and one character that tells ids apart */
+#define ID_PREFIX_MIN 4u /**< "z6Mk", which all ids have */
 #define HEX_PREFIX_MIN 4u
 #define CHOICES_SHOWN 5u
 
@@ -226,6 +226,9 @@ static bool resolve_author(const pln_request_t *request, pln_answer_t *answer, c
     }
     pln_networks_t networks;
     one_id_t one = {.choices = {.text = ""}};
+    if (strcmp(request->api->name, text) == 0) {
+        found_id(&one, &request->api->self);
+    }
     bool looked = pln_look_networks(request->api->driver, &networks);
     for (size_t i = 0; i < networks.count && looked; i++) {
         const pln_network_id_t *network = &networks.list[i].id;

@@ -7,8 +7,8 @@
 #include "moment.h"
 #include "reach.h"
 
-/** Nothing of pln existed before: 2026-01-01. A clock before that was never set. */
-#define FIRST_MOMENT_MS UINT64_C(1767225600000)
+/** 2025-01-01, older than any build of pln: the driver holds the node to the same date. */
+#define FIRST_MOMENT_MS UINT64_C(1735689600000)
 
 static void warn(json_t *warnings, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
