@@ -32,7 +32,7 @@ typedef enum { PLN_STATE_GREET, PLN_STATE_OPEN, PLN_STATE_TICKET, PLN_STATE_ANY,
 #define PLN_WANT_ROW_SIZE 77  /**< author 32, epoch u32, lane u8, from u64, base 32 */
 #define PLN_WANT_ROWS_MAX 1024u
 
-enum { PLN_HELLO_SPOKE = 1 /**< the sender has no other link */ };
+enum { PLN_HELLO_ANNOUNCE = 1 /**< the sender has other links: announce, send no runs uninvited */ };
 enum {
     PLN_HEADS_MORE = 1,    /**< another page follows */
     PLN_HEADS_COMING = 2,  /**< the runs follow without being asked for */

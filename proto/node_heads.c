@@ -22,7 +22,6 @@ typedef struct {
     bool changed_only;      /**< only those in share->changes */
     const bool *buckets;    /**< NULL: every bucket */
     uint32_t flags;
-    bool uninvited;         /**< send the runs too */
 } heads_batch_t;
 
 static void heads_page(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint32_t flags,
@@ -97,11 +96,12 @@ static void lane_announce(pln_node_t *node, pln_link_t *link, pln_share_t *share
                           uint32_t flags)
 {
     heads_batch_t batch = {.lane = lane, .changed_only = share->cursor_valid, .flags = flags};
-    if (share->cursor_valid) {
+    bool uninvited = share->cursor_valid && !link->announce_only;
+    if (uninvited) {
         batch.flags |= PLN_HEADS_COMING;
     }
     heads_send(node, link, share, &batch);
-    if (share->cursor_valid) {
+    if (uninvited) {
         changes_serve(node, link, share, lane);
     }
 }
@@ -168,7 +168,8 @@ void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share, con
 
 static void changes_adopt(pln_node_t *node, pln_share_t *share, const pln_event_t *event)
 {
-    share->cursor_valid = event->as.changes.valid && !event->as.changes.truncated;
+    bool known = share->peer_cursor.number > 0; // a peer that never met us lacks more than it can say
+    share->cursor_valid = known && event->as.changes.valid && !event->as.changes.truncated;
     share->changes = pln_realloc(share->changes, (event->as.changes.count + 1) * sizeof *share->changes);
     share->change_count = 0;
     for (size_t i = 0; i < event->as.changes.count && share->cursor_valid; i++) {

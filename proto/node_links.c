@@ -138,7 +138,7 @@ void pln_hello_greet(pln_node_t *node, pln_link_t *link)
     memcpy(hello.as.hello.nonce, link->nonce, sizeof link->nonce);
     hello.as.hello.arrivals = node->arrivals;
     hello.as.hello.credit = link->granted;
-    hello.as.hello.flags = node->links.count <= 1 ? PLN_HELLO_SPOKE : 0;
+    hello.as.hello.flags = node->links.count > 1 ? PLN_HELLO_ANNOUNCE : 0;
     hello.as.hello.rows = pln_buf_span(&rows);
     pln_send(node, link, &hello, (pln_span_t){0});
     pln_buf_free(&rows);
@@ -156,7 +156,7 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
         return;
     }
     link->greeted = true;
-    link->spoke = (hello->flags & PLN_HELLO_SPOKE) != 0;
+    link->announce_only = (hello->flags & PLN_HELLO_ANNOUNCE) != 0;
     link->peer_granted = hello->credit;
     link->peer_time_ahead_ms = CLOCK_BIAS + hello->time_ms - node->wall_ms;
     link->peer->state = PLN_PEER_SYNCING;

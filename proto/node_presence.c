@@ -101,7 +101,7 @@ static void presence_spread(pln_node_t *node, pln_net_state_t *net, const pln_pr
         pln_share_t *share = link == except || link->closing || !link->greeted
                                  ? NULL
                                  : pln_share_find(link, net);
-        if (share != NULL && share->open && !(share->lazy && !link->spoke)) {
+        if (share != NULL && share->open && !share->lazy) {
             presence_send(node, link, p);
         }
     }

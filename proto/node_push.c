@@ -5,6 +5,7 @@
 
 #include "node_state.h"
 
+#define PRUNE_AGAIN_MS 1000u
 #define FLUSH_MS 50u /**< announcements of large runs are gathered for so long */
 
 static void dirty_add(pln_node_t *node, pln_share_t *share, pln_chain_t *chain, uint64_t delay_ms)
@@ -80,8 +81,7 @@ static void push_to(pln_node_t *node, pln_link_t *link, pln_share_t *share, pln_
         return;
     }
     bool small = result->run.size > 0 && result->run.size <= PLN_LIVE_RUN_MAX;
-    bool eager = !share->lazy || link->spoke || control;
-    if (!small || !eager || !push_run(node, link, share, chain, result)) {
+    if (!small || share->lazy || !push_run(node, link, share, chain, result)) {
         dirty_add(node, share, chain, small ? 0 : FLUSH_MS);
     }
 }
@@ -122,7 +122,7 @@ void pln_push_flush(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         if (rows.size + PLN_HEADS_ROW_SIZE > PLN_HEADS_PAGE_BYTES || i + 1 == share->dirty_count) {
             pln_message_t heads = {.type = PLN_MSG_HEADS};
             heads.as.heads.network = share->net->id;
-            heads.as.heads.flags = share->lazy && !link->spoke ? (uint32_t)PLN_HEADS_LAZY : 0u;
+            heads.as.heads.flags = share->lazy ? (uint32_t)PLN_HEADS_LAZY : 0u;
             if (i + 1 == share->dirty_count) {
                 heads.as.heads.upto = node->arrivals;
             }
@@ -141,11 +141,12 @@ void pln_push_duplicate(pln_node_t *node, pln_link_t *link, pln_chain_t *chain)
     pln_share_t *share = pln_share_find(link, chain->net);
     bool recent = chain->stored_link != 0 && chain->stored_link != link->number &&
                   node->now_ms < chain->stored_ms + PLN_DUPLICATE_MS;
-    if (share == NULL || share->pruned_peer || !recent || link->spoke ||
-        chain->place.lane == PLN_LANE_CONTROL) {
-        return;
+    bool again = share != NULL && share->pruned_peer && node->now_ms < share->pruned_ms + PRUNE_AGAIN_MS;
+    if (share == NULL || again || !recent) {
+        return; // a peer without another link never brings a duplicate, so it is never pruned
     }
     share->pruned_peer = true;
+    share->pruned_ms = node->now_ms;
     node->counters.prunes++;
     pln_message_t prune = {.type = PLN_MSG_PRUNE, .as.network = chain->net->id};
     pln_send(node, link, &prune, (pln_span_t){0});
@@ -157,11 +158,11 @@ void pln_prune_received(pln_node_t *node, pln_link_t *link, const pln_network_id
     if (share == NULL) {
         return;
     }
-    // Of two that prune each other the smaller id stays eager, or the tree would lose an edge.
-    bool mutual = share->pruned_peer;
-    if (!mutual || pln_id_compare(&node->self->id, &link->id) > 0) {
-        share->lazy = true;
-    }
+    // Of two that prune each other the smaller id stays eager, or the tree might lose an edge; when
+    // the other still gets duplicates it says so again.
+    bool spared = share->pruned_peer && !share->spared && pln_id_compare(&node->self->id, &link->id) < 0;
+    share->lazy = !spared;
+    share->spared = spared;
 }
 
 void pln_graft_received(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network)

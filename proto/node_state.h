@@ -66,6 +66,8 @@ typedef struct {
     bool ended;             /**< no more of this network on this link */
     bool lazy;              /**< the peer pruned us: announce instead of push */
     bool pruned_peer;       /**< we pruned the peer */
+    bool spared;            /**< the peer pruned us first, but we stayed eager */
+    uint64_t pruned_ms;
     bool had_news;          /**< something differed or moved: presences are worth sending */
     uint8_t peer_access10[PLN_HELLO_DIGEST_SIZE];
     uint8_t peer_digest10[PLN_HELLO_DIGEST_SIZE];
@@ -109,7 +111,7 @@ struct pln_link {
     bool up;
     bool greeted;           /**< the peer's HELLO has come */
     bool closing;
-    bool spoke;             /**< the peer has no other link */
+    bool announce_only;     /**< the peer hears from others too: announce runs, do not send them uninvited */
     uint8_t nonce[16];
     uint64_t up_ms;
     uint64_t heard_ms;

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "memory_store.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    pln_chain_row_t row;
+    pln_buf_t bytes;      /**< entries, one behind the other */
+    size_t *offsets;      /**< of entry n at [n - 1] */
+    pln_head_t *heads;    /**< head at n at [n - 1] */
+    size_t capacity;
+    pln_vouch_t *vouches; /**< kept signatures, ascending seq */
+    size_t vouch_count;
+} memory_chain_t;
+
+typedef struct {
+    pln_table_t table;
+    pln_buf_t key;
+    pln_buf_t value;
+} memory_row_t;
+
+struct memory_store {
+    pln_store_id_t id;
+    memory_chain_t **chains; /**< by number; NULL where unused */
+    size_t chain_count;
+    pln_arrival_t *arrivals;
+    pln_cursor_t *tags; /**< of arrival N at [N - 1] */
+    size_t arrival_count;
+    memory_row_t *rows;
+    size_t row_count;
+};
+
+memory_store_t *memory_store_new(const pln_store_id_t *id)
+{
+    memory_store_t *store = pln_alloc_zero(1, sizeof *store);
+    store->id = *id;
+    return store;
+}
+
+static void chain_free(memory_chain_t *chain)
+{
+    if (chain != NULL) {
+        pln_buf_free(&chain->bytes);
+        free(chain->offsets);
+        free(chain->heads);
+        free(chain->vouches);
+        free(chain);
+    }
+}
+
+void memory_store_free(memory_store_t **store_p)
+{
+    memory_store_t *store = *store_p;
+    if (store == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < store->chain_count; i++) {
+        chain_free(store->chains[i]);
+    }
+    for (size_t i = 0; i < store->row_count; i++) {
+        pln_buf_free(&store->rows[i].key);
+        pln_buf_free(&store->rows[i].value);
+    }
+    free(store->chains);
+    free(store->arrivals);
+    free(store->tags);
+    free(store->rows);
+    free(store);
+    *store_p = NULL;
+}
+
+static void *duplicate(const void *data, size_t size)
+{
+    void *copy = pln_alloc(size > 0 ? size : 1);
+    if (size > 0) {
+        memcpy(copy, data, size);
+    }
+    return copy;
+}
+
+static memory_chain_t *chain_copy(const memory_chain_t *from)
+{
+    if (from == NULL) {
+        return NULL;
+    }
+    memory_chain_t *chain = duplicate(from, sizeof *from);
+    chain->bytes = (pln_buf_t){0};
+    pln_buf_add(&chain->bytes, from->bytes.data, from->bytes.size);
+    chain->capacity = from->row.head.seq;
+    chain->offsets = duplicate(from->offsets, from->row.head.seq * sizeof *from->offsets);
+    chain->heads = duplicate(from->heads, from->row.head.seq * sizeof *from->heads);
+    chain->vouches = duplicate(from->vouches, from->vouch_count * sizeof *from->vouches);
+    return chain;
+}
+
+memory_store_t *memory_store_copy(const memory_store_t *from)
+{
+    memory_store_t *store = duplicate(from, sizeof *from);
+    store->chains = duplicate(from->chains, from->chain_count * sizeof *from->chains);
+    for (size_t i = 0; i < from->chain_count; i++) {
+        store->chains[i] = chain_copy(from->chains[i]);
+    }
+    store->arrivals = duplicate(from->arrivals, from->arrival_count * sizeof *from->arrivals);
+    store->tags = duplicate(from->tags, from->arrival_count * sizeof *from->tags);
+    store->rows = duplicate(from->rows, from->row_count * sizeof *from->rows);
+    for (size_t i = 0; i < from->row_count; i++) {
+        store->rows[i].key = store->rows[i].value = (pln_buf_t){0};
+        pln_buf_add(&store->rows[i].key, from->rows[i].key.data, from->rows[i].key.size);
+        pln_buf_add(&store->rows[i].value, from->rows[i].value.data, from->rows[i].value.size);
+    }
+    return store;
+}
+
+const pln_store_id_t *memory_store_id(const memory_store_t *store)
+{
+    return &store->id;
+}
+
+pln_cursor_t memory_store_arrivals(const memory_store_t *store)
+{
+    pln_cursor_t start;
+    pln_cursor_start(&store->id, &start);
+    return store->arrival_count == 0 ? start : store->tags[store->arrival_count - 1];
+}
+
+static pln_err_t entry_at(const memory_chain_t *chain, uint64_t seq, pln_entry_t *out)
+{
+    size_t at = chain->offsets[seq - 1];
+    return pln_entry_read(PLN_SPAN(chain->bytes.data + at, chain->bytes.size - at), out);
+}
+
+static void controls_load(const memory_chain_t *chain, pln_node_t *node)
+{
+    for (uint64_t seq = 1; seq <= chain->row.head.seq; seq++) {
+        pln_entry_t entry;
+        pln_err_t error = entry_at(chain, seq, &entry);
+        assert(error == PLN_OK);
+        error = pln_node_load_control(node, chain->row.number, seq, &chain->heads[seq - 1].hash, &entry);
+        assert(error == PLN_OK);
+    }
+}
+
+void memory_store_load(const memory_store_t *store, pln_node_t *node)
+{
+    for (int table = 0; table < PLN_TABLE_COUNT; table++) {
+        for (size_t i = 0; i < store->row_count; i++) {
+            const memory_row_t *row = &store->rows[i];
+            if ((int)row->table == table) {
+                pln_err_t error = pln_node_load_row(node, row->table, pln_buf_span(&row->key),
+                                                    pln_buf_span(&row->value));
+                assert(error == PLN_OK || error == PLN_ENOTFOUND);
+            }
+        }
+    }
+    for (size_t i = 0; i < store->chain_count; i++) {
+        if (store->chains[i] != NULL) {
+            pln_err_t error = pln_node_load_chain(node, &store->chains[i]->row);
+            assert(error == PLN_OK);
+        }
+    }
+    for (size_t i = 0; i < store->chain_count; i++) {
+        if (store->chains[i] != NULL && store->chains[i]->row.place.lane == PLN_LANE_CONTROL) {
+            controls_load(store->chains[i], node);
+        }
+    }
+}
+
+/* ---- jobs ---- */
+
+static pln_span_t keep(memory_job_t *job, pln_span_t span)
+{
+    if (span.data == NULL) {
+        return span;
+    }
+    job->blocks = pln_realloc(job->blocks, (job->block_count + 1) * sizeof *job->blocks);
+    uint8_t *copy = duplicate(span.data, span.size);
+    job->blocks[job->block_count++] = copy;
+    return PLN_SPAN(copy, span.size);
+}
+
+static void drafts_keep(memory_job_t *job, pln_effect_t *effect)
+{
+    size_t bytes = effect->as.mint.count * sizeof(pln_draft_t);
+    pln_span_t kept = keep(job, PLN_SPAN(effect->as.mint.drafts, bytes));
+    pln_draft_t *drafts = (pln_draft_t *)(uintptr_t)kept.data;
+    for (size_t i = 0; i < effect->as.mint.count; i++) {
+        drafts[i].payload = keep(job, drafts[i].payload);
+    }
+    effect->as.mint.drafts = drafts;
+}
+
+memory_job_t *memory_job_new(const pln_effects_t *effects)
+{
+    memory_job_t *job = pln_alloc_zero(1, sizeof *job);
+    job->number = effects->job;
+    job->effects = pln_alloc_zero(effects->count + 1, sizeof *job->effects);
+    for (size_t i = 0; i < effects->count; i++) {
+        pln_effect_t copy = effects->list[i];
+        switch (copy.type) {
+        case PLN_FX_STORE: copy.as.store.run = keep(job, copy.as.store.run); break;
+        case PLN_FX_MINT: drafts_keep(job, &copy); break;
+        case PLN_FX_SAVE:
+            copy.as.save.key = keep(job, copy.as.save.key);
+            copy.as.save.value = keep(job, copy.as.save.value);
+            break;
+        case PLN_FX_ASIDE:
+        case PLN_FX_BACK: break;
+        default: continue;
+        }
+        job->effects[job->count++] = copy;
+    }
+    job->results = pln_alloc_zero(job->count + 1, sizeof *job->results);
+    return job;
+}
+
+void memory_job_free(memory_job_t *job)
+{
+    for (size_t i = 0; i < job->block_count; i++) {
+        free(job->blocks[i]);
+    }
+    free(job->blocks);
+    free(job->effects);
+    free(job->results);
+    free(job);
+}
+
+static memory_chain_t *chain_get(memory_store_t *store, uint32_t number, const pln_place_t *place)
+{
+    if (number >= store->chain_count) {
+        store->chains = pln_realloc(store->chains, (number + 1u) * sizeof *store->chains);
+        memset(store->chains + store->chain_count, 0,
+               (number + 1u - store->chain_count) * sizeof *store->chains);
+        store->chain_count = number + 1u;
+    }
+    memory_chain_t *chain = store->chains[number];
+    if (chain == NULL) {
+        chain = store->chains[number] = pln_alloc_zero(1, sizeof *chain);
+        chain->row.number = number;
+        chain->row.place = *place;
+        pln_chain_start(place, &chain->row.head);
+        chain->row.counted_head = chain->row.head;
+    }
+    return chain;
+}
+
+static void entries_append(memory_chain_t *chain, pln_span_t run)
+{
+    pln_head_t head = chain->row.head;
+    while (run.size > 0) {
+        pln_entry_t entry;
+        pln_err_t error = pln_entry_read(run, &entry);
+        assert(error == PLN_OK);
+        if (!entry.withheld) {
+            pln_entry_data(entry.payload, &entry.data);
+        }
+        if (head.seq == chain->capacity) {
+            chain->capacity = chain->capacity == 0 ? 16 : chain->capacity * 2;
+            chain->offsets = pln_realloc(chain->offsets, chain->capacity * sizeof *chain->offsets);
+            chain->heads = pln_realloc(chain->heads, chain->capacity * sizeof *chain->heads);
+        }
+        chain->offsets[head.seq] = chain->bytes.size;
+        pln_buf_add(&chain->bytes, run.data, entry.stored_size);
+        pln_chain_link(&head, &entry.header, &entry.data);
+        chain->heads[head.seq - 1] = head;
+        run.data += entry.stored_size;
+        run.size -= entry.stored_size;
+    }
+}
+
+static bool is_anchor(const memory_chain_t *chain, uint64_t seq)
+{
+    uint64_t before = seq > 1 ? chain->heads[seq - 2].cum : 0;
+    return pln_chain_anchor(chain->row.place.lane, seq, before, chain->heads[seq - 1].cum);
+}
+
+static void vouch_add(memory_chain_t *chain, const pln_vouch_t *vouch)
+{
+    if (chain->vouch_count > 0) {
+        uint64_t last = chain->vouches[chain->vouch_count - 1].head.seq;
+        if (!is_anchor(chain, last) && last < vouch->head.seq) {
+            chain->vouch_count--;
+        }
+    }
+    chain->vouches =
+        pln_realloc(chain->vouches, (chain->vouch_count + 1) * sizeof *chain->vouches);
+    chain->vouches[chain->vouch_count++] = *vouch;
+}
+
+static void arrival_add(memory_store_t *store, pln_op_t op, uint32_t chain, uint64_t from,
+                        uint64_t to, pln_stored_t *result)
+{
+    pln_arrival_t row = {op, chain, from, to};
+    pln_cursor_t cursor = memory_store_arrivals(store);
+    pln_cursor_next(&cursor, &row);
+    size_t n = store->arrival_count++;
+    store->arrivals = pln_realloc(store->arrivals, (n + 1) * sizeof *store->arrivals);
+    store->tags = pln_realloc(store->tags, (n + 1) * sizeof *store->tags);
+    store->arrivals[n] = row;
+    store->tags[n] = cursor;
+    store->chains[chain]->row.last_arrival = cursor.number;
+    result->arrival = cursor;
+}
+
+static void grown(memory_store_t *store, memory_chain_t *chain, const pln_head_t *base,
+                  const pln_head_t *end, pln_stored_t *result)
+{
+    bool all_counted = chain->row.counted == chain->row.head.seq;
+    chain->row.head = *end;
+    if (all_counted) {
+        chain->row.counted = end->seq;
+        chain->row.counted_head = *end;
+    }
+    *result = (pln_stored_t){.chain = chain->row.number, .base = *base, .end = *end};
+    result->signature = chain->row.signature = chain->vouches[chain->vouch_count - 1].signature;
+    arrival_add(store, PLN_OP_ADDED, chain->row.number, base->seq + 1, end->seq, result);
+}
+
+static void apply_store(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
+{
+    memory_chain_t *chain = chain_get(store, effect->as.store.chain, &effect->as.store.place);
+    pln_head_t base = chain->row.head;
+    entries_append(chain, effect->as.store.run);
+    pln_vouch_t vouch = {effect->as.store.end, effect->as.store.signature};
+    vouch_add(chain, &vouch);
+    grown(store, chain, &base, &effect->as.store.end, result);
+    result->run = effect->as.store.run;
+}
+
+static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory_job_t *job,
+                       const pln_effect_t *effect, pln_stored_t *result)
+{
+    memory_chain_t *chain = chain_get(store, effect->as.mint.chain, &effect->as.mint.place);
+    pln_head_t base = chain->row.head;
+    pln_head_t head = base;
+    pln_buf_t run = {0};
+    size_t runs = 0;
+    for (size_t i = 0; i < effect->as.mint.count; i++) {
+        size_t at = run.size;
+        pln_vouch_t vouch;
+        bool is_signed = false;
+        pln_err_t error = pln_chain_mint(self, &effect->as.mint.place, &effect->as.mint.drafts[i],
+                                         i + 1 == effect->as.mint.count, &head, &run, &vouch, &is_signed);
+        assert(error == PLN_OK);
+        entries_append(chain, PLN_SPAN(run.data + at, run.size - at));
+        chain->row.head = head;
+        if (is_signed) {
+            vouch_add(chain, &vouch);
+            runs++;
+        }
+    }
+    chain->row.head = base;
+    grown(store, chain, &base, &head, result);
+    if (runs == 1) {
+        result->run = keep(job, pln_buf_span(&run));
+    }
+    pln_buf_free(&run);
+}
+
+static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
+{
+    memory_chain_t *chain = store->chains[effect->as.aside.chain];
+    bool aside = effect->type == PLN_FX_ASIDE;
+    uint64_t counted = aside ? effect->as.aside.from - 1 : effect->as.aside.to;
+    *result = (pln_stored_t){.chain = chain->row.number, .base = chain->row.counted_head};
+    if (counted == 0) {
+        pln_chain_start(&chain->row.place, &result->end);
+    } else {
+        result->end = chain->heads[counted - 1];
+    }
+    chain->row.counted = counted;
+    chain->row.counted_head = result->end;
+    if (aside && effect->as.aside.vouched && counted > 0) {
+        pln_vouch_t vouch = {result->end, effect->as.aside.signature};
+        size_t at = 0;
+        while (at < chain->vouch_count && chain->vouches[at].head.seq < counted) {
+            at++;
+        }
+        if (at == chain->vouch_count || chain->vouches[at].head.seq != counted) {
+            chain->vouches =
+                pln_realloc(chain->vouches, (chain->vouch_count + 1) * sizeof *chain->vouches);
+            memmove(&chain->vouches[at + 1], &chain->vouches[at],
+                    (chain->vouch_count - at) * sizeof *chain->vouches);
+            chain->vouches[at] = vouch;
+            chain->vouch_count++;
+        }
+    }
+    arrival_add(store, aside ? PLN_OP_ASIDE : PLN_OP_BACK, chain->row.number, effect->as.aside.from,
+                effect->as.aside.to, result);
+}
+
+static void apply_save(memory_store_t *store, const pln_effect_t *effect)
+{
+    pln_span_t key = effect->as.save.key;
+    pln_span_t value = effect->as.save.value;
+    size_t at = 0;
+    while (at < store->row_count &&
+           (store->rows[at].table != effect->as.save.table || store->rows[at].key.size != key.size ||
+            memcmp(store->rows[at].key.data, key.data, key.size) != 0)) {
+        at++;
+    }
+    if (value.data == NULL) {
+        if (at < store->row_count) {
+            pln_buf_free(&store->rows[at].key);
+            pln_buf_free(&store->rows[at].value);
+            store->rows[at] = store->rows[--store->row_count];
+        }
+        return;
+    }
+    if (at == store->row_count) {
+        store->rows = pln_realloc(store->rows, (store->row_count + 1) * sizeof *store->rows);
+        store->rows[store->row_count++] = (memory_row_t){.table = effect->as.save.table};
+        pln_buf_add(&store->rows[at].key, key.data, key.size);
+    }
+    pln_buf_clear(&store->rows[at].value);
+    pln_buf_add(&store->rows[at].value, value.data, value.size);
+}
+
+static bool bases_hold(memory_store_t *store, const memory_job_t *job)
+{
+    for (size_t i = 0; i < job->count; i++) {
+        const pln_effect_t *effect = &job->effects[i];
+        if (effect->type == PLN_FX_STORE) {
+            memory_chain_t *chain = chain_get(store, effect->as.store.chain, &effect->as.store.place);
+            if (chain->row.head.seq != effect->as.store.base.seq ||
+                memcmp(chain->row.head.hash.bytes, effect->as.store.base.hash.bytes, 32) != 0) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
+
+void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memory_job_t *job)
+{
+    if (!bases_hold(store, job)) {
+        job->error = PLN_ESTALE;
+        return;
+    }
+    for (size_t i = 0; i < job->count; i++) {
+        const pln_effect_t *effect = &job->effects[i];
+        pln_stored_t *result = &job->results[job->result_count];
+        switch (effect->type) {
+        case PLN_FX_STORE: apply_store(store, effect, result); break;
+        case PLN_FX_MINT: apply_mint(store, self, job, effect, result); break;
+        case PLN_FX_SAVE: apply_save(store, effect); continue;
+        default: apply_shift(store, effect, result); break;
+        }
+        job->result_count++;
+    }
+}
+
+/* ---- reading ---- */
+
+pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, const pln_place_t *place,
+                           uint64_t from, uint64_t to, pln_buf_t *bytes, pln_head_t *base,
+                           pln_head_t *end, pln_signature_t *signature)
+{
+    const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
+    if (chain == NULL || from == 0 || from > chain->row.head.seq) {
+        return PLN_ENOTFOUND;
+    }
+    for (size_t i = 0; i < chain->vouch_count; i++) {
+        const pln_vouch_t *vouch = &chain->vouches[i];
+        if (vouch->head.seq < from || vouch->head.seq > to) {
+            continue;
+        }
+        if (from == 1) {
+            pln_chain_start(place, base);
+        } else {
+            *base = chain->heads[from - 2];
+        }
+        size_t start = chain->offsets[from - 1];
+        size_t stop = vouch->head.seq < chain->row.head.seq ? chain->offsets[vouch->head.seq]
+                                                            : chain->bytes.size;
+        pln_buf_clear(bytes);
+        pln_buf_add(bytes, chain->bytes.data + start, stop - start);
+        *end = vouch->head;
+        *signature = vouch->signature;
+        return PLN_OK;
+    }
+    return PLN_ENOTFOUND;
+}
+
+void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
+                          struct pln_change *rows, size_t max, size_t *count, bool *valid,
+                          bool *truncated)
+{
+    *count = 0;
+    *truncated = false;
+    pln_cursor_t start;
+    pln_cursor_start(&store->id, &start);
+    *valid = cursor->number <= store->arrival_count &&
+             (cursor->number == 0 || pln_cursor_equal(cursor, &store->tags[cursor->number - 1]));
+    for (uint64_t n = cursor->number; *valid && n < store->arrival_count; n++) {
+        size_t at = 0;
+        while (at < *count && rows[at].chain != store->arrivals[n].chain) {
+            at++;
+        }
+        if (at == *count) {
+            if (*count == max) {
+                *truncated = true;
+                return;
+            }
+            rows[(*count)++] = (struct pln_change){store->arrivals[n].chain, store->arrivals[n].from};
+        } else if (store->arrivals[n].from < rows[at].from) {
+            rows[at].from = store->arrivals[n].from;
+        }
+    }
+}

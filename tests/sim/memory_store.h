@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * memory_store - the store contract (daemon/store.h) in memory: what the simulated disks hold.
+ *
+ * Why     The simulator runs the real core on thousands of disks that fill up, forget and are copied.
+ * Shape   the same operations and answers as the LMDB store; durable means: applied
+ */
+#ifndef PLN_MEMORY_STORE_H
+#define PLN_MEMORY_STORE_H
+
+#include "proto/node.h"
+
+typedef struct memory_store memory_store_t;
+
+memory_store_t *memory_store_new(const pln_store_id_t *id);
+void memory_store_free(memory_store_t **store);
+/** A copy as an image of the disk would be. */
+memory_store_t *memory_store_copy(const memory_store_t *store);
+
+const pln_store_id_t *memory_store_id(const memory_store_t *store);
+pln_cursor_t memory_store_arrivals(const memory_store_t *store);
+void memory_store_load(const memory_store_t *store, pln_node_t *node);
+
+/** The storing effects of one step, copied; results point into it. */
+typedef struct {
+    uint64_t number;
+    pln_effect_t *effects;
+    size_t count;
+    pln_stored_t *results;
+    size_t result_count;
+    pln_err_t error;
+    uint8_t **blocks;
+    size_t block_count;
+} memory_job_t;
+
+memory_job_t *memory_job_new(const pln_effects_t *effects);
+void memory_job_free(memory_job_t *job);
+/** ESTALE when a base has moved; nothing happened then. */
+void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memory_job_t *job);
+
+pln_err_t memory_store_run(const memory_store_t *store, uint32_t chain, const pln_place_t *place,
+                           uint64_t from, uint64_t to, pln_buf_t *bytes, pln_head_t *base,
+                           pln_head_t *end, pln_signature_t *signature);
+void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
+                          struct pln_change *rows, size_t max, size_t *count, bool *valid,
+                          bool *truncated);
+
+#endif
