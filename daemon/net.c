@@ -122,6 +122,7 @@ void pln_net_dial(pln_net_t *net, uint32_t link_number, const pln_id_t *peer, co
     pln_link_t *link = pln_links_add(net, link_number, dial);
     link->state = PLN_LINK_RESOLVING;
     link->why = PLN_DOWN_UNREACHED;
+    link->as = as_identity != NULL ? PLN_LINK_TICKET : PLN_LINK_PEER;
     link->peer = *peer;
     if (pln_id_check(peer) != PLN_OK || pln_id_curve(peer, link->curve) != PLN_OK) {
         pln_link_fail(net, link, PLN_DOWN_KEY);

@@ -34,7 +34,11 @@ void pln_net_stop(pln_net_t **net);
 const char *pln_net_listen(const pln_net_t *net); /**< ADDR:PORT really bound */
 
 void pln_net_admit(pln_net_t *net, pln_link_class_t as, const pln_id_t *id, bool admit);
-/** One attempt: ends in link_up or link_down. The name is resolved outside the I/O thread. */
+/**
+ * One attempt: ends in link_up or link_down. The name is resolved outside the I/O thread.
+ * @as_identity  the ticket's key to call with: the link's class is then TICKET, its peer still the
+ *               node that answers; NULL: our own key, class PEER
+ */
 void pln_net_dial(pln_net_t *net, uint32_t link, const pln_id_t *peer, const char *address,
                   const pln_identity_t *as_identity);
 /** One frame of head then body. False: the queue is full or the peer is gone; the link is being closed

@@ -103,7 +103,6 @@ static void connecting(pln_net_t *net, pln_link_t *link, uint16_t event)
     switch (event) {
         case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
             link->state = PLN_LINK_LIVE;
-            link->as = PLN_LINK_PEER;
             pln_link_due(net, link, PLN_NEVER);
             net->handler.link_up(net->arg, link->number, link->as, &link->peer,
                                  link->dial->address);

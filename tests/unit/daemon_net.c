@@ -261,9 +261,11 @@ static void net_names_a_ticket_as_a_ticket(void **state)
     draw_identity(&ticket);
     pln_net_admit(a->net, PLN_LINK_TICKET, &ticket.id, true);
     pln_net_dial(b->net, 3, &a->self.id, pln_net_listen(a->net), &ticket);
-    await(b, UP, 3);
+    seen_t *up = await(b, UP, 3);
+    assert_int_equal(up->as, PLN_LINK_TICKET);
+    assert_true(pln_id_equal(&up->peer, &a->self.id));
     say(b, 3, "join");
-    seen_t *up = await(a, UP, 0);
+    up = await(a, UP, 0);
     assert_int_equal(up->as, PLN_LINK_TICKET);
     assert_true(pln_id_equal(&up->peer, &ticket.id));
 }
