@@ -126,7 +126,7 @@ typedef struct {
     union {
         struct {
             uint32_t link; /**< as given in DIAL, or with bit 31 set: accepted, numbered by the shell */
-            pln_link_class_t as;
+            pln_link_class_t as; /**< of accepted links; what we dialled as we know ourselves */
             pln_id_t peer; /**< proven node id; or the ticket's public key */
             const char *address; /**< for showing */
         } link_up;

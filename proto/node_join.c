@@ -421,6 +421,11 @@ static pln_joining_t *joining_by_link(pln_node_t *node, uint32_t number)
     return NULL;
 }
 
+bool pln_join_dials(pln_node_t *node, uint32_t number)
+{
+    return joining_by_link(node, number) != NULL;
+}
+
 void pln_join_give_up(pln_node_t *node, uint64_t request)
 {
     for (size_t i = 0; i < JOINING_MAX; i++) {

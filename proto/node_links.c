@@ -230,9 +230,12 @@ void pln_link_up(pln_node_t *node, const pln_event_t *event)
         pln_put_u32(key, link->number);
         pln_map_put(&node->links, key, link);
     }
-    link->as = event->as.link_up.as;
-    link->id = event->as.link_up.peer;
     link->dialled = (link->number & 0x80000000u) == 0;
+    link->as = event->as.link_up.as;
+    if (link->dialled) { // what we dialled as is ours to know, not the transport's
+        link->as = pln_join_dials(node, link->number) ? PLN_LINK_TICKET : PLN_LINK_PEER;
+    }
+    link->id = event->as.link_up.peer;
     link->up = true;
     link->up_ms = link->heard_ms = link->said_ms = node->now_ms;
     if (event->as.link_up.address != NULL) {

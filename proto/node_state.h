@@ -398,6 +398,8 @@ void pln_invite(pln_node_t *node, const pln_event_t *event);
 void pln_invite_cancel(pln_node_t *node, const pln_event_t *event);
 void pln_join_start(pln_node_t *node, const pln_event_t *event);
 void pln_join_give_up(pln_node_t *node, uint64_t request);
+/** Is this the number of a dial with a ticket's key? */
+bool pln_join_dials(pln_node_t *node, uint32_t number);
 void pln_join_link_up(pln_node_t *node, pln_link_t *link);
 void pln_join_link_down(pln_node_t *node, uint32_t number, pln_down_t why);
 void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *join);
