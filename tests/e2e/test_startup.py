@@ -22,7 +22,7 @@ class StartUp(Case):
     def test_peer_port_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-            self.refused(self.make("a", listen=f"127.0.0.1:{port}"), f"127.0.0.1:{port}", "--listen")
+            self.refused(self.make("a", listen=f"127.0.0.1:{port}"), f"port {port} is taken", "--listen")
 
     def test_http_port_taken(self):
         with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -78,7 +78,6 @@ class StartUp(Case):
 
     def test_store_of_a_newer_format(self):
         node = self.node("a")
-        node.found()
         node.stop()
         data = node.dir / "store" / "data.mdb"
         # The one 4-byte value of the key "format" in the table "meta"; LMDB has no checksums.

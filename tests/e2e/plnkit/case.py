@@ -50,13 +50,13 @@ class Case(unittest.TestCase):
 
     # ---- nodes ----
 
-    def make(self, name, **settings):
+    def make(self, name, /, **settings):
         """A node that is not started yet."""
         node = Node(self.root, name, **settings)
         self.nodes.append(node)
         return node
 
-    def node(self, name, **settings):
+    def node(self, name, /, **settings):
         return self.make(name, **settings).start()
 
     def members(self, founder, *others, network="Prairie Schools Collaborative"):

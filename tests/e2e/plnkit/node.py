@@ -52,7 +52,7 @@ def environment():
 class Node:
     """Settings are options of plnd: Node(root, "a", dial="named")."""
 
-    def __init__(self, root, name, **settings):
+    def __init__(self, root, name, /, **settings):
         self.name = name
         self.dir = pathlib.Path(root) / name
         self.log_path = pathlib.Path(root) / f"{name}.log"
