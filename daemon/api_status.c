@@ -114,6 +114,23 @@ static void free_status(status_t *status)
     pln_invitations_free(&status->invitations);
 }
 
+static json_t *warnings_json(const pln_api_t *api, const status_t *status, size_t open)
+{
+    json_t *warnings = json_array();
+    pln_warn_clock(warnings);
+    pln_warn_disk(warnings, api);
+    for (size_t i = 0; i < status->networks.count; i++) {
+        pln_warn_network(warnings, api, &status->networks.list[i]);
+    }
+    for (size_t i = 0; i < status->peers.count; i++) {
+        pln_warn_peer(warnings, &status->peers.list[i]);
+    }
+    if (open > 0) {
+        pln_warn_unreachable(warnings, api);
+    }
+    return warnings;
+}
+
 static json_t *status_json(const pln_api_t *api, const status_t *status)
 {
     size_t open = invitations_open(&status->invitations);
@@ -134,16 +151,7 @@ static json_t *status_json(const pln_api_t *api, const status_t *status)
     json_object_set_new(json, "invitations_open", json_integer((json_int_t)open));
     json_object_set_new(json, "paused",
                         json_copy(json_object_get(json_object_get(json, "disk"), "paused")));
-    json_t *warnings = json_array();
-    pln_warn_clock(warnings);
-    pln_warn_disk(warnings, api);
-    for (size_t i = 0; i < status->networks.count; i++) {
-        pln_warn_network(warnings, api, &status->networks.list[i]);
-    }
-    if (open > 0) {
-        pln_warn_unreachable(warnings, api);
-    }
-    json_object_set_new(json, "warnings", warnings);
+    json_object_set_new(json, "warnings", warnings_json(api, status, open));
     return json;
 }
 

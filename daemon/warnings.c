@@ -82,6 +82,23 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
     }
 }
 
+void pln_warn_peer(json_t *warnings, const pln_peer_view_t *peer)
+{
+    char did[PLN_DID_SIZE];
+    pln_did(&peer->id, did);
+    if (peer->state == PLN_PEER_REFUSED) {
+        warn(warnings,
+             "%s at %s refuses this node: it has ended the membership, or has not heard of it yet. "
+             "Ask its people if that lasts.",
+             peer->name[0] != '\0' ? peer->name : did, peer->address);
+    } else if (peer->state == PLN_PEER_WRONG_KEY) {
+        warn(warnings,
+             "Whoever answers at %s is not %s: remove that address (`pln peer remove`), or ask "
+             "whether the node was set up anew.",
+             peer->address, did);
+    }
+}
+
 static pln_reach_t best_reach(const char *const *addresses, size_t count)
 {
     pln_reach_t best = PLN_REACH_HERE;

@@ -15,6 +15,8 @@ void pln_warn_clock(json_t *warnings);
 void pln_warn_disk(json_t *warnings, const pln_api_t *api);
 /** Root key without a copy, membership ended, entries that wait for disk. */
 void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network);
+/** The peer refuses this node, or is not who it should be. */
+void pln_warn_peer(json_t *warnings, const pln_peer_view_t *peer);
 /** None of the addresses tickets would name can be reached from elsewhere. */
 void pln_warn_unreachable(json_t *warnings, const pln_api_t *api);
 /** The same for the addresses of one ticket. */
