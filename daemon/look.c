@@ -98,6 +98,7 @@ static void copy_members(pln_node_t *node, void *arg)
     size_t cursor = 0;
     while (pln_access_next(access, &cursor, &view.member)) {
         pln_node_member_state(node, look->network, &view.member.node, &view.state);
+        pln_node_name(node, look->network, &view.member.node, view.member.label);
         out->list = room(out->list, out->count, sizeof view);
         out->list[out->count++] = view;
     }
@@ -138,11 +139,7 @@ typedef struct {
 static void copy_label(pln_node_t *node, void *arg)
 {
     label_look_t *look = arg;
-    pln_access_t *access = pln_node_access(node, look->network);
-    pln_member_t member;
-    if (access != NULL && pln_access_member(access, look->member, &member) == PLN_OK) {
-        memcpy(look->out, member.label, sizeof member.label);
-    }
+    pln_node_name(node, look->network, look->member, look->out);
 }
 
 bool pln_look_label(pln_driver_t *driver, const pln_network_id_t *network, const pln_id_t *member,

@@ -10,6 +10,7 @@
 #define REASON_MAX 64u
 #define VERSION_MAX 32u
 #define CODECS_MAX 64u
+#define PRESENCE_FIELDS 10u
 #define CREDIT_MAX (UINT64_C(1) << 62)
 
 static void pack_cursor(pln_buf_t *out, const pln_cursor_t *cursor)
@@ -428,10 +429,11 @@ void pln_hello_hash(const pln_network_id_t *network, const pln_id_t *sender, con
 
 void pln_presence_encode(const pln_presence_t *presence, pln_buf_t *out)
 {
-    pln_pack_array(out, 9);
+    pln_pack_array(out, PRESENCE_FIELDS);
     pln_pack_bin(out, presence->network.bytes, 32);
     pln_pack_bin(out, presence->node.bytes, 32);
     pln_pack_uint(out, presence->stamp);
+    pln_pack_str(out, presence->name);
     pln_pack_str(out, presence->version);
     pack_span(out, presence->codecs);
     pln_pack_array(out, presence->address_count);
@@ -447,12 +449,13 @@ pln_err_t pln_presence_decode(pln_span_t body, pln_presence_t *out)
 {
     pln_unpack_t in = pln_unpack(body);
     uint32_t count = pln_unpack_array(&in, 64);
-    if (count < 9) {
+    if (count < PRESENCE_FIELDS) {
         pln_unpack_fail(&in, PLN_EMALFORMED);
     }
     pln_unpack_fixed(&in, out->network.bytes, 32);
     pln_unpack_fixed(&in, out->node.bytes, 32);
     out->stamp = pln_unpack_uint_max(&in, PLN_SEQ_MAX);
+    out->name = pln_unpack_str(&in, PLN_NAME_MAX);
     out->version = pln_unpack_str(&in, VERSION_MAX);
     out->codecs = pln_unpack_bin(&in);
     if (out->codecs.size > CODECS_MAX) {
@@ -465,7 +468,7 @@ pln_err_t pln_presence_decode(pln_span_t body, pln_presence_t *out)
     pln_unpack_fixed(&in, out->digest.bytes, 32);
     pln_unpack_fixed(&in, out->access.bytes, 32);
     out->heads = unpack_rows(&in, PLN_PRESENCE_HEAD_SIZE, PLN_PRESENCE_MAX / PLN_PRESENCE_HEAD_SIZE);
-    for (uint32_t extra = 9; extra < count; extra++) {
+    for (uint32_t extra = PRESENCE_FIELDS; extra < count; extra++) {
         pln_unpack_skip(&in);
     }
     return pln_unpack_end(&in);

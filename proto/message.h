@@ -114,6 +114,7 @@ typedef struct {
     pln_network_id_t network;
     pln_id_t node;
     uint64_t stamp;
+    pln_span_t name;   /**< what the node calls itself, for those without a label */
     pln_span_t version;
     pln_span_t codecs; /**< bin: dictionary numbers this node reads */
     pln_span_t addresses[PLN_ADDRESSES_MAX];

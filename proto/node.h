@@ -384,6 +384,10 @@ typedef struct {
 
 bool pln_node_next_peer(pln_node_t *node, size_t *cursor, pln_peer_view_t *out);
 
+/** What to call a member: its label, else the name it gives itself in its presence; may be empty. */
+void pln_node_name(pln_node_t *node, const pln_network_id_t *network, const pln_id_t *member,
+                   char out[PLN_NAME_MAX + 1]);
+
 /** How far a member of @network was when last heard of: its own presence, or its session (R20). */
 typedef struct {
     uint64_t heard_wall_ms; /**< 0 never */

@@ -54,6 +54,8 @@ static pln_presence_state_t *presence_keep(pln_net_state_t *net, const pln_prese
     }
     pln_buf_clear(&kept->body);
     pln_buf_add(&kept->body, body.data, body.size);
+    memset(kept->name, 0, sizeof kept->name);
+    memcpy(kept->name, presence->name.data, presence->name.size);
     kept->signature = *signature;
     kept->stamp = presence->stamp;
     kept->heard_wall_ms = heard_ms;
@@ -168,6 +170,7 @@ static void presence_make(pln_node_t *node, pln_net_state_t *net)
         .network = net->id,
         .node = node->self->id,
         .stamp = net->stamp,
+        .name = PLN_SPAN(node->name, strlen(node->name)),
         .version = PLN_SPAN(node->version, strlen(node->version)),
         .codecs = PLN_SPAN(codecs, sizeof codecs),
         .digest = net->digest,
@@ -177,7 +180,7 @@ static void presence_make(pln_node_t *node, pln_net_state_t *net)
     size_t address_bytes = 0;
     for (size_t i = 0; i < node->advertise_count; i++) {
         size_t length = strlen(node->advertise[i]);
-        if (address_bytes + length <= 384) { // the whole stays below PLN_PRESENCE_MAX
+        if (address_bytes + length <= 300) { // the whole stays below PLN_PRESENCE_MAX
             presence.addresses[presence.address_count++] = PLN_SPAN(node->advertise[i], length);
             address_bytes += length;
         }

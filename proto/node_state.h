@@ -167,6 +167,7 @@ typedef struct {
     uint64_t stamp;
     uint64_t heard_wall_ms;
     pln_id_t node;
+    char name[PLN_NAME_MAX + 1];
 } pln_presence_state_t;
 
 /** One network this node belongs to (or is joining, or has left). */

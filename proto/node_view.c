@@ -106,15 +106,29 @@ static bool in_sync(const pln_link_t *link)
     return link->greeted;
 }
 
+void pln_node_name(pln_node_t *node, const pln_network_id_t *network, const pln_id_t *member,
+                   char out[PLN_NAME_MAX + 1])
+{
+    memset(out, 0, PLN_NAME_MAX + 1);
+    pln_net_state_t *net = pln_net_find(node, network);
+    pln_member_t granted;
+    if (net == NULL) {
+        return;
+    }
+    pln_presence_state_t *presence = pln_map_get(&net->presences, member->bytes);
+    if (pln_access_member(net->access, member, &granted) == PLN_OK && granted.label[0] != '\0') {
+        memcpy(out, granted.label, sizeof granted.label);
+    } else if (pln_id_equal(member, &node->self->id)) {
+        memcpy(out, node->name, sizeof node->name);
+    } else if (presence != NULL) {
+        memcpy(out, presence->name, sizeof presence->name);
+    }
+}
+
 static void name_find(pln_node_t *node, const pln_id_t *id, char out[PLN_NAME_MAX + 1])
 {
-    for (size_t n = 0; n < node->net_count; n++) {
-        pln_member_t member;
-        if (pln_access_member(node->nets[n]->access, id, &member) == PLN_OK &&
-            member.label[0] != '\0') {
-            memcpy(out, member.label, PLN_NAME_MAX + 1);
-            return;
-        }
+    for (size_t n = 0; n < node->net_count && out[0] == '\0'; n++) {
+        pln_node_name(node, &node->nets[n]->id, id, out);
     }
 }
 
