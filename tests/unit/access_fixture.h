@@ -254,4 +254,18 @@ static inline pln_role_t role(pln_access_t *access, int who)
     return is ? member.role : PLN_ROLE_NONE;
 }
 
+/** For each of six orders: fold the history into `access`, run the block, free. */
+#define IN_ANY_ORDER(history, access)                                        \
+    for (uint64_t order_ = 0; order_ < 6; order_++)                          \
+        for (pln_access_t *access = fold((history), order_); access != NULL; \
+             pln_access_free(&access))
+
+static inline history_t *founded(void)
+{
+    static history_t history;
+    history_free(&history);
+    say_genesis(&history);
+    return &history;
+}
+
 #endif

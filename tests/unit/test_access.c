@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* One rule, one test: each history is folded as said, backwards and shuffled. That order never
- * matters, for any history, is test_access_order.c. */
+/* Who may do what: one rule, one test. Each history is folded as said, backwards and shuffled. That
+ * order never matters, for any history, is test_access_order.c. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,20 +14,6 @@
 #define COORDINATOR PLN_ROLE_COORDINATOR
 #define CONTRIBUTOR PLN_ROLE_CONTRIBUTOR
 #define READER PLN_ROLE_READER
-
-/** For each of six orders: fold the history into `access`, run the block, free. */
-#define IN_ANY_ORDER(history, access)                                        \
-    for (uint64_t order_ = 0; order_ < 6; order_++)                          \
-        for (pln_access_t *access = fold((history), order_); access != NULL; \
-             pln_access_free(&access))
-
-static history_t *founded(void)
-{
-    static history_t history;
-    history_free(&history);
-    say_genesis(&history);
-    return &history;
-}
 
 /* ---- the root ---- */
 
@@ -78,6 +64,37 @@ static void access_takes_only_the_one_genesis_of_its_network(void **state)
             .payload = PLN_SPAN(world_genesis.data, world_genesis.size - WRONG[i].cut)};
         pln_access_add(access, &statement);
         assert_int_equal(pln_access_root(access, &id), PLN_ENOTFOUND);
+        pln_access_free(&access);
+    }
+}
+
+// A network id that is right for its bytes does not make them a genesis, or any key a root.
+static void access_takes_no_network_without_a_true_genesis(void **state)
+{
+    (void)state;
+    static const uint8_t SETTINGS_ONLY[] = {0x81, 21, 5};
+    pln_id_t mirrored = world[A].id, id;
+    mirrored.bytes[31] |= 0x80;
+    const struct {
+        pln_id_t author;
+        pln_span_t payload;
+        pln_err_t expected;
+    } CASES[] = {
+        {world[A].id, pln_buf_span(&world_genesis), PLN_OK},
+        {mirrored, pln_buf_span(&world_genesis), PLN_ENOTFOUND},
+        {world[A].id, PLN_SPAN(SETTINGS_ONLY, sizeof SETTINGS_ONLY), PLN_ENOTFOUND},
+        {world[A].id, PLN_SPAN(SETTINGS_ONLY, 0), PLN_ENOTFOUND},
+    };
+    for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+        pln_network_id_t network;
+        pln_statement_t statement = {.author = CASES[i].author,
+                                     .seq = 1,
+                                     .kind = PLN_KIND_NETWORK,
+                                     .payload = CASES[i].payload};
+        pln_network_id(&CASES[i].author, CASES[i].payload, &network);
+        pln_access_t *access = pln_access_new(&network);
+        pln_access_add(access, &statement);
+        assert_int_equal(pln_access_root(access, &id), CASES[i].expected);
         pln_access_free(&access);
     }
 }
@@ -522,334 +539,12 @@ static void access_keeps_revokes_of_a_coordinator_whose_branches_are_both_named(
     }
 }
 
-/* ---- what has no effect ---- */
-
-static void access_ignores_what_it_cannot_read(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    say_grant(history, ROOT, 0, A, 0, CONTRIBUTOR)->payload.size--;
-    say_revoke(history, ROOT, 0, ROOT, 0, 0, NULL)->kind = 0x00ff;
-    say_grant(history, ROOT, 0, B, 0, CONTRIBUTOR)->kind = 0x0100;
-    say_grant(history, ROOT, 0, C, 0, CONTRIBUTOR)->kind = PLN_KIND_TRANSFER;
-    say(history, ROOT, 0, PLN_KIND_LEAVE);
-    IN_ANY_ORDER(history, access)
-    {
-        assert_int_equal(pln_access_count(access), 1);
-    }
-}
-
-static void access_adding_again_changes_nothing(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    say_grant(history, ROOT, 0, A, 0, COORDINATOR);
-    pln_access_t *access = fold(history, 0);
-    uint64_t generation = pln_access_generation(access);
-    tell(access, &history->said[0]);
-    tell(access, &history->said[1]);
-    assert_int_equal(pln_access_generation(access), generation);
-    assert_int_equal(pln_access_count(access), 2);
-    assert_int_equal(pln_access_generation(access), generation);
-    say_grant(history, ROOT, 0, B, 0, READER);
-    tell(access, &history->said[2]);
-    assert_true(pln_access_generation(access) > generation);
-    assert_int_equal(pln_access_count(access), 3);
-    pln_access_free(&access);
-}
-
-// 65,535 idle entries, a grant as the last one, and one entry of a branch that takes its place.
-static void access_counts_the_65536_smallest_entries_of_an_epoch(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    say_grant(history, ROOT, 0, A, 0, CONTRIBUTOR)->seq = PLN_CONTROL_ENTRIES_MAX;
-    say_grant(history, ROOT, 1, B, 0, CONTRIBUTOR)->seq = PLN_CONTROL_ENTRIES_MAX + 1;
-    say_grant(history, ROOT, 1, B, 0, CONTRIBUTOR)->seq = 0;
-    say_grant(history, ROOT, 0, C, 0, CONTRIBUTOR)->seq = 7;
-    history->said[4].hash = made_up_hash(ROOT, 0, 0, 7, 1);
-    for (int fork_first = 0; fork_first <= 1; fork_first++) {
-        pln_access_t *access = pln_access_new(&world_network);
-        if (fork_first) {
-            tell(access, &history->said[4]);
-        }
-        for (uint64_t seq = 2; seq < PLN_CONTROL_ENTRIES_MAX; seq++) {
-            pln_statement_t idle = {.author = world[ROOT].id, .seq = seq, .kind = 0x00ff};
-            idle.hash = made_up_hash(ROOT, 0, 0, seq, 0);
-            pln_access_add(access, &idle);
-        }
-        for (size_t i = 0; i < 4; i++) {
-            tell(access, &history->said[i]);
-        }
-        if (!fork_first) {
-            assert_int_equal(role(access, A), CONTRIBUTOR);
-            tell(access, &history->said[4]);
-        }
-        assert_int_equal(role(access, A), PLN_ROLE_NONE);
-        assert_int_equal(role(access, B), PLN_ROLE_NONE);
-        assert_int_equal(role(access, C), CONTRIBUTOR);
-        uint64_t generation = pln_access_generation(access);
-        tell(access, &history->said[1]);
-        assert_int_equal(pln_access_generation(access), generation);
-        pln_access_free(&access);
-    }
-}
-
-/* ---- what is shown ---- */
-
-static void access_lists_members_in_ascending_order_of_id(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    for (int who = A; who <= F; who++) {
-        say_grant(history, ROOT, 0, who, 0, CONTRIBUTOR);
-    }
-    say_revoke(history, ROOT, 0, D, 0, 0, NULL);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_member_t member, before;
-        size_t cursor = 0, count = 0;
-        while (pln_access_next(access, &cursor, &member)) {
-            assert_false(pln_id_equal(&member.node, &world[D].id));
-            assert_true(count == 0 || pln_id_compare(&before.node, &member.node) < 0);
-            before = member;
-            count++;
-        }
-        assert_int_equal(count, 6);
-        assert_int_equal(pln_access_count(access), 6);
-        assert_false(pln_access_next(access, &cursor, &member));
-    }
-}
-
-static void access_member_is_described_by_its_longest_then_newest_grant(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    say_grant(history, ROOT, 0, B, 0, COORDINATOR);
-    say_grant_as(history, ROOT, 0, A, 0, CONTRIBUTOR, "old name", 5000);
-    say_grant_as(history, ROOT, 0, A, 0, CONTRIBUTOR, "new name", 5000);
-    say_grant_as(history, B, 3, A, 0, CONTRIBUTOR, "theirs", 5000);
-    say_grant_as(history, ROOT, 0, A, 0, CONTRIBUTOR, "shorter", 4000);
-    say_grant_as(history, ROOT, 0, A, 0, READER, "less", 0);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_member_t member;
-        assert_int_equal(pln_access_member(access, &world[A].id, &member), PLN_OK);
-        assert_string_equal(member.label, "new name");
-        assert_int_equal(member.expiry_ms, 5000);
-        assert_true(pln_id_equal(&member.granted_by, &world[ROOT].id));
-        assert_true(pln_id_equal(&member.node, &world[A].id));
-        assert_false(member.left);
-    }
-    say_grant_as(history, B, 0, A, 0, CONTRIBUTOR, "for ever", 0);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_member_t member;
-        assert_int_equal(pln_access_member(access, &world[A].id, &member), PLN_OK);
-        assert_string_equal(member.label, "for ever");
-        assert_int_equal(member.expiry_ms, 0);
-        assert_true(pln_id_equal(&member.granted_by, &world[B].id));
-    }
-}
-
-static void access_root_may_name_itself(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    say_grant_as(history, ROOT, 0, ROOT, 3, READER, "State Hub", 7);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_member_t member;
-        assert_int_equal(pln_access_member(access, &world[ROOT].id, &member), PLN_OK);
-        assert_int_equal(member.role, PLN_ROLE_ROOT);
-        assert_int_equal(member.term, 0);
-        assert_int_equal(member.expiry_ms, 0);
-        assert_string_equal(member.label, "State Hub");
-    }
-}
-
-static void access_tells_who_left_its_present_term(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    say_leave(history, ROOT, 0);
-    for (int who = A; who <= C; who++) {
-        say_grant(history, ROOT, 0, who, 0, CONTRIBUTOR);
-    }
-    say_leave(history, A, 3);
-    say_leave(history, B, 16);
-    say_leave(history, C, 0);
-    say_grant(history, ROOT, 0, C, 1, CONTRIBUTOR);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_member_t member;
-        const struct {
-            int who;
-            bool left;
-        } EXPECTED[] = {{ROOT, false}, {A, true}, {B, false}, {C, false}};
-        for (size_t i = 0; i < sizeof EXPECTED / sizeof EXPECTED[0]; i++) {
-            pln_id_t *id = &world[EXPECTED[i].who].id;
-            assert_int_equal(pln_access_member(access, id, &member), PLN_OK);
-            assert_int_equal(member.left, EXPECTED[i].left);
-        }
-        assert_true(limit(access, A, 0, 1) == NONE);  // it changes nothing in the fold
-        assert_int_equal(pln_access_count(access), 4);
-    }
-}
-
-static void access_tells_which_revoke_ended_a_membership(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    say_grant(history, ROOT, 0, B, 0, COORDINATOR);
-    say_grant(history, ROOT, 0, A, 0, CONTRIBUTOR);
-    say_grant(history, ROOT, 0, A, 1, CONTRIBUTOR);
-    say_revoke(history, B, 0, A, 0, 0, NULL);  // of an earlier term
-    say_revoke(history, B, 0, A, 1, 0, NULL);
-    say_revoke(history, ROOT, 5, A, 1, 0, NULL);
-    say_revoke(history, A, 0, B, 0, 0, NULL);  // does not count
-    say_revoke(history, ROOT, 0, F, 0, 0, NULL);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_revoked_t revoked;
-        assert_int_equal(pln_access_revoked(access, &world[A].id, &revoked), PLN_OK);
-        assert_true(pln_id_equal(&revoked.by, &world[B].id));
-        assert_int_equal(revoked.epoch, 0);
-        assert_int_equal(revoked.seq, 2);
-        assert_string_equal(revoked.reason, "because");
-        assert_int_equal(pln_access_revoked(access, &world[B].id, &revoked), PLN_ENOTFOUND);
-        assert_int_equal(pln_access_revoked(access, &world[F].id, &revoked), PLN_ENOTFOUND);
-        assert_int_equal(pln_access_revoked(access, &world[G].id, &revoked), PLN_ENOTFOUND);
-        assert_int_equal(pln_access_revoked(access, &world[ROOT].id, &revoked), PLN_ENOTFOUND);
-    }
-}
-
-/* ---- settings ---- */
-
-static void access_quotas_and_versions_only_rise(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    pln_settings_t settings;
-    say_settings(history, ROOT, 0, "first", QUOTA - 1, 1);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_access_settings(access, &settings);
-        assert_string_equal(settings.name, "net");
-        assert_int_equal(settings.max_entries, QUOTA);
-        assert_true(settings.max_bytes == PLN_QUOTA_BYTES_DEFAULT);
-        assert_int_equal(settings.access_version, 1);
-    }
-    say_settings(history, ROOT, 0, "", QUOTA + 5, 3);
-    say_settings(history, ROOT, 0, "", QUOTA + 2, 2);
-    say_settings(history, A, 0, "not mine", QUOTA + 9, 9);
-    say_grant(history, ROOT, 0, A, 0, COORDINATOR);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_access_settings(access, &settings);
-        assert_int_equal(settings.max_entries, QUOTA + 5);
-        assert_int_equal(settings.access_version, 3);
-        assert_string_equal(settings.title, "first");
-    }
-}
-
-static void access_title_is_of_the_newest_record_that_sets_one(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    pln_settings_t settings;
-    say_settings(history, ROOT, 1, "of the later epoch", 0, 0);
-    say_settings(history, ROOT, 0, "of the earlier epoch", 0, 0);
-    say_settings(history, ROOT, 1, "", 0, 0);
-    IN_ANY_ORDER(history, access)
-    {
-        pln_access_settings(access, &settings);
-        assert_string_equal(settings.title, "of the later epoch");
-    }
-}
-
-static void access_settings_have_defaults_before_the_genesis(void **state)
-{
-    (void)state;
-    pln_settings_t settings;
-    pln_access_t *access = pln_access_new(&world_network);
-    pln_access_settings(access, &settings);
-    assert_string_equal(settings.name, "");
-    assert_string_equal(settings.title, "");
-    assert_int_equal(settings.max_entries, PLN_QUOTA_ENTRIES_DEFAULT);
-    assert_true(settings.max_bytes == PLN_QUOTA_BYTES_DEFAULT);
-    assert_int_equal(settings.access_version, 1);
-    pln_access_free(&access);
-}
-
-/* ---- a ticket's promise ---- */
-
-static void access_promise_admits_root_and_inviter_until_lane_0_says_so(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    pln_access_t *access = pln_access_new(&world_network);
-    pln_member_t member;
-    pln_id_t id;
-    pln_access_promise(access, &world[ROOT].id, &world[A].id);
-    assert_int_equal(pln_access_root(access, &id), PLN_ENOTFOUND);
-    assert_true(limit(access, ROOT, 0, 0) == NONE);
-    assert_true(limit(access, A, 5, 0) == NONE);
-    assert_int_equal(limit(access, ROOT, 0, 1), 0);
-    assert_int_equal(limit(access, A, 0, 1), 0);
-    assert_int_equal(limit(access, B, 0, 0), 0);
-    assert_int_equal(pln_access_count(access), 2);
-    assert_int_equal(role(access, ROOT), PLN_ROLE_ROOT);
-    assert_int_equal(role(access, A), COORDINATOR);
-
-    // the genesis arrives before the grant of who brings it
-    tell(access, &history->said[0]);
-    assert_int_equal(pln_access_root(access, &id), PLN_OK);
-    assert_true(limit(access, ROOT, 0, 1) == NONE);
-    assert_true(limit(access, A, 0, 0) == NONE);
-    assert_int_equal(role(access, A), COORDINATOR);
-
-    // a promise gives no say
-    say_grant(history, A, 0, B, 0, CONTRIBUTOR);
-    tell(access, &history->said[1]);
-    assert_int_equal(role(access, B), PLN_ROLE_NONE);
-
-    say_grant_as(history, ROOT, 0, A, 0, COORDINATOR, "hub", 0);
-    tell(access, &history->said[2]);
-    assert_int_equal(pln_access_member(access, &world[A].id, &member), PLN_OK);
-    assert_string_equal(member.label, "hub");
-    assert_int_equal(limit(access, A, 16, 0), 0);
-    assert_int_equal(role(access, B), CONTRIBUTOR);
-
-    say_revoke(history, ROOT, 0, A, 0, 0, NULL);
-    tell(access, &history->said[3]);
-    assert_int_equal(role(access, A), PLN_ROLE_NONE);
-    assert_int_equal(limit(access, A, 0, 0), 0);
-    pln_access_free(&access);
-}
-
-static void access_promise_of_a_false_root_ends_with_the_genesis(void **state)
-{
-    (void)state;
-    history_t *history = founded();
-    pln_access_t *access = pln_access_new(&world_network);
-    pln_access_promise(access, &world[B].id, &world[B].id);
-    assert_int_equal(role(access, B), PLN_ROLE_ROOT);
-    pln_access_free(&access);
-    access = pln_access_new(&world_network);
-    pln_access_promise(access, &world[B].id, &world[ROOT].id);
-    tell(access, &history->said[0]);
-    assert_int_equal(role(access, B), PLN_ROLE_NONE);
-    assert_int_equal(limit(access, B, 0, 0), 0);
-    assert_int_equal(role(access, ROOT), PLN_ROLE_ROOT);
-    pln_access_free(&access);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(access_knows_no_root_before_the_genesis),
         cmocka_unit_test(access_takes_only_the_one_genesis_of_its_network),
+        cmocka_unit_test(access_takes_no_network_without_a_true_genesis),
         cmocka_unit_test(access_lets_the_root_write_without_limit),
         cmocka_unit_test(access_gives_nothing_without_a_grant_of_the_term),
         cmocka_unit_test(access_lets_a_reader_write_only_control_records),
@@ -871,19 +566,6 @@ int main(void)
         cmocka_unit_test(access_counts_a_revoked_coordinator_up_to_its_cut),
         cmocka_unit_test(access_brings_back_whom_a_rogue_coordinator_put_out),
         cmocka_unit_test(access_keeps_revokes_of_a_coordinator_whose_branches_are_both_named),
-        cmocka_unit_test(access_ignores_what_it_cannot_read),
-        cmocka_unit_test(access_adding_again_changes_nothing),
-        cmocka_unit_test(access_counts_the_65536_smallest_entries_of_an_epoch),
-        cmocka_unit_test(access_lists_members_in_ascending_order_of_id),
-        cmocka_unit_test(access_member_is_described_by_its_longest_then_newest_grant),
-        cmocka_unit_test(access_root_may_name_itself),
-        cmocka_unit_test(access_tells_who_left_its_present_term),
-        cmocka_unit_test(access_tells_which_revoke_ended_a_membership),
-        cmocka_unit_test(access_quotas_and_versions_only_rise),
-        cmocka_unit_test(access_title_is_of_the_newest_record_that_sets_one),
-        cmocka_unit_test(access_settings_have_defaults_before_the_genesis),
-        cmocka_unit_test(access_promise_admits_root_and_inviter_until_lane_0_says_so),
-        cmocka_unit_test(access_promise_of_a_false_root_ends_with_the_genesis),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_world, free_world);
 }

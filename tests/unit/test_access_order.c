@@ -15,9 +15,9 @@
 
 #include "access_fixture.h"
 
-#define HISTORIES 300
+#define HISTORIES 150
 #define ORDERS 5
-#define GOSSIPS 100
+#define GOSSIPS 50
 
 static const uint32_t EPOCHS[] = {0, 1, 16, 17, 32, 48};
 #define EPOCH_COUNT (sizeof EPOCHS / sizeof EPOCHS[0])
