@@ -84,7 +84,7 @@ json_t *pln_json_member(const pln_member_view_t *view)
 {
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_did(&view->member.node));
-    json_object_set_new(json, "name", pln_json_text(view->member.label));
+    json_object_set_new(json, "name", pln_json_text(view->name));
     json_object_set_new(json, "role", json_string(pln_role_name(view->member.role)));
     pln_json_set_number(json, "term", view->member.term);
     pln_json_set_moment(json, "expiry", view->member.expiry_ms);

@@ -14,7 +14,7 @@ static json_t *member_json(const pln_api_t *api, const pln_member_view_t *view)
         json_object_set_new(json, "connected", json_true());
         json_object_set_new(json, "in_sync", json_true());
         json_object_set_new(json, "version", json_string(PLN_VERSION));
-        if (view->member.label[0] == '\0') {
+        if (view->name[0] == '\0') {
             json_object_set_new(json, "name", pln_json_text(api->name));
         }
     }

@@ -98,6 +98,7 @@ static void copy_members(pln_node_t *node, void *arg)
     size_t cursor = 0;
     while (pln_access_next(access, &cursor, &view.member)) {
         pln_node_member_state(node, look->network, &view.member.node, &view.state);
+        pln_node_name(node, look->network, &view.member.node, view.name);
         pln_node_name(node, look->network, &view.member.node, view.member.label);
         out->list = room(out->list, out->count, sizeof view);
         out->list[out->count++] = view;

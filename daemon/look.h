@@ -35,6 +35,7 @@ void pln_invitations_free(pln_invitations_t *invitations);
 typedef struct {
     pln_member_t member;
     pln_member_state_t state;
+    char name[PLN_NAME_MAX + 1]; /**< label, else what the member calls itself; may be empty */
 } pln_member_view_t;
 typedef struct {
     pln_member_view_t *list;
@@ -51,7 +52,7 @@ typedef struct {
 } pln_tallies_t;
 bool pln_look_tallies(pln_driver_t *driver, pln_tallies_t *out);
 
-/** Label of a member; empty when it has none or is no member now. */
+/** What to call a member: its label, else what it calls itself; may be empty. */
 bool pln_look_label(pln_driver_t *driver, const pln_network_id_t *network, const pln_id_t *member,
                     char out[PLN_NAME_MAX + 1]);
 

@@ -180,7 +180,7 @@ static bool match_members(const pln_request_t *request, const pln_network_id_t *
     for (size_t i = 0; i < members.count; i++) {
         const pln_member_t *member = &members.list[i].member;
         bool own = pln_id_equal(&member->node, &request->api->self);
-        if (strcmp(member->label, text) == 0 || pln_id_matches(&member->node, text) ||
+        if (strcmp(members.list[i].name, text) == 0 || pln_id_matches(&member->node, text) ||
             (own && strcmp(request->api->name, text) == 0)) {
             found_id(one, &member->node);
         }
