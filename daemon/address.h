@@ -3,8 +3,8 @@
  * address - HOST:PORT as people write it: taken apart, put together, shown.
  *
  * Why     Listening, dialling and showing must agree on one spelling, brackets included.
- * Shape   "name:7420", "192.0.2.1:7420", "[2001:db8::1]:7420"; a host with colons needs its
- * brackets Thread  any
+ * Shape   "name:7420", "192.0.2.1:7420", "[2001:db8::1]:7420": brackets where there are colons
+ * Thread  any
  */
 #ifndef PLN_ADDRESS_H
 #define PLN_ADDRESS_H

@@ -3,7 +3,7 @@
  * driver - the one thread that owns the node: inbox -> event -> step -> effects.
  *
  * Why     Core and world meet in exactly one place; everybody else sends it a message and waits.
- * Threads functions below may be called from any thread except the driver's own; each says if it blocks
+ * Thread  any except the driver's own; each function says if it blocks
  * Down    proto/node.h, net.h, writer.h, store.h
  */
 #ifndef PLN_DRIVER_H
@@ -20,19 +20,19 @@ typedef struct {
     const pln_identity_t *self; /**< borrowed */
     pln_store_t *store;         /**< borrowed */
     const char *name;
-    const char *listen;         /**< literal ADDR:PORT to bind, port 0 = any */
-    uint16_t listen_port_hint;  /**< tried first when the port is 0; 0 = none */
+    const char *listen;        /**< literal ADDR:PORT to bind, port 0 = any */
+    uint16_t listen_port_hint; /**< tried first when the port is 0; 0 = none */
     bool dial_all;
     const char *const *advertise; /**< HOST:PORT others should try; may be empty */
     size_t advertise_count;
-    uint64_t disk_reserve;      /**< bytes of free disk below which the node pauses */
-    const char *dir;            /**< on the disk that is watched; NULL: none is */
-    bool trace;                 /**< the node's trace lines go to the log, at debug */
+    uint64_t disk_reserve; /**< bytes of free disk below which the node pauses */
+    const char *dir;       /**< on the disk that is watched; NULL: none is */
+    bool trace;            /**< the node's trace lines go to the log, at debug */
 } pln_driver_options_t;
 
 /** Starts the thread. NULL: @error says in one sentence what is wrong and the remedy. */
 pln_driver_t *pln_driver_start(const pln_driver_options_t *options, char *error, size_t error_size);
-/** Stops dialling, sends BYE, waits for the job in the writer, joins the thread. Blocks < 2 s + one commit. */
+/** Says BYE, finishes the writer's jobs, joins the thread. Blocks < 2 s + one commit. */
 void pln_driver_stop(pln_driver_t **driver);
 /** ADDR:PORT really bound. */
 const char *pln_driver_listen(const pln_driver_t *driver);
@@ -50,19 +50,21 @@ void pln_reply_free(pln_reply_t *reply);
 /**
  * Give the node a command event (PLN_EV_FOUND .. PLN_EV_PEER_REMOVE) and wait for its REPLY. Times
  * and the request number are filled in here. Blocks until the reply is final, @deadline_ms (mono)
- * passes (ESTALE-like: error PLN_EIO, detail says so), or the driver stops.
- * @progress may be NULL; called on the caller's thread with each line of progress; returning false
- * gives up (PLN_EV_JOIN_GIVE_UP).
+ * passes, or the driver stops; then the error is PLN_EIO and the detail says which. The event's
+ * spans and texts are borrowed until the return.
+ * @progress may be NULL; called on the caller's thread with each line of progress, and with NULL
+ * about twice a second; returning false gives up (PLN_EV_JOIN_GIVE_UP).
  */
 void pln_driver_request(pln_driver_t *driver, pln_event_t *event, uint64_t deadline_ms,
-                        bool (*progress)(void *arg, const char *line), void *arg, pln_reply_t *reply);
+                        bool (*progress)(void *arg, const char *line), void *arg,
+                        pln_reply_t *reply);
 
-/** Run @look on the driver's thread and wait. It must only read, and quickly. False: driver stopped. */
+/** Run @look on the driver's thread and wait. It only reads, and quickly. False: stopped. */
 bool pln_driver_look(pln_driver_t *driver, void (*look)(pln_node_t *node, void *arg), void *arg);
 
 /**
- * Wait until the store's last arrival is above @after, at most @timeout_ms. Returns the last arrival
- * number now (== @after on timeout or stop).
+ * Wait until the store's last arrival is above @after, at most @timeout_ms. Returns the last
+ * arrival number now (== @after on timeout or stop).
  */
 uint64_t pln_driver_wait(pln_driver_t *driver, uint64_t after, uint32_t timeout_ms);
 /** True once the daemon is stopping: long answers end. */

@@ -2,8 +2,7 @@
 /**
  * driver_state - the driver's inside, shared by its three files.
  *
- * Shape   driver.c: what other threads call · driver_loop.c: the thread · effects.c: what a step
- * asks
+ * Shape   driver.c: what other threads call · driver_loop.c: the thread · effects.c: the doing
  */
 #ifndef PLN_DRIVER_STATE_H
 #define PLN_DRIVER_STATE_H

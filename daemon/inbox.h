@@ -18,8 +18,7 @@
 #include "driver.h"
 
 #define PLN_INBOX_MAX 256u
-#define PLN_PROGRESS_MAX 8u /**< lines kept for a slow reader; then the newest replaces the last \
-                             */
+#define PLN_PROGRESS_MAX 8u /**< lines kept for a slow reader */
 
 typedef enum {
     PLN_LETTER_STORED,  /**< writer: this job was applied or refused */

@@ -173,6 +173,7 @@ static pln_link_t *greet(pln_net_t *net, incoming_t *in, uint32_t number, const 
     if (!source_of(in, &fd, &remote, address)) {
         return NULL; /* over already */
     }
+    pln_accept_monitor(net); /* the fd may have been that of one that just ended */
     if ((size_t)fd < net->by_fd_size && net->by_fd[fd] != NULL) {
         /* Two connections cannot share an fd: one is over, and which one cannot be told. */
         pln_link_fail(net, net->by_fd[fd], PLN_DOWN_CLOSED);
@@ -240,8 +241,6 @@ bool pln_accept_receive(pln_net_t *net)
         zmq_msg_init(&in.payload);
         bool came = incoming_read(&in, net->router);
         if (came) {
-            /* Its connection may have taken the fd of one that just ended. */
-            pln_accept_monitor(net);
             bytes += zmq_msg_size(&in.payload);
             take(net, &in);
         }

@@ -20,9 +20,8 @@
 #define PLN_NEVER UINT64_MAX
 #define PLN_ACCEPTED_BIT 0x80000000u
 
-/* How a link goes: RESOLVING -> CONNECTING -> LIVE for a dialled one, LIVE at once for an accepted
- * one; LIVE -> ENDED -> FAILED -> GONE when the connection ends, anything -> GONE by pln_net_close.
- */
+/* How a link goes: a dialled one RESOLVING -> CONNECTING -> LIVE, an accepted one LIVE at once;
+ * LIVE -> ENDED -> FAILED -> GONE when the connection ends, anything -> GONE by pln_net_close. */
 typedef enum {
     PLN_LINK_RESOLVING,
     PLN_LINK_CONNECTING,
@@ -99,8 +98,7 @@ pln_link_t *pln_links_add(pln_net_t *net, uint32_t number, pln_dial_t *dial);
 pln_link_t *pln_links_find(const pln_net_t *net, uint32_t number);
 /** Take the number off @link: it may be given to another one. */
 void pln_links_forget(pln_net_t *net, pln_link_t *link);
-/** Report what is due, hang up what is due, free what is over. @drained: the ROUTER has nothing
- * left. */
+/** Report, hang up and free what is due. @drained: the ROUTER has nothing left. */
 void pln_links_sweep(pln_net_t *net, uint64_t now_ms, bool drained);
 void pln_links_clear(pln_net_t *net);
 

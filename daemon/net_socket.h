@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * net_socket - making the ZeroMQ sockets with every option that must be right, and reading
- * monitors.
+ * net_socket - the ZeroMQ sockets with every option that must be right, and their monitors.
  *
  * Why     An option that silently does not hold (a 4-byte MAXMSGSIZE, an empty ZAP domain) opens
- * the gate or the memory; each is checked where it is set. Thread  driver thread
+ *         the gate or the memory; each is checked where it is set.
+ * Thread  driver thread
  */
 #ifndef PLN_NET_SOCKET_H
 #define PLN_NET_SOCKET_H
@@ -33,8 +33,7 @@ bool pln_monitor_next(void *monitor, uint16_t *event, uint32_t *value);
 void *pln_socket_listen(pln_zap_t *zap, const pln_identity_t *self, const char *listen,
                         uint16_t port_hint, char bound[PLN_ADDRESS_MAX + 1], char *error,
                         size_t error_size);
-/** Dial @bound with a key nobody knows. False: it was not refused, @error says so. Blocks < 10 s.
- */
+/** Dial @bound with a key nobody knows. False: it was not refused; @error says. Blocks < 10 s. */
 bool pln_socket_self_test(pln_zap_t *zap, const pln_identity_t *self, const char *bound,
                           char *error, size_t error_size);
 
