@@ -20,12 +20,12 @@ class CatchUp(Case):
         self.wait_equal(network, hub, away)
 
     def test_a_node_killed_while_catching_up_resumes_and_ends_equal(self):
-        total = 20000
+        total = 60000
         hub = self.node("hub")
         late = self.node("late")
         network = self.members(hub, late)
         late.stop()
-        hub.pln("import", write_ndjson(f"{self.root}/many.ndjson", lessons(total, 900)))
+        hub.pln("import", write_ndjson(f"{self.root}/many.ndjson", lessons(total, 600)))
         kills_on_the_way = 0
         held = 0
         for _ in range(40):
@@ -33,7 +33,7 @@ class CatchUp(Case):
             before = held
             held = late.records(network)
             self.assertGreaterEqual(held, before, "a kill took back what was durable")
-            end = time.monotonic() + self.random.uniform(0, 0.25)
+            end = time.monotonic() + self.random.uniform(0, 0.1)
             while time.monotonic() < end and held < total:
                 held = max(held, late.records(network))
             late.kill()

@@ -28,7 +28,7 @@ class Import(Case):
         said = done.stdout + done.stderr
         self.assertEqual(done.returncode, 1, said)
         self.assertEqual(node.records(network), 3, said)
-        for line, reason in ((2, ""), (3, "result"), (4, "nonsense"), (7, "")):
+        for line, reason in ((2, ""), (3, "result"), (4, "kind"), (7, "")):
             named = [row for row in said.splitlines() if f":{line}:" in row or f"line {line}" in row]
             self.assertTrue(named, f"line {line} is not named in:\n{said}")
             self.assertIn(reason, named[0])

@@ -91,7 +91,8 @@ class Join(Case):
         self.assertIsNone(only.network(second))
         refused = hub.try_pln("add", "lesson", "title=Where", "result=r", "challenge=c", "lesson=l")
         self.assertNotEqual(refused.returncode, 0)
-        self.assertIn("Incubator", refused.stderr)
+        self.assertIn(first, refused.stderr)
+        self.assertIn(second, refused.stderr)
 
     def test_a_revoked_member_gets_nothing_further(self):
         hub = self.node("hub")
