@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * map - from fixed-size byte keys to pointers, with keyed hashing so that no peer can aim at a slot.
+ * map - from fixed-size byte keys to pointers, with keyed hashing so that no peer can aim at a
+ * slot.
  *
  * Shape   open addressing; keys copied in; iteration order follows the slots
  * Owner   the map owns its slots, never the values

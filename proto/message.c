@@ -416,8 +416,8 @@ void pln_hello_row_write(const pln_hello_row_t *row, pln_buf_t *out)
     memcpy(p + 40, row->digest, PLN_HELLO_DIGEST_SIZE);
 }
 
-void pln_hello_hash(const pln_network_id_t *network, const pln_id_t *sender, const pln_id_t *receiver,
-                    const uint8_t nonce[16], uint8_t out[16])
+void pln_hello_hash(const pln_network_id_t *network, const pln_id_t *sender,
+                    const pln_id_t *receiver, const uint8_t nonce[16], uint8_t out[16])
 {
     uint8_t text[PLN_DOMAIN_SIZE + 32 + 32 + 16];
     pln_domain(PLN_DOMAIN_HELLO, text);
@@ -467,7 +467,8 @@ pln_err_t pln_presence_decode(pln_span_t body, pln_presence_t *out)
     }
     pln_unpack_fixed(&in, out->digest.bytes, 32);
     pln_unpack_fixed(&in, out->access.bytes, 32);
-    out->heads = unpack_rows(&in, PLN_PRESENCE_HEAD_SIZE, PLN_PRESENCE_MAX / PLN_PRESENCE_HEAD_SIZE);
+    out->heads =
+        unpack_rows(&in, PLN_PRESENCE_HEAD_SIZE, PLN_PRESENCE_MAX / PLN_PRESENCE_HEAD_SIZE);
     for (uint32_t extra = PRESENCE_FIELDS; extra < count; extra++) {
         pln_unpack_skip(&in);
     }

@@ -23,7 +23,13 @@ typedef enum {
     PLN_MSG_COUNT
 } pln_message_type_t;
 
-typedef enum { PLN_STATE_GREET, PLN_STATE_OPEN, PLN_STATE_TICKET, PLN_STATE_ANY, PLN_STATE_LATER } pln_message_state_t;
+typedef enum {
+    PLN_STATE_GREET,
+    PLN_STATE_OPEN,
+    PLN_STATE_TICKET,
+    PLN_STATE_ANY,
+    PLN_STATE_LATER
+} pln_message_state_t;
 
 #define PLN_HELLO_ROW_SIZE 50 /**< keyed hash 16, N u48, tag 8, access digest 10, digest 10 */
 #define PLN_HELLO_ROWS_MAX 1024u
@@ -32,7 +38,9 @@ typedef enum { PLN_STATE_GREET, PLN_STATE_OPEN, PLN_STATE_TICKET, PLN_STATE_ANY,
 #define PLN_WANT_ROW_SIZE 77  /**< author 32, epoch u32, lane u8, from u64, base 32 */
 #define PLN_WANT_ROWS_MAX 1024u
 
-enum { PLN_HELLO_ANNOUNCE = 1 /**< the sender has other links: announce, send no runs uninvited */ };
+enum {
+    PLN_HELLO_ANNOUNCE = 1 /**< the sender has other links: announce, send no runs uninvited */
+};
 enum {
     PLN_HEADS_MORE = 1,    /**< another page follows */
     PLN_HEADS_COMING = 2,  /**< the runs follow without being asked for */
@@ -41,8 +49,8 @@ enum {
 };
 enum { PLN_ENTRIES_PUSHED = 1 /**< nobody asked for it */ };
 enum {
-    PLN_DIGEST_DONE = 1,   /**< the sender holds all of lane 0 that was announced to it */
-    PLN_DIGEST_ANSWER = 2  /**< sent because the other's differed: not to be answered again */
+    PLN_DIGEST_DONE = 1,  /**< the sender holds all of lane 0 that was announced to it */
+    PLN_DIGEST_ANSWER = 2 /**< sent because the other's differed: not to be answered again */
 };
 
 typedef struct {
@@ -64,7 +72,8 @@ typedef struct {
     pln_span_t rows;
 } pln_hello_t;
 
-/** A row of HEADS or WANT. In WANT seq is `from` and hash is chain_hash(from - 1) as the asker has it. */
+/** A row of HEADS or WANT. In WANT seq is `from` and hash is chain_hash(from - 1) as the asker has
+ * it. */
 typedef struct {
     pln_id_t author;
     uint32_t epoch;
@@ -76,7 +85,8 @@ typedef struct {
 typedef struct {
     pln_network_id_t network;
     uint32_t flags;
-    pln_cursor_t upto; /**< everything of this network up to this arrival is now announced; 0 none */
+    pln_cursor_t
+        upto; /**< everything of this network up to this arrival is now announced; 0 none */
     pln_span_t rows;
 } pln_heads_t;
 
@@ -89,7 +99,7 @@ typedef struct {
     pln_place_t place;
     uint64_t from;
     uint64_t to;
-    pln_hash_t base; /**< chain_hash(from - 1) */
+    pln_hash_t base;           /**< chain_hash(from - 1) */
     pln_signature_t signature; /**< of the head at `to` */
     uint32_t flags;
     pln_cursor_t upto;
@@ -114,7 +124,7 @@ typedef struct {
     pln_network_id_t network;
     pln_id_t node;
     uint64_t stamp;
-    pln_span_t name;   /**< what the node calls itself, for those without a label */
+    pln_span_t name; /**< what the node calls itself, for those without a label */
     pln_span_t version;
     pln_span_t codecs; /**< bin: dictionary numbers this node reads */
     pln_span_t addresses[PLN_ADDRESSES_MAX];
@@ -154,7 +164,7 @@ typedef struct {
     pln_hash_t access;
     pln_hash_t digest;
     uint32_t flags;
-    pln_cursor_t upto; /**< arrival at which these digests hold */
+    pln_cursor_t upto;  /**< arrival at which these digests hold */
     pln_span_t buckets; /**< empty, or 256 x 32 */
 } pln_digest_message_t;
 
@@ -166,7 +176,7 @@ typedef struct {
         pln_want_t want;
         pln_entries_t entries;
         pln_fork_t fork;
-        uint64_t credit; /**< cumulative bytes granted since HELLO */
+        uint64_t credit;          /**< cumulative bytes granted since HELLO */
         pln_network_id_t network; /**< PRUNE, GRAFT */
         pln_presence_message_t presence;
         pln_join_t join;
@@ -193,8 +203,8 @@ void pln_row_write(const pln_row_t *row, pln_buf_t *out);
 void pln_hello_row_read(pln_span_t rows, size_t index, pln_hello_row_t *out);
 void pln_hello_row_write(const pln_hello_row_t *row, pln_buf_t *out);
 /** BLAKE2b-128(key = network, tag("pln hello 1") || sender || receiver || sender's nonce) (R16). */
-void pln_hello_hash(const pln_network_id_t *network, const pln_id_t *sender, const pln_id_t *receiver,
-                    const uint8_t nonce[16], uint8_t out[16]);
+void pln_hello_hash(const pln_network_id_t *network, const pln_id_t *sender,
+                    const pln_id_t *receiver, const uint8_t nonce[16], uint8_t out[16]);
 
 /** The signed body of a presence. Decoding checks shape and bounds, not the signature. */
 void pln_presence_encode(const pln_presence_t *presence, pln_buf_t *out);

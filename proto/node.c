@@ -306,7 +306,8 @@ static void addresses_set(pln_node_t *node, const pln_event_t *event)
 {
     size_t count = event->as.addresses.count;
     node->advertise_count = count < PLN_ADDRESSES_MAX ? count : PLN_ADDRESSES_MAX;
-    node->advertise = pln_realloc(node->advertise, (node->advertise_count + 1) * sizeof *node->advertise);
+    node->advertise =
+        pln_realloc(node->advertise, (node->advertise_count + 1) * sizeof *node->advertise);
     for (size_t i = 0; i < node->advertise_count; i++) {
         memset(node->advertise[i], 0, sizeof node->advertise[i]);
         strncpy(node->advertise[i], event->as.addresses.list[i], PLN_ADDRESS_MAX);
@@ -334,7 +335,8 @@ static void start(pln_node_t *node)
         pln_net_refold(node, node->nets[i]);
     }
     size_t cursor = 0;
-    for (pln_invitation_t *invitation; (invitation = pln_map_next(&node->tickets, &cursor)) != NULL;) {
+    for (pln_invitation_t *invitation;
+         (invitation = pln_map_next(&node->tickets, &cursor)) != NULL;) {
         // Used and withdrawn ones too: whoever holds one is told so, not left at a closed door.
         pln_effect_t *effect = pln_fx(node, PLN_FX_ADMIT);
         effect->as.admit.as = PLN_LINK_TICKET;
@@ -378,27 +380,64 @@ static void link_event(pln_node_t *node, const pln_event_t *event)
 static void dispatch(pln_node_t *node, const pln_event_t *event)
 {
     switch (event->type) {
-    case PLN_EV_START: start(node); break;
-    case PLN_EV_TICK: break;
-    case PLN_EV_RESUMED: pln_dial_now(node); break;
-    case PLN_EV_LINK_UP:
-    case PLN_EV_LINK_DOWN:
-    case PLN_EV_RECEIVED: link_event(node, event); break;
-    case PLN_EV_STORED: pln_job_stored(node, event); break;
-    case PLN_EV_LOADED: pln_serve_loaded(node, event); break;
-    case PLN_EV_CHANGES: pln_heads_changes(node, event); break;
-    case PLN_EV_ADDRESSES: addresses_set(node, event); break;
-    case PLN_EV_DISK: disk_set(node, event); break;
-    case PLN_EV_FOUND: pln_found(node, event); break;
-    case PLN_EV_PUBLISH: pln_publish(node, event); break;
-    case PLN_EV_INVITE: pln_invite(node, event); break;
-    case PLN_EV_CANCEL: pln_invite_cancel(node, event); break;
-    case PLN_EV_JOIN: pln_join_start(node, event); break;
-    case PLN_EV_JOIN_GIVE_UP: pln_join_give_up(node, event->as.give_up.request); break;
-    case PLN_EV_REVOKE: pln_revoke(node, event); break;
-    case PLN_EV_LEAVE: pln_leave(node, event); break;
-    case PLN_EV_PEER_ADD: pln_peer_add(node, event); break;
-    case PLN_EV_PEER_REMOVE: pln_peer_remove(node, event); break;
+        case PLN_EV_START:
+            start(node);
+            break;
+        case PLN_EV_TICK:
+            break;
+        case PLN_EV_RESUMED:
+            pln_dial_now(node);
+            break;
+        case PLN_EV_LINK_UP:
+        case PLN_EV_LINK_DOWN:
+        case PLN_EV_RECEIVED:
+            link_event(node, event);
+            break;
+        case PLN_EV_STORED:
+            pln_job_stored(node, event);
+            break;
+        case PLN_EV_LOADED:
+            pln_serve_loaded(node, event);
+            break;
+        case PLN_EV_CHANGES:
+            pln_heads_changes(node, event);
+            break;
+        case PLN_EV_ADDRESSES:
+            addresses_set(node, event);
+            break;
+        case PLN_EV_DISK:
+            disk_set(node, event);
+            break;
+        case PLN_EV_FOUND:
+            pln_found(node, event);
+            break;
+        case PLN_EV_PUBLISH:
+            pln_publish(node, event);
+            break;
+        case PLN_EV_INVITE:
+            pln_invite(node, event);
+            break;
+        case PLN_EV_CANCEL:
+            pln_invite_cancel(node, event);
+            break;
+        case PLN_EV_JOIN:
+            pln_join_start(node, event);
+            break;
+        case PLN_EV_JOIN_GIVE_UP:
+            pln_join_give_up(node, event->as.give_up.request);
+            break;
+        case PLN_EV_REVOKE:
+            pln_revoke(node, event);
+            break;
+        case PLN_EV_LEAVE:
+            pln_leave(node, event);
+            break;
+        case PLN_EV_PEER_ADD:
+            pln_peer_add(node, event);
+            break;
+        case PLN_EV_PEER_REMOVE:
+            pln_peer_remove(node, event);
+            break;
     }
 }
 

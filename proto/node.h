@@ -3,16 +3,15 @@
  * node - the step function that holds all sessions and decides whom to send, ask, dial, drop.
  *
  * Why     Gossip bugs live between sessions; one pure state with every peer in it can be replayed.
- * Shape   event in, effects out. The shell performs the effects in order and reports back as events:
- *             SEND DIAL CLOSE ADMIT         -> LINK_UP LINK_DOWN RECEIVED
- *             STORE MINT SAVE ASIDE BACK    -> one job per step, one STORED (all of it or nothing)
- *             LOAD -> LOADED, CHANGES -> CHANGES, REPLY -> the user's request is answered
- * Order   nothing is announced, confirmed or credited before its STORED
- * Owner   effects and their spans live until the next step; spans of an event must live until the
- *         effects of its step have been performed (SEND and STORE may point into them)
- * Pure    no sockets, disk, clock, threads; time and randomness come in (config.seed, event times);
- *         same seed + same events = same effects, byte for byte
- * Spec    SPEC 9, 10        Down  session.h, access.h, chain.h, message.h
+ * Shape   event in, effects out. The shell performs the effects in order and reports back as
+ * events: SEND DIAL CLOSE ADMIT         -> LINK_UP LINK_DOWN RECEIVED STORE MINT SAVE ASIDE BACK ->
+ * one job per step, one STORED (all of it or nothing) LOAD -> LOADED, CHANGES -> CHANGES, REPLY ->
+ * the user's request is answered Order   nothing is announced, confirmed or credited before its
+ * STORED Owner   effects and their spans live until the next step; spans of an event must live
+ * until the effects of its step have been performed (SEND and STORE may point into them) Pure    no
+ * sockets, disk, clock, threads; time and randomness come in (config.seed, event times); same seed
+ * + same events = same effects, byte for byte Spec    SPEC 9, 10        Down  session.h, access.h,
+ * chain.h, message.h
  */
 #ifndef PLN_NODE_H
 #define PLN_NODE_H
@@ -24,7 +23,8 @@
 
 typedef struct pln_node pln_node_t;
 
-/** Small-state tables whose keys and values the core encodes; the shell stores bytes under bytes. */
+/** Small-state tables whose keys and values the core encodes; the shell stores bytes under bytes.
+ */
 typedef enum {
     PLN_TABLE_NETWORKS, /**< networks this node belongs to */
     PLN_TABLE_CURSORS,  /**< per peer and network: how far its arrivals are known */
@@ -38,12 +38,12 @@ typedef enum {
 typedef struct {
     const pln_identity_t *self; /**< borrowed for the node's life */
     pln_store_id_t store;
-    pln_cursor_t arrivals;      /**< last arrival in the store */
-    const char *name;           /**< this district's name; copied */
-    const char *version;        /**< software version for presence; copied */
-    bool dial_all;              /**< false: only addresses of tickets and `peer add` */
-    uint64_t build_ms;          /**< a clock before this is not credible (R9) */
-    uint64_t seed;              /**< for every random choice */
+    pln_cursor_t arrivals; /**< last arrival in the store */
+    const char *name;      /**< this district's name; copied */
+    const char *version;   /**< software version for presence; copied */
+    bool dial_all;         /**< false: only addresses of tickets and `peer add` */
+    uint64_t build_ms;     /**< a clock before this is not credible (R9) */
+    uint64_t seed;         /**< for every random choice */
     void (*trace)(void *arg, const char *line); /**< may be NULL; worth reading */
     void *trace_arg;
 } pln_node_config_t;
@@ -58,11 +58,11 @@ void pln_node_free(pln_node_t **node);
 typedef struct {
     uint32_t number;
     pln_place_t place;
-    pln_head_t head;       /**< of everything held in order, counted or not */
+    pln_head_t head;           /**< of everything held in order, counted or not */
     pln_signature_t signature; /**< of head */
-    uint64_t counted;      /**< entries beyond are set aside; == head.seq when nothing is */
-    pln_head_t counted_head; /**< equals head when nothing is aside */
-    uint64_t last_arrival; /**< row number of the last arrival that names this chain */
+    uint64_t counted;          /**< entries beyond are set aside; == head.seq when nothing is */
+    pln_head_t counted_head;   /**< equals head when nothing is aside */
+    uint64_t last_arrival;     /**< row number of the last arrival that names this chain */
 } pln_chain_row_t;
 
 PLN_MUST_CHECK pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
@@ -89,7 +89,7 @@ typedef enum {
     PLN_EV_FOUND,     /**< user: network create */
     PLN_EV_PUBLISH,   /**< user: records of one network */
     PLN_EV_INVITE,
-    PLN_EV_CANCEL,    /**< withdraw an invitation */
+    PLN_EV_CANCEL, /**< withdraw an invitation */
     PLN_EV_JOIN,
     PLN_EV_JOIN_GIVE_UP,
     PLN_EV_REVOKE,
@@ -102,11 +102,11 @@ typedef enum {
 typedef enum { PLN_LINK_PEER, PLN_LINK_TICKET } pln_link_class_t;
 
 typedef enum {
-    PLN_DOWN_CLOSED,   /**< the connection ended, or we closed it */
-    PLN_DOWN_REFUSED,  /**< the peer's gate refused our key */
-    PLN_DOWN_KEY,      /**< whoever answers there has another key */
+    PLN_DOWN_CLOSED,    /**< the connection ended, or we closed it */
+    PLN_DOWN_REFUSED,   /**< the peer's gate refused our key */
+    PLN_DOWN_KEY,       /**< whoever answers there has another key */
     PLN_DOWN_UNREACHED, /**< no answer, no such name */
-    PLN_DOWN_STALLED   /**< the transport's queue is full */
+    PLN_DOWN_STALLED    /**< the transport's queue is full */
 } pln_down_t;
 
 /** One operation of a job that was stored, in the order of the job's STORE and MINT effects. */
@@ -125,9 +125,10 @@ typedef struct {
     uint64_t wall_ms; /**< Unix time by this machine's clock */
     union {
         struct {
-            uint32_t link; /**< as given in DIAL, or with bit 31 set: accepted, numbered by the shell */
+            uint32_t
+                link; /**< as given in DIAL, or with bit 31 set: accepted, numbered by the shell */
             pln_link_class_t as; /**< of accepted links; what we dialled as we know ourselves */
-            pln_id_t peer; /**< proven node id; or the ticket's public key */
+            pln_id_t peer;       /**< proven node id; or the ticket's public key */
             const char *address; /**< for showing */
         } link_up;
         struct {
@@ -148,21 +149,21 @@ typedef struct {
             uint32_t link;
             uint32_t chain;
             uint64_t from;
-            pln_err_t error;      /**< OK, ENOTFOUND, EIO */
-            pln_head_t base;      /**< head at from - 1 as stored here */
-            pln_head_t end;       /**< head at the run's last entry */
+            pln_err_t error; /**< OK, ENOTFOUND, EIO */
+            pln_head_t base; /**< head at from - 1 as stored here */
+            pln_head_t end;  /**< head at the run's last entry */
             pln_signature_t signature;
-            pln_span_t run;       /**< from .. end.seq */
+            pln_span_t run; /**< from .. end.seq */
         } loaded;
         struct {
             uint32_t link;
             pln_network_id_t network;
-            bool valid;           /**< the cursor's tag is the one stored at that number */
-            bool truncated;       /**< more rows than the shell is willing to list */
+            bool valid;     /**< the cursor's tag is the one stored at that number */
+            bool truncated; /**< more rows than the shell is willing to list */
             const struct pln_change {
                 uint32_t chain;
-                uint64_t from;    /**< smallest seq touched since the cursor */
-            } *rows;              /**< one per chain, all networks */
+                uint64_t from; /**< smallest seq touched since the cursor */
+            } * rows;          /**< one per chain, all networks */
             size_t count;
         } changes;
         struct {
@@ -251,10 +252,10 @@ typedef struct {
             pln_span_t body; /**< may be empty */
         } send;
         struct {
-            uint32_t link;           /**< the number this link will have (bit 31 clear) */
-            pln_id_t peer;           /**< its CURVE key is derived from this */
+            uint32_t link; /**< the number this link will have (bit 31 clear) */
+            pln_id_t peer; /**< its CURVE key is derived from this */
             char address[PLN_ADDRESS_MAX + 1];
-            bool as_ticket;          /**< dial with the key of @seed, not our own */
+            bool as_ticket; /**< dial with the key of @seed, not our own */
             uint8_t seed[PLN_SEED_SIZE];
         } dial;
         struct {
@@ -262,13 +263,13 @@ typedef struct {
         } close;
         struct {
             pln_link_class_t as;
-            pln_id_t id;             /**< node id, or ticket public key */
-            bool admit;              /**< false: refuse from now on, and drop what is connected */
+            pln_id_t id; /**< node id, or ticket public key */
+            bool admit;  /**< false: refuse from now on, and drop what is connected */
         } admit;
         struct {
             uint32_t chain;
             pln_place_t place;
-            pln_head_t base;         /**< the writer refuses the job (ESTALE) if the chain ends elsewhere */
+            pln_head_t base; /**< the writer refuses the job (ESTALE) if the chain ends elsewhere */
             pln_head_t end;
             pln_signature_t signature;
             pln_span_t run;
@@ -276,29 +277,30 @@ typedef struct {
         } store;
         struct {
             uint32_t chain;
-            pln_place_t place;       /**< author = self; seq, link, signature in the writer's transaction */
+            pln_place_t
+                place; /**< author = self; seq, link, signature in the writer's transaction */
             const pln_draft_t *drafts;
             size_t count;
         } mint;
         struct {
             uint32_t chain;
-            uint64_t from;           /**< first entry that no longer counts (ASIDE) or counts again (BACK) */
-            uint64_t to;             /**< afterwards from - 1 (ASIDE) or to (BACK) is the last that counts;
-                                          the result's `end` is the head there */
-            bool vouched;            /**< keep this signature of the head at from - 1 (ASIDE) */
+            uint64_t from; /**< first entry that no longer counts (ASIDE) or counts again (BACK) */
+            uint64_t to;   /**< afterwards from - 1 (ASIDE) or to (BACK) is the last that counts;
+                                the result's `end` is the head there */
+            bool vouched;  /**< keep this signature of the head at from - 1 (ASIDE) */
             pln_signature_t signature;
         } aside;
         struct {
             pln_table_t table;
-            pln_span_t key;          /**< <= 128 bytes */
-            pln_span_t value;        /**< data NULL: delete */
+            pln_span_t key;   /**< <= 128 bytes */
+            pln_span_t value; /**< data NULL: delete */
         } save;
         struct {
             uint32_t link;
             uint32_t chain;
             pln_place_t place;
             uint64_t from;
-            uint64_t to;             /**< never load past this seq (what counts) */
+            uint64_t to; /**< never load past this seq (what counts) */
         } load;
         struct {
             uint32_t link;
@@ -307,12 +309,12 @@ typedef struct {
         } changes;
         struct {
             uint64_t request;
-            bool done;               /**< false: progress; detail says what goes on */
+            bool done; /**< false: progress; detail says what goes on */
             pln_err_t error;
-            char detail[256];        /**< one sentence for a person; may be empty */
-            pln_span_t data;         /**< FOUND, JOIN: network id · INVITE: ticket text · PUBLISH: none */
-            pln_place_t place;       /**< PUBLISH: where ... */
-            uint64_t first_seq;      /**< ... and from which seq the records stand, in order */
+            char detail[256]; /**< one sentence for a person; may be empty */
+            pln_span_t data; /**< FOUND, JOIN: network id · INVITE: ticket text · PUBLISH: none */
+            pln_place_t place;  /**< PUBLISH: where ... */
+            uint64_t first_seq; /**< ... and from which seq the records stand, in order */
         } reply;
     } as;
 } pln_effect_t;
@@ -320,10 +322,12 @@ typedef struct {
 typedef struct {
     const pln_effect_t *list;
     size_t count;
-    uint64_t job; /**< number of this step's job when it has STORE, MINT, ASIDE, BACK or SAVE; else 0 */
+    uint64_t
+        job; /**< number of this step's job when it has STORE, MINT, ASIDE, BACK or SAVE; else 0 */
 } pln_effects_t;
 
-/** The one entrance. Never fails: bad input becomes a counted refusal and, for an offence, CLOSE. */
+/** The one entrance. Never fails: bad input becomes a counted refusal and, for an offence, CLOSE.
+ */
 void pln_node_step(pln_node_t *node, const pln_event_t *event, pln_effects_t *effects);
 /** When the node wants its next TICK (mono_ms). */
 uint64_t pln_node_wake_at_ms(const pln_node_t *node);
@@ -336,34 +340,35 @@ typedef struct {
     char title[PLN_TITLE_MAX + 1];
     pln_id_t root;
     bool root_known;
-    pln_role_t role;       /**< this node's, now */
+    pln_role_t role; /**< this node's, now */
     bool left;
-    uint64_t records;      /**< counted entries of lane 1 */
-    uint64_t bytes;        /**< their weight */
+    uint64_t records; /**< counted entries of lane 1 */
+    uint64_t bytes;   /**< their weight */
     size_t members;
-    size_t coordinators;   /**< root included */
+    size_t coordinators; /**< root included */
     size_t chains;
-    size_t wanted;         /**< rows that wait, whatever the reason */
+    size_t wanted; /**< rows that wait, whatever the reason */
     pln_hash_t digest;
     pln_hash_t access_digest;
-    bool revoked;          /**< this node's membership was ended: see who and why */
+    bool revoked; /**< this node's membership was ended: see who and why */
     pln_revoked_t revoked_by;
-    uint64_t paused;       /**< chains that wait for disk */
+    uint64_t paused; /**< chains that wait for disk */
 } pln_network_view_t;
 
 /** *cursor starts at 0; false at the end. */
 bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t *out);
 pln_access_t *pln_node_access(pln_node_t *node, const pln_network_id_t *network);
-/** The place where this node writes now, and its chain number (UINT32_MAX: none yet); EROLE, ENOTFOUND. */
+/** The place where this node writes now, and its chain number (UINT32_MAX: none yet); EROLE,
+ * ENOTFOUND. */
 PLN_MUST_CHECK pln_err_t pln_node_own_place(pln_node_t *node, const pln_network_id_t *network,
                                             uint8_t lane, pln_place_t *place, uint32_t *chain);
 
 typedef enum {
-    PLN_PEER_IDLE,      /**< no link, none tried now */
+    PLN_PEER_IDLE, /**< no link, none tried now */
     PLN_PEER_DIALLING,
-    PLN_PEER_GREETING,  /**< connected, HELLO not answered yet */
+    PLN_PEER_GREETING, /**< connected, HELLO not answered yet */
     PLN_PEER_SYNCING,
-    PLN_PEER_LIVE,      /**< everything announced is held; new runs come as they are made */
+    PLN_PEER_LIVE, /**< everything announced is held; new runs come as they are made */
     PLN_PEER_REFUSED,
     PLN_PEER_WRONG_KEY,
     PLN_PEER_UNREACHED
@@ -371,20 +376,21 @@ typedef enum {
 
 typedef struct {
     pln_id_t id;
-    char name[PLN_NAME_MAX + 1];    /**< its label in the first network we share; may be empty */
+    char name[PLN_NAME_MAX + 1]; /**< its label in the first network we share; may be empty */
     char address[PLN_ADDRESS_MAX + 1];
     pln_peer_state_t state;
-    bool dialled;                   /**< we called it */
+    bool dialled; /**< we called it */
     bool in_sync;
-    uint64_t behind_us;             /**< entries it has announced and we lack */
-    uint64_t heard_wall_ms;         /**< last word from it; 0 never */
-    uint64_t retry_mono_ms;         /**< next dial; 0 none planned */
+    uint64_t behind_us;     /**< entries it has announced and we lack */
+    uint64_t heard_wall_ms; /**< last word from it; 0 never */
+    uint64_t retry_mono_ms; /**< next dial; 0 none planned */
     char version[33];
 } pln_peer_view_t;
 
 bool pln_node_next_peer(pln_node_t *node, size_t *cursor, pln_peer_view_t *out);
 
-/** What to call a member: its label, else the name it gives itself in its presence; may be empty. */
+/** What to call a member: its label, else the name it gives itself in its presence; may be empty.
+ */
 void pln_node_name(pln_node_t *node, const pln_network_id_t *network, const pln_id_t *member,
                    char out[PLN_NAME_MAX + 1]);
 
@@ -392,13 +398,13 @@ void pln_node_name(pln_node_t *node, const pln_network_id_t *network, const pln_
 typedef struct {
     uint64_t heard_wall_ms; /**< 0 never */
     bool connected;
-    bool in_sync;           /**< its digest equals ours */
-    uint64_t behind;        /**< own-head entries of it that we lack */
+    bool in_sync;    /**< its digest equals ours */
+    uint64_t behind; /**< own-head entries of it that we lack */
     char version[33];
     char address[PLN_ADDRESS_MAX + 1];
 } pln_member_state_t;
-void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network, const pln_id_t *member,
-                           pln_member_state_t *out);
+void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network,
+                           const pln_id_t *member, pln_member_state_t *out);
 
 /** An invitation made here. */
 typedef struct {
@@ -408,7 +414,7 @@ typedef struct {
     char label[PLN_NAME_MAX + 1];
     uint64_t made_ms;
     uint64_t expiry_ms;
-    bool bound;            /**< only bound_to may use it */
+    bool bound; /**< only bound_to may use it */
     pln_id_t bound_to;
     enum { PLN_TICKET_OPEN, PLN_TICKET_USED, PLN_TICKET_CANCELLED } state;
     pln_id_t used_by;

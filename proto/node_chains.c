@@ -69,7 +69,8 @@ void pln_net_save(pln_node_t *node, pln_net_state_t *net)
     pln_buf_free(&value);
 }
 
-pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32_t epoch, uint8_t lane)
+pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32_t epoch,
+                            uint8_t lane)
 {
     pln_place_t place = {.network = net->id, .author = *author, .epoch = epoch, .lane = lane};
     uint8_t key[37];
@@ -132,7 +133,8 @@ uint64_t pln_chain_limit(pln_net_state_t *net, const pln_place_t *place)
     return limit;
 }
 
-/** Quotas are rounded up to whole anchors' spacing, so that a chain always ends at an anchor (R11). */
+/** Quotas are rounded up to whole anchors' spacing, so that a chain always ends at an anchor (R11).
+ */
 bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place, const pln_head_t *head)
 {
     if (place->lane == PLN_LANE_CONTROL) {
@@ -203,7 +205,8 @@ static void admit(pln_map_t *set, const pln_id_t *id)
     }
 }
 
-/** Who is let in: members that have neither left nor expired by this clock, and a ticket's promise. */
+/** Who is let in: members that have neither left nor expired by this clock, and a ticket's promise.
+ */
 static void admitted_now(pln_node_t *node, pln_net_state_t *net, pln_map_t *set)
 {
     pln_map_init(set, 32, node->secret);
@@ -274,8 +277,10 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
     effect->as.aside.from = less ? counts + 1 : chain->counted.seq + 1;
     effect->as.aside.to = less ? chain->counted.seq : counts;
     pln_cut_t cut;
-    if (less && pln_access_cut(chain->net->access, &chain->place.author, chain->place.epoch,
-                               chain->place.lane, &cut) && cut.seq == counts) {
+    if (less &&
+        pln_access_cut(chain->net->access, &chain->place.author, chain->place.epoch,
+                       chain->place.lane, &cut) &&
+        cut.seq == counts) {
         effect->as.aside.vouched = true;
         effect->as.aside.signature = cut.signature;
     }

@@ -142,7 +142,8 @@ void pln_peer_add(pln_node_t *node, const pln_event_t *event)
         return;
     }
     if (event->as.peer.address == NULL || !address_valid(event->as.peer.address)) {
-        pln_reply(node, request, true, PLN_EINVAL, "an address is HOST:PORT, as in plnd.example.org:7420");
+        pln_reply(node, request, true, PLN_EINVAL,
+                  "an address is HOST:PORT, as in plnd.example.org:7420");
         return;
     }
     pln_peer_t *peer = pln_peer_get(node, id);
@@ -268,8 +269,8 @@ void pln_dial_scan(pln_node_t *node)
 void pln_dial_failed(pln_node_t *node, pln_peer_t *peer, pln_down_t why)
 {
     static const pln_peer_state_t states[] = {
-        [PLN_DOWN_CLOSED] = PLN_PEER_IDLE,        [PLN_DOWN_REFUSED] = PLN_PEER_REFUSED,
-        [PLN_DOWN_KEY] = PLN_PEER_WRONG_KEY,      [PLN_DOWN_UNREACHED] = PLN_PEER_UNREACHED,
+        [PLN_DOWN_CLOSED] = PLN_PEER_IDLE,   [PLN_DOWN_REFUSED] = PLN_PEER_REFUSED,
+        [PLN_DOWN_KEY] = PLN_PEER_WRONG_KEY, [PLN_DOWN_UNREACHED] = PLN_PEER_UNREACHED,
         [PLN_DOWN_STALLED] = PLN_PEER_IDLE,
     };
     peer->state = states[why];

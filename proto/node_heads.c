@@ -9,8 +9,9 @@
 
 #include "node_state.h"
 
-#define QUIET_MS 1000u       /**< nothing moved for so long: digests may be compared */
-#define REPAIR_MS_MIN 2000u  /**< heads are sent again for unequal digests after so long, then ever longer */
+#define QUIET_MS 1000u /**< nothing moved for so long: digests may be compared */
+#define REPAIR_MS_MIN \
+    2000u /**< heads are sent again for unequal digests after so long, then ever longer */
 #define CURSOR_SAVE_MS 10000u
 #define ROWS_PER_PAGE (PLN_HEADS_PAGE_BYTES / PLN_HEADS_ROW_SIZE)
 
@@ -19,8 +20,8 @@
 /** Which chains a batch of heads is about. */
 typedef struct {
     uint8_t lane;
-    bool changed_only;      /**< only those in share->changes */
-    const bool *buckets;    /**< NULL: every bucket */
+    bool changed_only;   /**< only those in share->changes */
+    const bool *buckets; /**< NULL: every bucket */
     uint32_t flags;
 } heads_batch_t;
 
@@ -74,7 +75,8 @@ static void heads_send(pln_node_t *node, pln_link_t *link, pln_share_t *share,
             }
         }
     }
-    if (rows.size > 0 || (batch->flags & PLN_HEADS_CONTROL) != 0 || batch->lane == PLN_LANE_RECORDS) {
+    if (rows.size > 0 || (batch->flags & PLN_HEADS_CONTROL) != 0 ||
+        batch->lane == PLN_LANE_RECORDS) {
         heads_page(node, link, share, batch->flags, true, &rows);
     }
     pln_buf_free(&rows);
@@ -127,8 +129,8 @@ void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uin
     digest.as.digest.flags = flags | (share->mine_done ? (uint32_t)PLN_DIGEST_DONE : 0u);
     digest.as.digest.upto = node->arrivals;
     if (buckets) {
-        digest.as.digest.buckets =
-            PLN_SPAN(pln_keep(node, share->net->sums, sizeof share->net->sums), sizeof share->net->sums);
+        digest.as.digest.buckets = PLN_SPAN(
+            pln_keep(node, share->net->sums, sizeof share->net->sums), sizeof share->net->sums);
     }
     pln_send(node, link, &digest, (pln_span_t){0});
     share->digest_ms = node->now_ms;
@@ -137,7 +139,8 @@ void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uin
 
 /* ---- the first answer to HELLO ---- */
 
-void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share, const pln_hello_row_t *row)
+void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                     const pln_hello_row_t *row)
 {
     pln_net_state_t *net = share->net;
     pln_net_digests(net);
@@ -168,9 +171,11 @@ void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share, con
 
 static void changes_adopt(pln_node_t *node, pln_share_t *share, const pln_event_t *event)
 {
-    bool known = share->peer_cursor.number > 0; // a peer that never met us lacks more than it can say
+    bool known =
+        share->peer_cursor.number > 0;  // a peer that never met us lacks more than it can say
     share->cursor_valid = known && event->as.changes.valid && !event->as.changes.truncated;
-    share->changes = pln_realloc(share->changes, (event->as.changes.count + 1) * sizeof *share->changes);
+    share->changes =
+        pln_realloc(share->changes, (event->as.changes.count + 1) * sizeof *share->changes);
     share->change_count = 0;
     for (size_t i = 0; i < event->as.changes.count && share->cursor_valid; i++) {
         uint32_t number = event->as.changes.rows[i].chain;
@@ -330,8 +335,7 @@ static void digests_differ(pln_node_t *node, pln_link_t *link, pln_share_t *shar
         return;
     }
     share->repaired_ms = node->now_ms;
-    share->repair_wait_ms =
-        share->repair_wait_ms == 0 ? REPAIR_MS_MIN : share->repair_wait_ms * 2;
+    share->repair_wait_ms = share->repair_wait_ms == 0 ? REPAIR_MS_MIN : share->repair_wait_ms * 2;
     if (share->repair_wait_ms > PLN_DIGEST_MS) {
         share->repair_wait_ms = PLN_DIGEST_MS;
     }

@@ -2,7 +2,8 @@
 // Invitations: made here and answered here, or held by us and knocked with (R22).
 //
 //     inviter: INVITE -> ticket text          joiner: JOIN event -> dial with the ticket's key
-//              JOIN message -> grant, WELCOME         -> JOIN message -> WELCOME -> dial as ourselves
+//              JOIN message -> grant, WELCOME         -> JOIN message -> WELCOME -> dial as
+//              ourselves
 //
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +12,8 @@
 #include "node_state.h"
 
 #define RETRY_MS 2000u
-#define KEEP_MS (UINT64_C(30) * 24 * 3600 * 1000) /**< an expired invitation is remembered so long */
+#define KEEP_MS \
+    (UINT64_C(30) * 24 * 3600 * 1000) /**< an expired invitation is remembered so long */
 #define JOINING_MAX (sizeof((pln_node_t *)0)->joining / sizeof(pln_joining_t *))
 
 /* ---- the row ---- */
@@ -299,10 +301,11 @@ void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error
     pln_link_t *link = pln_link_find(node, job->welcome_link);
     if (error != PLN_OK) {
         if (invitation != NULL) {
-            invitation->state = PLN_TICKET_OPEN; // the grant did not become durable: as before
+            invitation->state = PLN_TICKET_OPEN;  // the grant did not become durable: as before
         }
         if (link != NULL && !link->closing) {
-            pln_link_bye(node, link, pln_error_name(error), "the inviter could not store the grant");
+            pln_link_bye(node, link, pln_error_name(error),
+                         "the inviter could not store the grant");
         }
     } else if (link != NULL && !link->closing) {
         welcome_send(node, link, &job->network);
@@ -332,7 +335,8 @@ static const char *address_at(const pln_ticket_t *ticket, size_t index, pln_id_t
     return NULL;
 }
 
-static void progress(pln_node_t *node, pln_joining_t *joining, const char *what, const char *address)
+static void progress(pln_node_t *node, pln_joining_t *joining, const char *what,
+                     const char *address)
 {
     char line[160] = "";
     strncat(line, what, sizeof line - 1);
@@ -357,7 +361,8 @@ static void joining_end(pln_node_t *node, pln_joining_t *joining)
     free(joining);
 }
 
-static void joining_fail(pln_node_t *node, pln_joining_t *joining, pln_err_t error, const char *detail)
+static void joining_fail(pln_node_t *node, pln_joining_t *joining, pln_err_t error,
+                         const char *detail)
 {
     pln_reply(node, joining->request, true, error, detail);
     joining_end(node, joining);
@@ -401,7 +406,8 @@ void pln_join_start(pln_node_t *node, const pln_event_t *event)
         slot++;
     }
     if (slot == JOINING_MAX) {
-        pln_reply(node, request, true, PLN_EFULL, "too many joins under way; try again in a minute");
+        pln_reply(node, request, true, PLN_EFULL,
+                  "too many joins under way; try again in a minute");
         return;
     }
     pln_joining_t *joining = pln_alloc_zero(1, sizeof *joining);
@@ -518,7 +524,7 @@ void pln_join_scan(pln_node_t *node)
             pln_forget_row(node, PLN_TABLE_TICKETS, t->key.bytes, 32);
             pln_map_remove(&node->tickets, t->key.bytes);
             free(t);
-            break; // the map has moved: the others at the next scan
+            break;  // the map has moved: the others at the next scan
         }
     }
 }
@@ -564,7 +570,8 @@ void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
     pln_err_t error = PLN_ETICKET_UNKNOWN;
     for (int i = 0; i < PLN_ERROR_COUNT; i++) {
         const char *name = pln_error_name((pln_err_t)i);
-        if (strlen(name) == bye->reason.size && memcmp(name, bye->reason.data, bye->reason.size) == 0) {
+        if (strlen(name) == bye->reason.size &&
+            memcmp(name, bye->reason.data, bye->reason.size) == 0) {
             error = (pln_err_t)i;
         }
     }

@@ -165,7 +165,7 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
         pln_share_t *share = link->shares[s];
         uint8_t hash[16];
         pln_hello_hash(&share->net->id, &link->id, &node->self->id, hello->nonce, hash);
-        share->ended = true; // until the peer is found to list it too
+        share->ended = true;  // until the peer is found to list it too
         for (size_t i = 0; i < pln_rows(hello->rows, PLN_HELLO_ROW_SIZE); i++) {
             pln_hello_row_t row;
             pln_hello_row_read(hello->rows, i, &row);
@@ -179,7 +179,8 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
     }
 }
 
-/** A network both came to share after their HELLOs (a grant arrived): greet anew on a fresh session. */
+/** A network both came to share after their HELLOs (a grant arrived): greet anew on a fresh
+ * session. */
 void pln_link_shares(pln_node_t *node, pln_link_t *link)
 {
     link->peer->backoff_ms = 0;
@@ -188,7 +189,8 @@ void pln_link_shares(pln_node_t *node, pln_link_t *link)
 
 /* ---- up, down, end ---- */
 
-/** Of two links to one peer the one dialled by the smaller id stays; of two dialled alike, the newer. */
+/** Of two links to one peer the one dialled by the smaller id stays; of two dialled alike, the
+ * newer. */
 static bool keep_old(const pln_node_t *node, const pln_link_t *old, const pln_link_t *fresh)
 {
     if (old->dialled == fresh->dialled) {
@@ -232,7 +234,7 @@ void pln_link_up(pln_node_t *node, const pln_event_t *event)
     }
     link->dialled = (link->number & 0x80000000u) == 0;
     link->as = event->as.link_up.as;
-    if (link->dialled) { // what we dialled as is ours to know, not the transport's
+    if (link->dialled) {  // what we dialled as is ours to know, not the transport's
         link->as = pln_join_dials(node, link->number) ? PLN_LINK_TICKET : PLN_LINK_PEER;
     }
     link->id = event->as.link_up.peer;
@@ -321,7 +323,7 @@ void pln_links_reap(pln_node_t *node)
         for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
             if (link->closing) {
                 link_remove(node, link);
-                node->reap = true; // the map has moved: start over
+                node->reap = true;  // the map has moved: start over
                 break;
             }
         }
@@ -333,7 +335,7 @@ void pln_link_end(pln_node_t *node, pln_link_t *link, pln_err_t reason, const ch
     pln_refuse(node, reason);
     pln_trace(node, pln_error_name(reason), link, NULL, 0);
     if (link->peer != NULL) {
-        link->peer->backoff_ms = PLN_REDIAL_MS_MAX; // an offence is not forgotten in a second
+        link->peer->backoff_ms = PLN_REDIAL_MS_MAX;  // an offence is not forgotten in a second
     }
     pln_link_bye(node, link, pln_error_name(reason), detail);
 }
@@ -380,16 +382,35 @@ static void open_received(pln_node_t *node, pln_link_t *link, const pln_message_
                           size_t frame_bytes)
 {
     switch (message->type) {
-    case PLN_MSG_HEADS: pln_heads_received(node, link, &message->as.heads); break;
-    case PLN_MSG_WANT: pln_serve_want(node, link, &message->as.want); break;
-    case PLN_MSG_ENTRIES: pln_run_received(node, link, &message->as.entries, frame_bytes); break;
-    case PLN_MSG_FORK: pln_fork_received(node, link, &message->as.fork); break;
-    case PLN_MSG_CREDIT: pln_serve_credit(node, link, message->as.credit); break;
-    case PLN_MSG_PRUNE: pln_prune_received(node, link, &message->as.network); break;
-    case PLN_MSG_GRAFT: pln_graft_received(node, link, &message->as.network); break;
-    case PLN_MSG_PRESENCE: pln_presence_received(node, link, &message->as.presence); break;
-    case PLN_MSG_DIGEST: pln_digest_received(node, link, &message->as.digest); break;
-    default: assert(false);
+        case PLN_MSG_HEADS:
+            pln_heads_received(node, link, &message->as.heads);
+            break;
+        case PLN_MSG_WANT:
+            pln_serve_want(node, link, &message->as.want);
+            break;
+        case PLN_MSG_ENTRIES:
+            pln_run_received(node, link, &message->as.entries, frame_bytes);
+            break;
+        case PLN_MSG_FORK:
+            pln_fork_received(node, link, &message->as.fork);
+            break;
+        case PLN_MSG_CREDIT:
+            pln_serve_credit(node, link, message->as.credit);
+            break;
+        case PLN_MSG_PRUNE:
+            pln_prune_received(node, link, &message->as.network);
+            break;
+        case PLN_MSG_GRAFT:
+            pln_graft_received(node, link, &message->as.network);
+            break;
+        case PLN_MSG_PRESENCE:
+            pln_presence_received(node, link, &message->as.presence);
+            break;
+        case PLN_MSG_DIGEST:
+            pln_digest_received(node, link, &message->as.digest);
+            break;
+        default:
+            assert(false);
     }
 }
 

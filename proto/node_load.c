@@ -49,8 +49,8 @@ static pln_err_t cursor_load(pln_node_t *node, pln_span_t key, pln_span_t value)
 pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key, pln_span_t value)
 {
     static pln_err_t (*const loaders[PLN_TABLE_COUNT])(pln_node_t *, pln_span_t, pln_span_t) = {
-        [PLN_TABLE_NETWORKS] = network_load,     [PLN_TABLE_CURSORS] = cursor_load,
-        [PLN_TABLE_WANTED] = pln_want_load,      [PLN_TABLE_TICKETS] = pln_invitation_load,
+        [PLN_TABLE_NETWORKS] = network_load,      [PLN_TABLE_CURSORS] = cursor_load,
+        [PLN_TABLE_WANTED] = pln_want_load,       [PLN_TABLE_TICKETS] = pln_invitation_load,
         [PLN_TABLE_PRESENCE] = pln_presence_load, [PLN_TABLE_PEERS] = pln_peer_load,
     };
     return table < PLN_TABLE_COUNT ? loaders[table](node, key, value) : PLN_EINVAL;
@@ -59,7 +59,7 @@ pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
 pln_err_t pln_node_load_chain(pln_node_t *node, const pln_chain_row_t *row)
 {
     pln_net_state_t *net = pln_net_find(node, &row->place.network);
-    if (net == NULL) { // a network that was left and forgotten: its numbers stay taken
+    if (net == NULL) {  // a network that was left and forgotten: its numbers stay taken
         node->next_chain = row->number >= node->next_chain ? row->number + 1 : node->next_chain;
         return PLN_OK;
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Presence: what each member says of itself, signed, latest stamp wins, passed on along links (R20).
+// Presence: what each member says of itself, signed, latest stamp wins, passed on along links
+// (R20).
 #include <stdlib.h>
 #include <string.h>
 
@@ -100,16 +101,16 @@ static void presence_spread(pln_node_t *node, pln_net_state_t *net, const pln_pr
 {
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
-        pln_share_t *share = link == except || link->closing || !link->greeted
-                                 ? NULL
-                                 : pln_share_find(link, net);
+        pln_share_t *share =
+            link == except || link->closing || !link->greeted ? NULL : pln_share_find(link, net);
         if (share != NULL && share->open && !share->lazy) {
             presence_send(node, link, p);
         }
     }
 }
 
-void pln_presence_received(pln_node_t *node, pln_link_t *link, const pln_presence_message_t *message)
+void pln_presence_received(pln_node_t *node, pln_link_t *link,
+                           const pln_presence_message_t *message)
 {
     pln_presence_t presence;
     pln_err_t error = pln_presence_decode(message->body, &presence);
@@ -130,13 +131,14 @@ void pln_presence_received(pln_node_t *node, pln_link_t *link, const pln_presenc
     if (kept != NULL && presence.stamp <= kept->stamp) {
         return;
     }
-    if (pln_verify(&presence.node, PLN_DOMAIN_PRESENCE, message->body, &message->signature) != PLN_OK) {
+    if (pln_verify(&presence.node, PLN_DOMAIN_PRESENCE, message->body, &message->signature) !=
+        PLN_OK) {
         pln_link_end(node, link, PLN_ESIGNATURE, "a presence whose signature does not verify");
         return;
     }
     if (pln_id_equal(&presence.node, &node->self->id)) {
         net->stamp = presence.stamp > net->stamp ? presence.stamp : net->stamp;
-        net->presence_ms = node->now_ms; // another life of ours spoke later: go above it
+        net->presence_ms = node->now_ms;  // another life of ours spoke later: go above it
         return;
     }
     kept = presence_keep(net, &presence, message->body, &message->signature, node->wall_ms);
@@ -180,7 +182,7 @@ static void presence_make(pln_node_t *node, pln_net_state_t *net)
     size_t address_bytes = 0;
     for (size_t i = 0; i < node->advertise_count; i++) {
         size_t length = strlen(node->advertise[i]);
-        if (address_bytes + length <= 300) { // the whole stays below PLN_PRESENCE_MAX
+        if (address_bytes + length <= 300) {  // the whole stays below PLN_PRESENCE_MAX
             presence.addresses[presence.address_count++] = PLN_SPAN(node->advertise[i], length);
             address_bytes += length;
         }
@@ -203,14 +205,15 @@ void pln_presence_scan(pln_node_t *node, pln_net_state_t *net)
     if (net->left || pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
         return;
     }
-    bool rested = net->presence_made_ms == 0 || node->now_ms >= net->presence_made_ms + AT_MOST_EVERY_MS;
+    bool rested =
+        net->presence_made_ms == 0 || node->now_ms >= net->presence_made_ms + AT_MOST_EVERY_MS;
     if (node->now_ms < net->presence_ms || !rested) {
         return;
     }
     presence_make(node, net);
     uint64_t members = pln_access_count(net->access);
-    uint64_t interval = members * PER_MEMBER_MS > PLN_PRESENCE_MS ? members * PER_MEMBER_MS
-                                                                  : PLN_PRESENCE_MS;
+    uint64_t interval =
+        members * PER_MEMBER_MS > PLN_PRESENCE_MS ? members * PER_MEMBER_MS : PLN_PRESENCE_MS;
     net->presence_ms = node->now_ms + interval;
 }
 

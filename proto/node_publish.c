@@ -249,7 +249,8 @@ void pln_revoke(pln_node_t *node, const pln_event_t *event)
     }
     cuts_fill(net, member, &revoke);
     const char *reason = event->as.revoke.reason != NULL ? event->as.revoke.reason : "";
-    revoke.reason = PLN_SPAN(reason, strlen(reason) < PLN_REASON_MAX ? strlen(reason) : PLN_REASON_MAX);
+    revoke.reason =
+        PLN_SPAN(reason, strlen(reason) < PLN_REASON_MAX ? strlen(reason) : PLN_REASON_MAX);
     pln_buf_t payload = {0};
     pln_revoke_encode(&revoke, &payload);
     pln_mint_control(node, net, epoch, PLN_KIND_REVOKE, &payload);
@@ -281,7 +282,7 @@ void pln_leave(pln_node_t *node, const pln_event_t *event)
     } else {
         net->left = true;
         pln_net_save(node, net);
-        net->left = false; // takes effect when stored, as with a member
+        net->left = false;  // takes effect when stored, as with a member
     }
     job_for(node, event, request, &net->id);
 }

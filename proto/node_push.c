@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Live: small runs go at once along eager links, are announced on lazy ones; duplicates prune (R21).
+// Live: small runs go at once along eager links, are announced on lazy ones; duplicates prune
+// (R21).
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,7 +13,7 @@ static void dirty_add(pln_node_t *node, pln_share_t *share, pln_chain_t *chain, 
 {
     for (size_t i = share->dirty_count; i > 0 && i + 8 > share->dirty_count; i--) {
         if (share->dirty[i - 1] == chain) {
-            return; // lately added already: the row is written with the newest head anyway
+            return;  // lately added already: the row is written with the newest head anyway
         }
     }
     if (share->dirty_count == share->dirty_capacity) {
@@ -26,7 +27,8 @@ static void dirty_add(pln_node_t *node, pln_share_t *share, pln_chain_t *chain, 
     }
 }
 
-/** Lane 1 is not announced on this link yet: what changes meanwhile joins the list (see node_heads.c). */
+/** Lane 1 is not announced on this link yet: what changes meanwhile joins the list (see
+ * node_heads.c). */
 static void change_note(pln_share_t *share, const pln_chain_t *chain, uint64_t from)
 {
     if (!share->cursor_valid) {
@@ -37,7 +39,8 @@ static void change_note(pln_share_t *share, const pln_chain_t *chain, uint64_t f
             return;
         }
     }
-    share->changes = pln_realloc(share->changes, (share->change_count + 1) * sizeof *share->changes);
+    share->changes =
+        pln_realloc(share->changes, (share->change_count + 1) * sizeof *share->changes);
     share->changes[share->change_count++] = (struct pln_change){chain->number, from};
 }
 
@@ -89,7 +92,7 @@ static void push_to(pln_node_t *node, pln_link_t *link, pln_share_t *share, pln_
 void pln_push(pln_node_t *node, pln_chain_t *chain, const pln_stored_t *result, uint32_t from_link)
 {
     if (chain->counted.seq < result->end.seq) {
-        return; // set aside: nobody else is to have it
+        return;  // set aside: nobody else is to have it
     }
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
@@ -141,9 +144,10 @@ void pln_push_duplicate(pln_node_t *node, pln_link_t *link, pln_chain_t *chain)
     pln_share_t *share = pln_share_find(link, chain->net);
     bool recent = chain->stored_link != 0 && chain->stored_link != link->number &&
                   node->now_ms < chain->stored_ms + PLN_DUPLICATE_MS;
-    bool again = share != NULL && share->pruned_peer && node->now_ms < share->pruned_ms + PRUNE_AGAIN_MS;
+    bool again =
+        share != NULL && share->pruned_peer && node->now_ms < share->pruned_ms + PRUNE_AGAIN_MS;
     if (share == NULL || again || !recent) {
-        return; // a peer without another link never brings a duplicate, so it is never pruned
+        return;  // a peer without another link never brings a duplicate, so it is never pruned
     }
     share->pruned_peer = true;
     share->pruned_ms = node->now_ms;
@@ -160,7 +164,8 @@ void pln_prune_received(pln_node_t *node, pln_link_t *link, const pln_network_id
     }
     // Of two that prune each other the smaller id stays eager, or the tree might lose an edge; when
     // the other still gets duplicates it says so again.
-    bool spared = share->pruned_peer && !share->spared && pln_id_compare(&node->self->id, &link->id) < 0;
+    bool spared =
+        share->pruned_peer && !share->spared && pln_id_compare(&node->self->id, &link->id) < 0;
     share->lazy = !spared;
     share->spared = spared;
 }

@@ -62,7 +62,8 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
     if (limit <= held || entries->from > held + 1 || (chain != NULL && chain->forked) ||
         (chain != NULL && pln_chain_quota_reached(share->net, place, &chain->held)) ||
         (node->disk_low && place->lane == PLN_LANE_RECORDS)) {
-        pln_want(node, link, share->net, &row, 0, false); // a gap is asked for, the rest remembered
+        pln_want(node, link, share->net, &row, 0,
+                 false);  // a gap is asked for, the rest remembered
         return limit <= held ? PLN_EGRANT : PLN_EGAP;
     }
     if (chain == NULL) {
@@ -113,7 +114,7 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
         pln_link_end(node, link, error, "a run that does not verify");
         return;
     }
-    if (error != PLN_EFOREIGN) { // counted where it was found
+    if (error != PLN_EFOREIGN) {  // counted where it was found
         pln_refuse(node, error);
     }
     pln_credit_consume(node, link, frame_bytes);
@@ -133,7 +134,8 @@ void pln_fork_received(pln_node_t *node, pln_link_t *link, const pln_fork_t *for
     if (chain == NULL || chain->asked_link != link->number) {
         return;
     }
-    pln_row_t row = {fork->place.author, fork->place.epoch, fork->place.lane, chain->want_seq, {{0}}};
+    pln_row_t row = {
+        fork->place.author, fork->place.epoch, fork->place.lane, chain->want_seq, {{0}}};
     chain->forked = true;
     pln_want_block(node, link, share->net, &row, PLN_EFORK);
     chain->want_seq = chain->durable.seq;
@@ -214,7 +216,7 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
         pln_net_refold(node, net);
         shares_advance(node, net);
     } else if (chain->durable.seq > chain->limit) {
-        pln_net_refold(node, net); // stored while a revoke was on its way: set aside
+        pln_net_refold(node, net);  // stored while a revoke was on its way: set aside
     }
 }
 
@@ -249,7 +251,7 @@ void pln_job_stored(pln_node_t *node, const pln_event_t *event)
     pln_pending_t *job = pending_pop(node, event->as.stored.job);
     pln_err_t error = event->as.stored.error;
     if (error == PLN_ENOSPACE) {
-        node->disk_low = true; // until the shell says it is well again
+        node->disk_low = true;  // until the shell says it is well again
     }
     for (size_t i = 0; i < job->count; i++) {
         pln_job_op_t *op = &job->ops[i];

@@ -29,75 +29,75 @@ struct pln_chain {
     uint32_t number;
     pln_net_state_t *net;
     pln_place_t place;
-    pln_head_t held;        /**< verified; what is above `durable` is still in the writer */
-    pln_head_t durable;     /**< in the store */
-    pln_head_t counted;     /**< what counts: durable, or less where a cut sets entries aside */
+    pln_head_t held;           /**< verified; what is above `durable` is still in the writer */
+    pln_head_t durable;        /**< in the store */
+    pln_head_t counted;        /**< what counts: durable, or less where a cut sets entries aside */
     pln_signature_t signature; /**< of durable */
     uint64_t last_arrival;
-    uint64_t limit;         /**< by access (R3.4) */
-    bool full;              /**< the quota's last anchor is held (R11) */
-    bool shifting;          /**< an ASIDE or BACK is in the writer */
-    bool forked;            /**< another branch was seen; its owner has to settle it */
+    uint64_t limit;           /**< by access (R3.4) */
+    bool full;                /**< the quota's last anchor is held (R11) */
+    bool shifting;            /**< an ASIDE or BACK is in the writer */
+    bool forked;              /**< another branch was seen; its owner has to settle it */
     pln_chain_t *bucket_next; /**< same first author byte */
     /* asking */
-    uint64_t want_seq;      /**< highest announced above held; 0 none */
-    uint32_t asked_link;    /**< whom; 0 nobody */
-    uint64_t asked_ms;      /**< when, or when it last brought something */
-    uint64_t not_before_ms; /**< lazily announced: wait for the eager copy first */
+    uint64_t want_seq;                 /**< highest announced above held; 0 none */
+    uint32_t asked_link;               /**< whom; 0 nobody */
+    uint64_t asked_ms;                 /**< when, or when it last brought something */
+    uint64_t not_before_ms;            /**< lazily announced: wait for the eager copy first */
     uint32_t sources[PLN_SOURCES_MAX]; /**< links that announced it, newest first; 0 none */
-    bool waiting;           /**< in net->waiting */
-    bool open;              /**< wanted and not durable yet: counted in net->open_wants */
+    bool waiting;                      /**< in net->waiting */
+    bool open; /**< wanted and not durable yet: counted in net->open_wants */
     pln_chain_t *waiting_next;
     /* live */
-    uint32_t stored_link;   /**< who brought the last run, and when: for PRUNE */
+    uint32_t stored_link; /**< who brought the last run, and when: for PRUNE */
     uint64_t stored_ms;
 };
 
 /** What one link knows of one network shared with its peer. */
 typedef struct {
     pln_net_state_t *net;
-    bool open;              /**< both sides hold each other's lane 0 */
-    bool announced;         /**< lane-1 heads were sent */
-    bool mine_done;         /**< I hold all of lane 0 the peer announced */
-    bool control_ended;     /**< the peer has announced all of lane 0 */
+    bool open;          /**< both sides hold each other's lane 0 */
+    bool announced;     /**< lane-1 heads were sent */
+    bool mine_done;     /**< I hold all of lane 0 the peer announced */
+    bool control_ended; /**< the peer has announced all of lane 0 */
     bool peer_done;
-    bool cursor_valid;      /**< the peer's cursor on me held, `changes` were listed */
+    bool cursor_valid; /**< the peer's cursor on me held, `changes` were listed */
     bool cursor_asked;
-    bool ended;             /**< no more of this network on this link */
-    bool lazy;              /**< the peer pruned us: announce instead of push */
-    bool pruned_peer;       /**< we pruned the peer */
-    bool spared;            /**< the peer pruned us first, but we stayed eager */
+    bool ended;       /**< no more of this network on this link */
+    bool lazy;        /**< the peer pruned us: announce instead of push */
+    bool pruned_peer; /**< we pruned the peer */
+    bool spared;      /**< the peer pruned us first, but we stayed eager */
     uint64_t pruned_ms;
-    bool had_news;          /**< something differed or moved: presences are worth sending */
+    bool had_news; /**< something differed or moved: presences are worth sending */
     uint8_t peer_access10[PLN_HELLO_DIGEST_SIZE];
     uint8_t peer_digest10[PLN_HELLO_DIGEST_SIZE];
-    pln_cursor_t peer_cursor;  /**< how far the peer knows me, from its HELLO */
+    pln_cursor_t peer_cursor;   /**< how far the peer knows me, from its HELLO */
     pln_cursor_t peer_arrivals; /**< the peer's last arrival, from its HELLO */
     struct pln_change *changes; /**< owned; chains changed since, until lane 1 was announced */
     size_t change_count;
-    pln_cursor_t seen;      /**< how far I know the peer, once all announced is held */
-    pln_cursor_t saved;     /**< ... as saved */
+    pln_cursor_t seen;  /**< how far I know the peer, once all announced is held */
+    pln_cursor_t saved; /**< ... as saved */
     uint64_t saved_ms;
     pln_hash_t peer_digest; /**< last DIGEST */
     bool peer_digest_known;
-    uint64_t moved_ms;      /**< last time anything of this network went either way */
-    uint64_t digest_ms;     /**< last DIGEST sent */
-    uint64_t repaired_ms;   /**< last time heads were sent because digests differed */
-    uint64_t compare_ms;    /**< compare digests then, once things are quiet; 0 no need */
+    uint64_t moved_ms;       /**< last time anything of this network went either way */
+    uint64_t digest_ms;      /**< last DIGEST sent */
+    uint64_t repaired_ms;    /**< last time heads were sent because digests differed */
+    uint64_t compare_ms;     /**< compare digests then, once things are quiet; 0 no need */
     uint64_t repair_wait_ms; /**< doubles while digests stay unequal */
-    bool overflowed;        /**< something announced could not be remembered: the cursor stands still */
-    pln_chain_t **dirty;    /**< owned; chains to be announced at the next flush */
+    bool overflowed; /**< something announced could not be remembered: the cursor stands still */
+    pln_chain_t **dirty; /**< owned; chains to be announced at the next flush */
     size_t dirty_count;
     size_t dirty_capacity;
-    uint64_t flush_ms;      /**< 0: nothing to announce */
+    uint64_t flush_ms; /**< 0: nothing to announce */
 } pln_share_t;
 
 /** A run the peer asked for. */
 typedef struct pln_serving {
     pln_chain_t *chain;
     uint64_t from;
-    pln_hash_t base;        /**< the asker's chain_hash(from - 1); unused when `trusted` */
-    bool trusted;           /**< base is our own: uninvited, or an earlier run was sent */
+    pln_hash_t base; /**< the asker's chain_hash(from - 1); unused when `trusted` */
+    bool trusted;    /**< base is our own: uninvited, or an earlier run was sent */
     struct pln_serving *next;
 } pln_serving_t;
 
@@ -105,25 +105,26 @@ struct pln_link {
     uint32_t number;
     pln_link_class_t as;
     pln_id_t id;
-    pln_peer_t *peer;       /**< NULL on a ticket's link */
+    pln_peer_t *peer; /**< NULL on a ticket's link */
     char address[PLN_ADDRESS_MAX + 1];
     bool dialled;
     bool up;
-    bool greeted;           /**< the peer's HELLO has come */
+    bool greeted; /**< the peer's HELLO has come */
     bool closing;
-    bool announce_only;     /**< the peer hears from others too: announce runs, do not send them uninvited */
+    bool announce_only; /**< the peer hears from others too: announce runs, do not send them
+                           uninvited */
     uint8_t nonce[16];
     uint64_t up_ms;
     uint64_t heard_ms;
     uint64_t said_ms;
-    pln_share_t **shares;   /**< owned */
+    pln_share_t **shares; /**< owned */
     size_t share_count;
     /* credit, in bytes of ENTRIES frames, cumulative */
-    uint64_t granted;       /**< to the peer */
+    uint64_t granted; /**< to the peer */
     uint64_t received;
-    uint64_t consumed;      /**< stored or dropped */
+    uint64_t consumed; /**< stored or dropped */
     uint64_t window;
-    uint64_t peer_granted;  /**< to us */
+    uint64_t peer_granted; /**< to us */
     uint64_t sent;
     /* serving */
     pln_serving_t *serving; /**< first is next; lane 0 before lane 1 */
@@ -131,10 +132,10 @@ struct pln_link {
     bool loading;
     uint64_t credit_needed; /**< 0, or bytes of the run that did not fit the credit */
     /* asking */
-    size_t asked;           /**< chains asked from this link and not complete */
-    uint64_t progress_ms;   /**< last ENTRIES from it */
-    pln_buf_t want_rows;    /**< being collected for one WANT */
-    bool large;             /**< holds the large window */
+    size_t asked;                /**< chains asked from this link and not complete */
+    uint64_t progress_ms;        /**< last ENTRIES from it */
+    pln_buf_t want_rows;         /**< being collected for one WANT */
+    bool large;                  /**< holds the large window */
     uint64_t peer_time_ahead_ms; /**< for the median of clocks, biased by 2^62 */
 };
 
@@ -151,10 +152,10 @@ struct pln_peer {
     pln_address_t addresses[PLN_ADDRESSES_MAX * 2];
     size_t address_count;
     size_t address_next;
-    size_t admitted;        /**< networks in which it is a member now */
-    pln_link_t *link;       /**< the one in use */
-    uint32_t dialling;      /**< link number of a dial under way; 0 none */
-    uint64_t dial_ms;       /**< next try (mono) */
+    size_t admitted;   /**< networks in which it is a member now */
+    pln_link_t *link;  /**< the one in use */
+    uint32_t dialling; /**< link number of a dial under way; 0 none */
+    uint64_t dial_ms;  /**< next try (mono) */
     uint32_t backoff_ms;
     pln_peer_state_t state;
     uint64_t heard_wall_ms;
@@ -162,7 +163,7 @@ struct pln_peer {
 };
 
 typedef struct {
-    pln_buf_t body;         /**< as signed */
+    pln_buf_t body; /**< as signed */
     pln_signature_t signature;
     uint64_t stamp;
     uint64_t heard_wall_ms;
@@ -174,12 +175,12 @@ typedef struct {
 struct pln_net_state {
     pln_network_id_t id;
     pln_access_t *access;
-    uint64_t generation;    /**< of access, as of the last recompute */
+    uint64_t generation; /**< of access, as of the last recompute */
     bool left;
-    bool promised;          /**< row holds a promise: root and inviter of a ticket */
+    bool promised; /**< row holds a promise: root and inviter of a ticket */
     pln_id_t promise_root;
     pln_id_t promise_inviter;
-    pln_map_t chains;       /**< (author 32, epoch 4, lane 1) -> chain */
+    pln_map_t chains; /**< (author 32, epoch 4, lane 1) -> chain */
     pln_chain_t *buckets[PLN_BUCKETS];
     pln_hash_t sums[PLN_BUCKETS];         /**< over both lanes */
     pln_hash_t control_sums[PLN_BUCKETS]; /**< over lane 0 */
@@ -187,16 +188,16 @@ struct pln_net_state {
     bool digest_stale;
     pln_hash_t digest;
     pln_hash_t access_digest;
-    pln_map_t admitted;     /**< node id -> itself: whom this network admits now */
+    pln_map_t admitted;      /**< node id -> itself: whom this network admits now */
     uint64_t next_expiry_ms; /**< wall clock at which the next membership expires */
-    pln_chain_t *waiting;   /**< wanted, not asked yet, oldest first */
+    pln_chain_t *waiting;    /**< wanted, not asked yet, oldest first */
     pln_chain_t *waiting_last;
-    pln_map_t blocked;      /**< place key -> pln_blocked_t: announced, but not to be asked for now */
-    size_t open_wants;      /**< chains asked or waiting */
-    pln_map_t presences;    /**< node id -> pln_presence_state_t */
-    uint64_t presence_ms;   /**< next own presence */
+    pln_map_t blocked;    /**< place key -> pln_blocked_t: announced, but not to be asked for now */
+    size_t open_wants;    /**< chains asked or waiting */
+    pln_map_t presences;  /**< node id -> pln_presence_state_t */
+    uint64_t presence_ms; /**< next own presence */
     uint64_t presence_made_ms;
-    uint64_t stamp;         /**< of the last own presence */
+    uint64_t stamp; /**< of the last own presence */
     uint64_t records;
     uint64_t bytes;
     pln_chain_t *own[PLN_LANES];
@@ -206,14 +207,14 @@ typedef struct {
     pln_place_t place;
     uint64_t seq;
     pln_err_t reason;
-    uint32_t link;          /**< who announced it last; may be gone */
+    uint32_t link; /**< who announced it last; may be gone */
 } pln_blocked_t;
 
 typedef struct pln_job_op {
     pln_effect_type_t type;
     pln_chain_t *chain;
-    uint32_t link;          /**< who brought it; 0 ourselves */
-    size_t frame_bytes;     /**< to be credited */
+    uint32_t link;      /**< who brought it; 0 ourselves */
+    size_t frame_bytes; /**< to be credited */
     uint64_t to;
 } pln_job_op_t;
 
@@ -223,24 +224,24 @@ typedef struct pln_pending {
     pln_job_op_t *ops;
     size_t count;
     size_t capacity;
-    uint64_t request;       /**< to be answered when stored; 0 none */
+    uint64_t request; /**< to be answered when stored; 0 none */
     pln_event_type_t what;
     pln_network_id_t network;
-    pln_buf_t data;         /**< owned: what the answer carries */
-    uint32_t welcome_link;  /**< ticket link that waits for WELCOME; 0 none */
-    pln_id_t ticket;        /**< of that JOIN */
+    pln_buf_t data;        /**< owned: what the answer carries */
+    uint32_t welcome_link; /**< ticket link that waits for WELCOME; 0 none */
+    pln_id_t ticket;       /**< of that JOIN */
     struct pln_pending *next;
 } pln_pending_t;
 
 typedef struct {
     uint64_t request;
     pln_ticket_t ticket;
-    uint32_t link;          /**< ticket link, dialling or up; 0 none */
-    size_t attempt;         /**< index over all addresses of the ticket, round after round */
-    size_t refused;         /**< of this round: gates that did not know the ticket */
+    uint32_t link;  /**< ticket link, dialling or up; 0 none */
+    size_t attempt; /**< index over all addresses of the ticket, round after round */
+    size_t refused; /**< of this round: gates that did not know the ticket */
     uint64_t next_ms;
     bool welcomed;
-    char last[160];         /**< progress told last */
+    char last[160]; /**< progress told last */
 } pln_joining_t;
 
 struct pln_node {
@@ -249,42 +250,42 @@ struct pln_node {
     char version[33];
     const pln_identity_t *self;
     pln_store_id_t store;
-    pln_cursor_t arrivals;  /**< last durable */
+    pln_cursor_t arrivals; /**< last durable */
     bool started;
     bool disk_low;
-    uint64_t now_ms;        /**< mono, of this step */
+    uint64_t now_ms; /**< mono, of this step */
     uint64_t wall_ms;
-    uint64_t scanned_ms;    /**< last slow scan */
+    uint64_t scanned_ms; /**< last slow scan */
     uint64_t wake_ms;
-    uint8_t secret[32];     /**< seeds map keys and random choices */
+    uint8_t secret[32]; /**< seeds map keys and random choices */
     uint64_t draws;
 
     pln_net_state_t **nets;
     size_t net_count;
     pln_map_t net_by_id;
-    pln_map_t links;        /**< u32 -> link */
+    pln_map_t links; /**< u32 -> link */
     uint32_t next_dial_link;
-    pln_map_t peers;        /**< id -> peer */
-    pln_map_t tickets;      /**< ticket key -> pln_invitation_t */
-    pln_map_t cursors;      /**< (peer 32, network 32) -> pln_cursor_t */
-    bool reap;              /**< a closing link is to be removed */
-    pln_chain_t **chains;   /**< by number; NULL where unused */
+    pln_map_t peers;      /**< id -> peer */
+    pln_map_t tickets;    /**< ticket key -> pln_invitation_t */
+    pln_map_t cursors;    /**< (peer 32, network 32) -> pln_cursor_t */
+    bool reap;            /**< a closing link is to be removed */
+    pln_chain_t **chains; /**< by number; NULL where unused */
     size_t chain_capacity;
     uint32_t next_chain;
     pln_joining_t *joining[8];
     char (*advertise)[PLN_ADDRESS_MAX + 1];
     size_t advertise_count;
     size_t large_links;
-    size_t blocked_count;   /**< rows of `wanted`, all networks */
+    size_t blocked_count; /**< rows of `wanted`, all networks */
 
     /* this step */
     pln_effect_t *effects;
     size_t effect_count;
     size_t effect_capacity;
-    uint8_t **arena;        /**< blocks freed at the next step */
+    uint8_t **arena; /**< blocks freed at the next step */
     size_t arena_count;
     size_t arena_capacity;
-    pln_pending_t *job;     /**< being filled */
+    pln_pending_t *job; /**< being filled */
     uint64_t next_job;
     pln_pending_t *pending; /**< in the writer, oldest first */
     pln_pending_t *pending_last;
@@ -297,7 +298,8 @@ struct pln_node {
 pln_effect_t *pln_fx(pln_node_t *node, pln_effect_type_t type);
 uint8_t *pln_keep(pln_node_t *node, const void *data, size_t size); /**< arena copy */
 void pln_send(pln_node_t *node, pln_link_t *link, const pln_message_t *message, pln_span_t body);
-void pln_save(pln_node_t *node, pln_table_t table, const void *key, size_t key_size, const pln_buf_t *value);
+void pln_save(pln_node_t *node, pln_table_t table, const void *key, size_t key_size,
+              const pln_buf_t *value);
 void pln_forget_row(pln_node_t *node, pln_table_t table, const void *key, size_t key_size);
 pln_pending_t *pln_job(pln_node_t *node);
 pln_job_op_t *pln_job_op(pln_node_t *node, pln_effect_type_t type, pln_chain_t *chain);
@@ -307,18 +309,22 @@ void pln_refuse(pln_node_t *node, pln_err_t reason);
 uint64_t pln_random(pln_node_t *node, uint64_t below);
 void pln_random_bytes(pln_node_t *node, void *out, size_t size);
 void pln_wake(pln_node_t *node, uint64_t at_ms);
-void pln_trace(pln_node_t *node, const char *what, const pln_link_t *link, const pln_place_t *place, uint64_t number);
+void pln_trace(pln_node_t *node, const char *what, const pln_link_t *link, const pln_place_t *place,
+               uint64_t number);
 
 /* node_chains.c */
 pln_net_state_t *pln_net_find(pln_node_t *node, const pln_network_id_t *id);
 pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id);
 void pln_net_free(pln_net_state_t *net);
 void pln_net_save(pln_node_t *node, pln_net_state_t *net);
-pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32_t epoch, uint8_t lane);
-pln_chain_t *pln_chain_add(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place, uint32_t number);
+pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32_t epoch,
+                            uint8_t lane);
+pln_chain_t *pln_chain_add(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
+                           uint32_t number);
 void pln_chain_touch(pln_net_state_t *net, pln_chain_t *chain);
 uint64_t pln_chain_limit(pln_net_state_t *net, const pln_place_t *place);
-bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place, const pln_head_t *head);
+bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place,
+                             const pln_head_t *head);
 void pln_net_digests(pln_net_state_t *net);
 bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id);
 /** Access may have changed: limits, admissions, wants, own chains follow. */
@@ -334,7 +340,8 @@ void pln_link_end(pln_node_t *node, pln_link_t *link, pln_err_t reason, const ch
 void pln_link_bye(pln_node_t *node, pln_link_t *link, const char *reason, const char *detail);
 void pln_link_received(pln_node_t *node, const pln_event_t *event);
 void pln_link_shares(pln_node_t *node, pln_link_t *link);
-void pln_share_end(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const char *reason, const char *detail);
+void pln_share_end(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const char *reason,
+                   const char *detail);
 void pln_share_free(pln_share_t *share);
 void pln_hello_greet(pln_node_t *node, pln_link_t *link);
 void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *hello);
@@ -343,13 +350,16 @@ void pln_links_reap(pln_node_t *node);
 void pln_share_save_cursor(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 
 /* node_heads.c */
-/** The share of a message's network, if it exists and the peer is admitted; else counted and NULL (R16). */
+/** The share of a message's network, if it exists and the peer is admitted; else counted and NULL
+ * (R16). */
 pln_share_t *pln_share_named(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network);
-void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share, const pln_hello_row_t *row);
+void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                     const pln_hello_row_t *row);
 void pln_heads_changes(pln_node_t *node, const pln_event_t *event);
 void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *heads);
 void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_message_t *digest);
-void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint32_t flags, bool buckets);
+void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint32_t flags,
+                     bool buckets);
 /** Look whether a share can go on: lane 0 done, lane 1 to be announced. */
 void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share);
@@ -373,14 +383,16 @@ void pln_credit_review(pln_node_t *node, pln_link_t *link);
 
 /* node_serve.c */
 void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want);
-void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from, const pln_hash_t *base);
+void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
+               const pln_hash_t *base);
 void pln_serve_next(pln_node_t *node, pln_link_t *link);
 void pln_serve_loaded(pln_node_t *node, const pln_event_t *event);
 void pln_serve_drop(pln_link_t *link, const pln_net_state_t *net);
 void pln_serve_credit(pln_node_t *node, pln_link_t *link, uint64_t total);
 
 /* node_runs.c */
-void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *entries, size_t frame_bytes);
+void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *entries,
+                      size_t frame_bytes);
 void pln_fork_received(pln_node_t *node, pln_link_t *link, const pln_fork_t *fork);
 void pln_job_stored(pln_node_t *node, const pln_event_t *event);
 /** Adopt one stored operation: heads, digests, access, announcements. */
@@ -426,7 +438,8 @@ pln_err_t pln_clock_check(pln_node_t *node);
 void pln_publish_stored(pln_node_t *node, pln_pending_t *job, const pln_event_t *event);
 
 /* node_presence.c */
-void pln_presence_received(pln_node_t *node, pln_link_t *link, const pln_presence_message_t *message);
+void pln_presence_received(pln_node_t *node, pln_link_t *link,
+                           const pln_presence_message_t *message);
 void pln_presence_scan(pln_node_t *node, pln_net_state_t *net);
 void pln_presence_exchange(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 pln_err_t pln_presence_load(pln_node_t *node, pln_span_t key, pln_span_t value);
@@ -434,7 +447,8 @@ void pln_presence_free(pln_presence_state_t *presence);
 
 /* node_dial.c */
 pln_peer_t *pln_peer_get(pln_node_t *node, const pln_id_t *id);
-void pln_peer_address(pln_node_t *node, const pln_id_t *id, const char *address, pln_address_source_t source);
+void pln_peer_address(pln_node_t *node, const pln_id_t *id, const char *address,
+                      pln_address_source_t source);
 void pln_peer_save(pln_node_t *node, const pln_peer_t *peer);
 pln_err_t pln_peer_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 void pln_peer_add(pln_node_t *node, const pln_event_t *event);

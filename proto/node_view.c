@@ -27,8 +27,7 @@ static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_vie
     if (pln_access_member(net->access, &node->self->id, &member) == PLN_OK) {
         out->role = member.role;
     } else {
-        out->revoked =
-            pln_access_revoked(net->access, &node->self->id, &out->revoked_by) == PLN_OK;
+        out->revoked = pln_access_revoked(net->access, &node->self->id, &out->revoked_by) == PLN_OK;
     }
 }
 
@@ -99,7 +98,8 @@ static bool in_sync(const pln_link_t *link)
 {
     for (size_t i = 0; i < link->share_count; i++) {
         const pln_share_t *share = link->shares[i];
-        if (!share->ended && (!share->open || share->net->open_wants > 0 || link->serving != NULL)) {
+        if (!share->ended &&
+            (!share->open || share->net->open_wants > 0 || link->serving != NULL)) {
             return false;
         }
     }
@@ -180,8 +180,8 @@ static uint64_t heads_behind(pln_net_state_t *net, const pln_presence_t *presenc
     return total;
 }
 
-void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network, const pln_id_t *member,
-                           pln_member_state_t *out)
+void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network,
+                           const pln_id_t *member, pln_member_state_t *out)
 {
     memset(out, 0, sizeof *out);
     pln_net_state_t *net = pln_net_find(node, network);

@@ -7,7 +7,8 @@
 #include "node_state.h"
 
 #define ASKED_PER_LINK_MAX 256u
-#define LARGE_LINKS_FAST 4u /**< so many links at once get PLN_WINDOW_MAX, more get PLN_WINDOW_MIN */
+#define LARGE_LINKS_FAST \
+    4u /**< so many links at once get PLN_WINDOW_MAX, more get PLN_WINDOW_MIN */
 
 /* ---- what is wanted ---- */
 
@@ -90,8 +91,8 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
     pln_place_t place = {net->id, row->author, row->epoch, row->lane};
     pln_chain_t *chain = pln_chain_find(net, &row->author, row->epoch, row->lane);
     if (chain != NULL && row->seq <= chain->held.seq) {
-        bool differs = row->seq == chain->held.seq &&
-                       memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0;
+        bool differs =
+            row->seq == chain->held.seq && memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0;
         if (differs && !chain->forked) {
             chain->forked = true;
             pln_refuse(node, PLN_EFORK);
@@ -231,14 +232,16 @@ void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net)
         pln_blocked_t *b = ready[i];
         pln_link_t *link = any_link(node, net, b->link);
         if (link == NULL) {
-            continue; // asked when somebody connects: the digests differ
+            continue;  // asked when somebody connects: the digests differ
         }
         uint8_t key[69];
         blocked_key(&b->place, key);
         pln_map_remove(&net->blocked, key + 32);
         node->blocked_count--;
         pln_forget_row(node, PLN_TABLE_WANTED, key, sizeof key);
-        pln_row_t row = {.author = b->place.author, .epoch = b->place.epoch, .lane = b->place.lane,
+        pln_row_t row = {.author = b->place.author,
+                         .epoch = b->place.epoch,
+                         .lane = b->place.lane,
                          .seq = b->seq};
         pln_want(node, link, net, &row, 0, false);
         free(b);
@@ -258,8 +261,8 @@ static bool link_enlarge(pln_node_t *node, pln_link_t *link)
     }
     link->large = true;
     node->large_links++;
-    link->window = node->large_links <= LARGE_LINKS_FAST ? PLN_WINDOW_MAX
-                                                         : PLN_WINDOW_MIN + PLN_RESERVE;
+    link->window =
+        node->large_links <= LARGE_LINKS_FAST ? PLN_WINDOW_MAX : PLN_WINDOW_MIN + PLN_RESERVE;
     pln_credit_review(node, link);
     return true;
 }
@@ -316,7 +319,7 @@ static bool want_ask(pln_node_t *node, pln_chain_t *chain)
     }
     pln_link_t *link = source_link(node, chain);
     if (link == NULL) {
-        want_close(chain); // nobody who announced it is left: the next comparison finds it
+        want_close(chain);  // nobody who announced it is left: the next comparison finds it
         return true;
     }
     if (link->asked >= ASKED_PER_LINK_MAX || !link_enlarge(node, link)) {

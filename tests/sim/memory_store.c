@@ -7,9 +7,9 @@
 
 typedef struct {
     pln_chain_row_t row;
-    pln_buf_t bytes;      /**< entries, one behind the other */
-    size_t *offsets;      /**< of entry n at [n - 1] */
-    pln_head_t *heads;    /**< head at n at [n - 1] */
+    pln_buf_t bytes;   /**< entries, one behind the other */
+    size_t *offsets;   /**< of entry n at [n - 1] */
+    pln_head_t *heads; /**< head at n at [n - 1] */
     size_t capacity;
     pln_vouch_t *vouches; /**< kept signatures, ascending seq */
     size_t vouch_count;
@@ -137,7 +137,8 @@ static void controls_load(const memory_chain_t *chain, pln_node_t *node)
         pln_entry_t entry;
         pln_err_t error = entry_at(chain, seq, &entry);
         assert(error == PLN_OK);
-        error = pln_node_load_control(node, chain->row.number, seq, &chain->heads[seq - 1].hash, &entry);
+        error = pln_node_load_control(node, chain->row.number, seq, &chain->heads[seq - 1].hash,
+                                      &entry);
         assert(error == PLN_OK);
     }
 }
@@ -199,15 +200,21 @@ memory_job_t *memory_job_new(const pln_effects_t *effects)
     for (size_t i = 0; i < effects->count; i++) {
         pln_effect_t copy = effects->list[i];
         switch (copy.type) {
-        case PLN_FX_STORE: copy.as.store.run = keep(job, copy.as.store.run); break;
-        case PLN_FX_MINT: drafts_keep(job, &copy); break;
-        case PLN_FX_SAVE:
-            copy.as.save.key = keep(job, copy.as.save.key);
-            copy.as.save.value = keep(job, copy.as.save.value);
-            break;
-        case PLN_FX_ASIDE:
-        case PLN_FX_BACK: break;
-        default: continue;
+            case PLN_FX_STORE:
+                copy.as.store.run = keep(job, copy.as.store.run);
+                break;
+            case PLN_FX_MINT:
+                drafts_keep(job, &copy);
+                break;
+            case PLN_FX_SAVE:
+                copy.as.save.key = keep(job, copy.as.save.key);
+                copy.as.save.value = keep(job, copy.as.save.value);
+                break;
+            case PLN_FX_ASIDE:
+            case PLN_FX_BACK:
+                break;
+            default:
+                continue;
         }
         job->effects[job->count++] = copy;
     }
@@ -283,8 +290,7 @@ static void vouch_add(memory_chain_t *chain, const pln_vouch_t *vouch)
             chain->vouch_count--;
         }
     }
-    chain->vouches =
-        pln_realloc(chain->vouches, (chain->vouch_count + 1) * sizeof *chain->vouches);
+    chain->vouches = pln_realloc(chain->vouches, (chain->vouch_count + 1) * sizeof *chain->vouches);
     chain->vouches[chain->vouch_count++] = *vouch;
 }
 
@@ -340,8 +346,9 @@ static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory
         size_t at = run.size;
         pln_vouch_t vouch;
         bool is_signed = false;
-        pln_err_t error = pln_chain_mint(self, &effect->as.mint.place, &effect->as.mint.drafts[i],
-                                         i + 1 == effect->as.mint.count, &head, &run, &vouch, &is_signed);
+        pln_err_t error =
+            pln_chain_mint(self, &effect->as.mint.place, &effect->as.mint.drafts[i],
+                           i + 1 == effect->as.mint.count, &head, &run, &vouch, &is_signed);
         assert(error == PLN_OK);
         entries_append(chain, PLN_SPAN(run.data + at, run.size - at));
         chain->row.head = head;
@@ -395,9 +402,9 @@ static void apply_save(memory_store_t *store, const pln_effect_t *effect)
     pln_span_t key = effect->as.save.key;
     pln_span_t value = effect->as.save.value;
     size_t at = 0;
-    while (at < store->row_count &&
-           (store->rows[at].table != effect->as.save.table || store->rows[at].key.size != key.size ||
-            memcmp(store->rows[at].key.data, key.data, key.size) != 0)) {
+    while (at < store->row_count && (store->rows[at].table != effect->as.save.table ||
+                                     store->rows[at].key.size != key.size ||
+                                     memcmp(store->rows[at].key.data, key.data, key.size) != 0)) {
         at++;
     }
     if (value.data == NULL) {
@@ -422,7 +429,8 @@ static bool bases_hold(memory_store_t *store, const memory_job_t *job)
     for (size_t i = 0; i < job->count; i++) {
         const pln_effect_t *effect = &job->effects[i];
         if (effect->type == PLN_FX_STORE) {
-            memory_chain_t *chain = chain_get(store, effect->as.store.chain, &effect->as.store.place);
+            memory_chain_t *chain =
+                chain_get(store, effect->as.store.chain, &effect->as.store.place);
             if (chain->row.head.seq != effect->as.store.base.seq ||
                 memcmp(chain->row.head.hash.bytes, effect->as.store.base.hash.bytes, 32) != 0) {
                 return false;
@@ -442,10 +450,18 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
         const pln_effect_t *effect = &job->effects[i];
         pln_stored_t *result = &job->results[job->result_count];
         switch (effect->type) {
-        case PLN_FX_STORE: apply_store(store, effect, result); break;
-        case PLN_FX_MINT: apply_mint(store, self, job, effect, result); break;
-        case PLN_FX_SAVE: apply_save(store, effect); continue;
-        default: apply_shift(store, effect, result); break;
+            case PLN_FX_STORE:
+                apply_store(store, effect, result);
+                break;
+            case PLN_FX_MINT:
+                apply_mint(store, self, job, effect, result);
+                break;
+            case PLN_FX_SAVE:
+                apply_save(store, effect);
+                continue;
+            default:
+                apply_shift(store, effect, result);
+                break;
         }
         job->result_count++;
     }
@@ -503,7 +519,8 @@ void memory_store_changes(const memory_store_t *store, const pln_cursor_t *curso
                 *truncated = true;
                 return;
             }
-            rows[(*count)++] = (struct pln_change){store->arrivals[n].chain, store->arrivals[n].from};
+            rows[(*count)++] =
+                (struct pln_change){store->arrivals[n].chain, store->arrivals[n].from};
         } else if (store->arrivals[n].from < rows[at].from) {
             rows[at].from = store->arrivals[n].from;
         }

@@ -2,8 +2,8 @@
 /**
  * memory_store - the store contract (daemon/store.h) in memory: what the simulated disks hold.
  *
- * Why     The simulator runs the real core on thousands of disks that fill up, forget and are copied.
- * Shape   the same operations and answers as the LMDB store; durable means: applied
+ * Why     The simulator runs the real core on thousands of disks that fill up, forget and are
+ * copied. Shape   the same operations and answers as the LMDB store; durable means: applied
  */
 #ifndef PLN_MEMORY_STORE_H
 #define PLN_MEMORY_STORE_H

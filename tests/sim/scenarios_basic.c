@@ -31,7 +31,8 @@ static bool converged(world_t *world, void *arg)
     return world_converged(world, arg);
 }
 
-static void join(world_node_t *inviter, world_node_t *joiner, const pln_network_id_t *net, pln_role_t role)
+static void join(world_node_t *inviter, world_node_t *joiner, const pln_network_id_t *net,
+                 pln_role_t role)
 {
     pln_ticket_t ticket;
     assert_int_equal(world_invite(inviter, net, role, &ticket), PLN_OK);

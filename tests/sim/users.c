@@ -99,14 +99,16 @@ static void publish(world_node_t *node, const pln_network_id_t *network, size_t 
     free(bytes);
 }
 
-pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count, size_t size)
+pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count,
+                        size_t size)
 {
     pln_err_t error = PLN_EIO;
     publish(node, network, count, size, true, &error);
     return error;
 }
 
-void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count, size_t size)
+void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,
+                         size_t size)
 {
     pln_err_t error;
     publish(node, network, count, size, false, &error);

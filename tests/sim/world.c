@@ -17,9 +17,9 @@ struct world_event {
     world_event_type_t type;
     uint32_t node;
     uint64_t life;
-    uint32_t link;       /**< index into world->links */
+    uint32_t link; /**< index into world->links */
     pln_down_t why;
-    uint8_t *bytes;      /**< owned: a frame, or the dial's pln_effect_t */
+    uint8_t *bytes; /**< owned: a frame, or the dial's pln_effect_t */
     size_t size;
 };
 
@@ -60,8 +60,11 @@ static struct world_event *event_add(world_t *world, uint64_t at_ms, world_event
         world->heap_capacity = world->heap_capacity == 0 ? 256 : world->heap_capacity * 2;
         world->heap = pln_realloc(world->heap, world->heap_capacity * sizeof *world->heap);
     }
-    struct world_event event = {.at_ms = at_ms, .order = ++world->order, .type = type,
-                                .node = node->index, .life = node->life};
+    struct world_event event = {.at_ms = at_ms,
+                                .order = ++world->order,
+                                .type = type,
+                                .node = node->index,
+                                .life = node->life};
     size_t at = world->heap_count++;
     while (at > 0 && before(&event, &world->heap[(at - 1) / 2])) {
         world->heap[at] = world->heap[(at - 1) / 2];
@@ -185,11 +188,11 @@ static void close_link(world_node_t *node, uint32_t number)
     world_link_t *link = link_find(node, number, &end, &index);
     if (link != NULL) {
         world_node_t *other = node->world->nodes[link->node[1 - end]];
-        struct world_event *event =
-            event_add(node->world, node->world->now_ms + node->world->latency_ms + 1, WE_CLOSED, other);
+        struct world_event *event = event_add(
+            node->world, node->world->now_ms + node->world->latency_ms + 1, WE_CLOSED, other);
         event->life = link->life[1 - end];
         event->link = index;
-        link->life[end] = 0; // this end hears nothing more
+        link->life[end] = 0;  // this end hears nothing more
     }
 }
 
@@ -224,9 +227,10 @@ static void load(world_node_t *node, const pln_effect_t *effect)
     event.as.loaded.link = effect->as.load.link;
     event.as.loaded.chain = effect->as.load.chain;
     event.as.loaded.from = effect->as.load.from;
-    event.as.loaded.error = memory_store_run(
-        node->store, effect->as.load.chain, &effect->as.load.place, effect->as.load.from,
-        effect->as.load.to, &run, &event.as.loaded.base, &event.as.loaded.end, &event.as.loaded.signature);
+    event.as.loaded.error =
+        memory_store_run(node->store, effect->as.load.chain, &effect->as.load.place,
+                         effect->as.load.from, effect->as.load.to, &run, &event.as.loaded.base,
+                         &event.as.loaded.end, &event.as.loaded.signature);
     event.as.loaded.run = pln_buf_span(&run);
     world_step(node, &event);
     pln_buf_free(&run);
@@ -239,8 +243,9 @@ static void changes(world_node_t *node, const pln_effect_t *effect)
     struct pln_change *rows = pln_alloc(ROWS * sizeof *rows);
     event.as.changes.link = effect->as.changes.link;
     event.as.changes.network = effect->as.changes.network;
-    memory_store_changes(node->store, &effect->as.changes.cursor, rows, ROWS, &event.as.changes.count,
-                         &event.as.changes.valid, &event.as.changes.truncated);
+    memory_store_changes(node->store, &effect->as.changes.cursor, rows, ROWS,
+                         &event.as.changes.count, &event.as.changes.valid,
+                         &event.as.changes.truncated);
     event.as.changes.rows = rows;
     world_step(node, &event);
     free(rows);
@@ -273,14 +278,27 @@ static void perform(world_node_t *node, const pln_effects_t *effects)
     for (size_t i = 0; i < effects->count; i++) {
         const pln_effect_t *effect = &effects->list[i];
         switch (effect->type) {
-        case PLN_FX_SEND: send_frame(node, effect); break;
-        case PLN_FX_DIAL: dial(node, effect); break;
-        case PLN_FX_CLOSE: close_link(node, effect->as.close.link); break;
-        case PLN_FX_ADMIT: admit(node, effect); break;
-        case PLN_FX_REPLY: reply(node, effect); break;
-        case PLN_FX_LOAD:
-        case PLN_FX_CHANGES: late[late_count++] = *effect; break;
-        default: break;
+            case PLN_FX_SEND:
+                send_frame(node, effect);
+                break;
+            case PLN_FX_DIAL:
+                dial(node, effect);
+                break;
+            case PLN_FX_CLOSE:
+                close_link(node, effect->as.close.link);
+                break;
+            case PLN_FX_ADMIT:
+                admit(node, effect);
+                break;
+            case PLN_FX_REPLY:
+                reply(node, effect);
+                break;
+            case PLN_FX_LOAD:
+            case PLN_FX_CHANGES:
+                late[late_count++] = *effect;
+                break;
+            default:
+                break;
         }
     }
     tick_plan(node);
@@ -329,7 +347,8 @@ static void dialled(world_node_t *node, const pln_effect_t *effect)
         assert(error == PLN_OK);
     }
     memcpy(key + 1, as.id.bytes, 32);
-    bool cut = other != NULL && world->blocked != NULL && world->blocked(world, node->index, other->index);
+    bool cut =
+        other != NULL && world->blocked != NULL && world->blocked(world, node->index, other->index);
     pln_event_t down = event_of(node, PLN_EV_LINK_DOWN);
     down.as.link_down.link = effect->as.dial.link;
     if (other == NULL || other->node == NULL || other->hidden || cut) {
@@ -340,8 +359,11 @@ static void dialled(world_node_t *node, const pln_effect_t *effect)
         down.as.link_down.why = PLN_DOWN_REFUSED;
     } else {
         world_link_t *link = pln_alloc_zero(1, sizeof *link);
-        *link = (world_link_t){true, {node->index, other->index}, {node->life, other->life},
-                               {effect->as.dial.link, ACCEPTED | ++other->next_accepted}, {0, 0}};
+        *link = (world_link_t){true,
+                               {node->index, other->index},
+                               {node->life, other->life},
+                               {effect->as.dial.link, ACCEPTED | ++other->next_accepted},
+                               {0, 0}};
         world->links = pln_realloc(world->links, (world->link_count + 1) * sizeof *world->links);
         world->links[world->link_count++] = link;
         link_up(node, link->link[0], (pln_link_class_t)key[0], &other->self.id, other->address);
@@ -405,22 +427,26 @@ static void happen(world_t *world, struct world_event *event)
         pln_event_t tick = event_of(node, PLN_EV_TICK);
         pln_effect_t effect;
         switch (event->type) {
-        case WE_TICK:
-            if (event->at_ms == node->tick_at) {
-                world_step(node, &tick);
+            case WE_TICK:
+                if (event->at_ms == node->tick_at) {
+                    world_step(node, &tick);
+                }
+                break;
+            case WE_FRAME:
+                frame(node, event);
+                break;
+            case WE_DIALLED:
+                memcpy(&effect, event->bytes, sizeof effect);
+                dialled(node, &effect);
+                break;
+            case WE_CLOSED: {
+                const world_link_t *link = world->links[event->link];
+                link_down(world, event->link, link->node[0] == node->index ? 0 : 1);
+                break;
             }
-            break;
-        case WE_FRAME: frame(node, event); break;
-        case WE_DIALLED:
-            memcpy(&effect, event->bytes, sizeof effect);
-            dialled(node, &effect);
-            break;
-        case WE_CLOSED: {
-            const world_link_t *link = world->links[event->link];
-            link_down(world, event->link, link->node[0] == node->index ? 0 : 1);
-            break;
-        }
-        case WE_STORED: stored(node); break;
+            case WE_STORED:
+                stored(node);
+                break;
         }
     }
     free(event->bytes);

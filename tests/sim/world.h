@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * world - N real cores in one process: virtual clock, one seed, links with latency, disks with delay.
+ * world - N real cores in one process: virtual clock, one seed, links with latency, disks with
+ * delay.
  *
  * Why     Gossip bugs live between nodes and in time; here both are replayable.
  * Shape   events in a heap by virtual time (ms); a node's effects become events of the world
@@ -19,17 +20,17 @@ typedef struct {
     uint32_t index;
     pln_identity_t self;
     char name[32];
-    char address[64];        /**< "n7:7420" */
-    pln_node_t *node;        /**< NULL while the machine is off */
+    char address[64]; /**< "n7:7420" */
+    pln_node_t *node; /**< NULL while the machine is off */
     memory_store_t *store;
     bool dial_all;
-    bool hidden;             /**< cannot be dialled (NAT) */
-    uint64_t life;           /**< counts starts; events of an earlier life are void */
+    bool hidden;   /**< cannot be dialled (NAT) */
+    uint64_t life; /**< counts starts; events of an earlier life are void */
     int64_t clock_off_ms;
-    pln_map_t admitted;      /**< class byte + id -> itself */
-    memory_job_t **writing;  /**< jobs in the disk, oldest first */
+    pln_map_t admitted;     /**< class byte + id -> itself */
+    memory_job_t **writing; /**< jobs in the disk, oldest first */
     size_t writing_count;
-    pln_err_t disk_error;    /**< PLN_OK, or what the next jobs get */
+    pln_err_t disk_error; /**< PLN_OK, or what the next jobs get */
     uint64_t tick_at;
     uint32_t next_accepted;
     /* the last final reply */
@@ -43,7 +44,7 @@ typedef struct {
 /** One connection: the dialler's end and the acceptor's. */
 typedef struct {
     bool up;
-    uint32_t node[2];   /**< 0 dialler, 1 acceptor */
+    uint32_t node[2]; /**< 0 dialler, 1 acceptor */
     uint64_t life[2];
     uint32_t link[2];
     uint64_t free_at[2]; /**< when the direction's bandwidth is free again */
@@ -63,7 +64,7 @@ struct world {
     world_link_t **links;
     size_t link_count;
     uint32_t latency_ms;
-    uint64_t bytes_per_ms;   /**< bandwidth of a link; 0 = no limit */
+    uint64_t bytes_per_ms; /**< bandwidth of a link; 0 = no limit */
     uint32_t commit_ms;
     void (*trace)(const char *line);
     bool (*blocked)(world_t *world, uint32_t a, uint32_t b); /**< partitions; may be NULL */
@@ -87,13 +88,17 @@ void world_run(world_t *world, uint64_t ms);
 /** Run until @done or @ms have passed; true when done. */
 bool world_until(world_t *world, uint64_t ms, bool (*done)(world_t *world, void *arg), void *arg);
 
-/* The users of a node; each runs the world until the final reply, at most @ms. PLN_EIO: none came. */
+/* The users of a node; each runs the world until the final reply, at most @ms. PLN_EIO: none came.
+ */
 pln_err_t world_found(world_node_t *node, const char *name, pln_network_id_t *out);
-pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role, pln_ticket_t *out);
+pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
+                       pln_ticket_t *out);
 pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms);
-pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count, size_t size);
+pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count,
+                        size_t size);
 pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, const pln_id_t *member);
-void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count, size_t size);
+void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,
+                         size_t size);
 
 bool world_view(world_node_t *node, const pln_network_id_t *network, pln_network_view_t *out);
 /** Every node that is on and a member has the same digest. */
