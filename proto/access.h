@@ -9,7 +9,7 @@
  *         revokes that name the member; verdicts are kept until a statement that concerns them
  * Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload
  * Pure    no I/O, no clock (expiry is handed out, never folded: R10)
- * Spec    SPEC 7.2 (R3, R11, R14, R17)
+ * Spec    SPEC 7.3 - 7.5 (R3, R11, R14, R17)
  */
 #ifndef PLN_ACCESS_H
 #define PLN_ACCESS_H

@@ -2,12 +2,12 @@
 /**
  * codec - how a payload is compressed at birth and read by a reader.
  *
- * Why     Compress once: the author's bytes are hashed, signed, stored, sent and forwarded as they
- * are. Shape   codec 0 raw; 1..63 zstd with dictionary n; 64 zstd without; 96 reserved (encrypted)
+ * Why     Compress once: the author's bytes are hashed, signed, stored, sent, forwarded unchanged.
+ * Shape   codec 0 raw; 1..63 zstd with dictionary n; 64 zstd without; 96 reserved (encrypted)
  *         stored form: one zstd frame without its 4 magic bytes, content size present and
- *         <= PLN_PAYLOAD_MAX, no checksum, no dictionary id, no skippable frame, ends at the last
- * byte Pure    no I/O; one encoder or decoder per thread (they hold zstd contexts and scratch) Spec
- * SPEC 6 (R15)
+ *         <= PLN_PAYLOAD_MAX, no checksum, no dictionary id, no skippable frame, nothing behind it
+ * Pure    no I/O; one encoder or decoder per thread (they hold zstd contexts and scratch)
+ * Spec    SPEC 6 (R15)
  */
 #ifndef PLN_CODEC_H
 #define PLN_CODEC_H

@@ -5,7 +5,7 @@
  * Why     Every node must read them alike, for ever: raw msgpack maps, fixed field numbers.
  * Shape   a msgpack map keyed by field number; unknown fields are kept and have no effect
  * Pure    no allocation; decoded spans are borrowed from the payload
- * Spec    SPEC 7.1 (R2, R3, R5, R8, R14, R17)
+ * Spec    SPEC 7.1, 7.2 (R2, R3, R5, R8, R14, R17)
  */
 #ifndef PLN_CONTROL_H
 #define PLN_CONTROL_H
@@ -24,7 +24,7 @@ typedef enum {
     PLN_KIND_SETTLE = 0x0007    /**< reserved */
 } pln_control_kind_t;
 
-#define PLN_CUTS_MAX 24u
+#define PLN_CUTS_MAX 30u /**< with the longest reason they just fit one lane-0 payload */
 #define PLN_TERM_MAX (UINT32_MAX / PLN_EPOCHS_PER_TERM) /**< term * 16 + 15 is the last epoch */
 #define PLN_TIME_MAX ((UINT64_C(1) << 48) - 1) /**< milliseconds, as in an entry's header */
 #define PLN_GUARDIANS_MAX 7u

@@ -2,7 +2,7 @@
 /**
  * error - one table of everything that can go wrong, and what it asks of the caller.
  *
- * Why     A refusal must be the same word in the code, the counters, `pln status` and SPEC 9.2.
+ * Why     A refusal must be the same word in the code, the counters, `pln status` and SPEC 10.1.
  * Shape   enum from errors.def; 0 is PLN_OK, all others are positive and stable in order only
  * Pure    any thread
  */

@@ -4,8 +4,9 @@
  *
  * Why     Validation, JSON, help and forms must agree, and a new kind must cost one block of rows.
  * Shape   kinds.def holds the rows; here are their types and the ways to find one
- *         a payload is a msgpack map keyed by field number; 1..15 mean the same in every lane-1
- * kind Pure    constant data, any thread Spec    SPEC 5 (R18)
+ *         a payload is a msgpack map keyed by field number; 1..15 mean the same in all of lane 1
+ * Pure    constant data, any thread
+ * Spec    SPEC 11 (R18)
  */
 #ifndef PLN_KINDS_H
 #define PLN_KINDS_H

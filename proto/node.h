@@ -3,15 +3,17 @@
  * node - the step function that holds all sessions and decides whom to send, ask, dial, drop.
  *
  * Why     Gossip bugs live between sessions; one pure state with every peer in it can be replayed.
- * Shape   event in, effects out. The shell performs the effects in order and reports back as
- * events: SEND DIAL CLOSE ADMIT         -> LINK_UP LINK_DOWN RECEIVED STORE MINT SAVE ASIDE BACK ->
- * one job per step, one STORED (all of it or nothing) LOAD -> LOADED, CHANGES -> CHANGES, REPLY ->
- * the user's request is answered Order   nothing is announced, confirmed or credited before its
- * STORED Owner   effects and their spans live until the next step; spans of an event must live
- * until the effects of its step have been performed (SEND and STORE may point into them) Pure    no
- * sockets, disk, clock, threads; time and randomness come in (config.seed, event times); same seed
- * + same events = same effects, byte for byte Spec    SPEC 9, 10        Down  session.h, access.h,
- * chain.h, message.h
+ * Shape   event in, effects out. The shell performs the effects in order, and events report back:
+ *             SEND DIAL CLOSE ADMIT         -> LINK_UP LINK_DOWN RECEIVED
+ *             STORE MINT SAVE ASIDE BACK    -> one job a step, one STORED (all of it or nothing)
+ *             LOAD -> LOADED, CHANGES -> CHANGES, REPLY -> the user's request is answered
+ * Order   nothing is announced, confirmed or credited before its STORED
+ * Owner   effects and their spans live until the next step; spans of an event must live until the
+ *         effects of its step have been performed (SEND and STORE may point into them)
+ * Pure    no sockets, disk, clock, threads; time and randomness come in (config.seed, event times);
+ *         same seed + same events = same effects, byte for byte
+ * Spec    SPEC 9, 10
+ * Down    access.h, chain.h, message.h
  */
 #ifndef PLN_NODE_H
 #define PLN_NODE_H

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * record - what a decoded payload says: a map of fields, walked and checked against the kinds
- * table.
+ * record - what a decoded payload says: a map of fields, checked against the kinds table.
  *
- * Why     Acceptance never looks inside a payload; everybody who shows or publishes one does,
- * alike. Shape   canonical msgpack map, field number -> value, ascending, at most PLN_FIELDS_MAX
- * pairs; numbers the table does not know are kept, relayed and skipped Pure    no allocation; spans
- * are borrowed from the payload Spec    SPEC 5 (R18)
+ * Why     Acceptance never looks inside a payload; who shows or publishes one does, always alike.
+ * Shape   canonical msgpack map, field number -> value, ascending, at most PLN_FIELDS_MAX pairs;
+ *         numbers the table does not know are kept, relayed and skipped
+ * Pure    no allocation; spans are borrowed from the payload
+ * Spec    SPEC 11 (R18)
  */
 #ifndef PLN_RECORD_H
 #define PLN_RECORD_H
