@@ -11,6 +11,17 @@
 
 #define SCAN_MS 1000u
 
+/** Copy what fits, cut between characters: a half one would make what carries it malformed. */
+static void text_fit(char *out, size_t size, const char *text)
+{
+    size_t length = strlen(text) < size - 1 ? strlen(text) : size - 1;
+    while (length > 0 && !pln_utf8_valid(PLN_SPAN(text, length))) {
+        length--;
+    }
+    memcpy(out, text, length);
+    out[length] = '\0';
+}
+
 pln_node_t *pln_node_new(const pln_node_config_t *config)
 {
     pln_node_t *node = pln_alloc_zero(1, sizeof *node);
@@ -18,8 +29,8 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     node->self = config->self;
     node->store = config->store;
     node->arrivals = config->arrivals;
-    strncpy(node->name, config->name, sizeof node->name - 1);
-    strncpy(node->version, config->version, sizeof node->version - 1);
+    text_fit(node->name, sizeof node->name, config->name);
+    text_fit(node->version, sizeof node->version, config->version);
     uint8_t seed[8];
     pln_put_u64(seed, config->seed);
     crypto_generichash(node->secret, sizeof node->secret, seed, sizeof seed, NULL, 0);

@@ -185,7 +185,7 @@ void pln_net_digests(pln_net_state_t *net)
         }
     }
     pln_digest(&net->id, net->sums, &net->digest);
-    pln_digest(&net->id, net->control_sums, &net->access_digest);
+    pln_digest_access(&net->id, net->control_sums, &net->access_digest);
     net->digest_stale = false;
 }
 

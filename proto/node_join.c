@@ -142,6 +142,11 @@ void pln_invite(pln_node_t *node, const pln_event_t *event)
         pln_reply(node, request, true, PLN_EINVAL, "a ticket needs an address to dial and a key");
         return;
     }
+    if (strlen(event->as.invite.label) > PLN_NAME_MAX ||
+        !pln_utf8_valid(PLN_SPAN(event->as.invite.label, strlen(event->as.invite.label)))) {
+        pln_reply(node, request, true, PLN_EINVAL, "a label is UTF-8 text of at most 128 bytes");
+        return;
+    }
     pln_ticket_t ticket = {0};
     ticket_fill(node, net, event, &ticket);
     pln_invitation_t *invitation = pln_alloc_zero(1, sizeof *invitation);
@@ -229,8 +234,13 @@ static void grant_mint(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
                        pln_invitation_t *invitation, pln_net_state_t *net)
 {
     pln_grant_t grant = {.node = join->node, .role = invitation->role};
-    uint32_t highest;
-    grant.term = pln_access_highest_term(net->access, &join->node, &highest) ? highest + 1 : 0;
+    uint32_t highest = 0;
+    bool known = pln_access_highest_term(net->access, &join->node, &highest);
+    if (known && highest >= PLN_TERM_MAX) {
+        pln_link_bye(node, link, "full", "no term is left for this node; join with a new identity");
+        return;
+    }
+    grant.term = known ? highest + 1 : 0;
     grant.label = invitation->label[0] != '\0'
                       ? PLN_SPAN(invitation->label, strlen(invitation->label))
                       : join->name;

@@ -23,7 +23,10 @@ pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, ui
             *epoch = opened;
         }
     }
-    return PLN_OK;
+    pln_chain_t *own = pln_chain_find(net, &node->self->id, *epoch, lane);
+    bool full =
+        lane == PLN_LANE_CONTROL && own != NULL && own->durable.seq >= PLN_CONTROL_ENTRIES_MAX;
+    return full ? PLN_EFULL : PLN_OK;
 }
 
 static int ahead_compare(const void *a, const void *b)
@@ -93,15 +96,21 @@ static void job_for(pln_node_t *node, const pln_event_t *event, uint64_t request
 
 /* ---- the requests ---- */
 
+/** What is minted must read back as valid everywhere, or it would have no effect. */
+static bool text_valid(const char *text, size_t size_max)
+{
+    return strlen(text) <= size_max && pln_utf8_valid(PLN_SPAN(text, strlen(text)));
+}
+
 void pln_found(pln_node_t *node, const pln_event_t *event)
 {
     uint64_t request = event->as.found.request;
     const char *name = event->as.found.name;
     const char *title = event->as.found.title;
-    if (name == NULL || name[0] == '\0' || strlen(name) > PLN_NAME_MAX ||
-        (title != NULL && strlen(title) > PLN_TITLE_MAX)) {
+    if (name == NULL || name[0] == '\0' || !text_valid(name, PLN_NAME_MAX) ||
+        (title != NULL && !text_valid(title, PLN_TITLE_MAX))) {
         pln_reply(node, request, true, PLN_EINVAL,
-                  "a network's name has 1 to 128 bytes, its title at most 512");
+                  "a network's name is UTF-8 text of 1 to 128 bytes, its title of at most 512");
         return;
     }
     if (pln_clock_check(node) != PLN_OK) {
@@ -213,22 +222,40 @@ static const char *revoke_refusal(pln_node_t *node, pln_net_state_t *net, const 
     return NULL;
 }
 
-/** The member's own signed heads as held here, newest epochs first while there is room (R3.6). */
+static int newest_first(const void *a, const void *b)
+{
+    const pln_chain_t *x = *(pln_chain_t *const *)a;
+    const pln_chain_t *y = *(pln_chain_t *const *)b;
+    if (x->place.epoch != y->place.epoch) {
+        return x->place.epoch > y->place.epoch ? -1 : 1;
+    }
+    return (int)x->place.lane - (int)y->place.lane;
+}
+
+/**
+ * The member's own signed heads as held here (R3.6). A chain that no cut names loses everything, so
+ * all are listed, of earlier terms too; beyond PLN_CUTS_MAX the oldest epochs are given up.
+ */
 static void cuts_fill(pln_net_state_t *net, const pln_id_t *member, pln_revoke_t *revoke)
 {
+    pln_chain_t **chains = pln_alloc((net->chains.count + 1) * sizeof *chains);
+    size_t count = 0;
     for (pln_chain_t *c = net->buckets[member->bytes[0]]; c != NULL; c = c->bucket_next) {
-        if (!pln_id_equal(&c->place.author, member) || c->durable.seq == 0 ||
-            c->place.epoch / PLN_EPOCHS_PER_TERM > revoke->term ||
-            revoke->cut_count == PLN_CUTS_MAX) {
-            continue;
+        if (pln_id_equal(&c->place.author, member) && c->durable.seq > 0 &&
+            c->place.epoch / PLN_EPOCHS_PER_TERM <= revoke->term) {
+            chains[count++] = c;
         }
-        pln_cut_t *cut = &revoke->cuts[revoke->cut_count++];
-        cut->epoch = c->place.epoch;
-        cut->lane = c->place.lane;
-        cut->seq = c->durable.seq;
-        cut->hash = c->durable.hash;
-        cut->signature = c->signature;
     }
+    qsort(chains, count, sizeof *chains, newest_first);
+    for (size_t i = 0; i < count && i < PLN_CUTS_MAX; i++) {
+        pln_cut_t *cut = &revoke->cuts[revoke->cut_count++];
+        cut->epoch = chains[i]->place.epoch;
+        cut->lane = chains[i]->place.lane;
+        cut->seq = chains[i]->durable.seq;
+        cut->hash = chains[i]->durable.hash;
+        cut->signature = chains[i]->signature;
+    }
+    free(chains);
 }
 
 void pln_revoke(pln_node_t *node, const pln_event_t *event)
@@ -236,7 +263,11 @@ void pln_revoke(pln_node_t *node, const pln_event_t *event)
     uint64_t request = event->as.revoke.request;
     const pln_id_t *member = &event->as.revoke.member;
     pln_net_state_t *net = pln_net_find(node, &event->as.revoke.network);
+    const char *reason = event->as.revoke.reason != NULL ? event->as.revoke.reason : "";
     const char *refusal = revoke_refusal(node, net, member);
+    if (refusal == NULL && !text_valid(reason, PLN_REASON_MAX)) {
+        refusal = "the reason is UTF-8 text of at most 512 bytes";
+    }
     uint32_t epoch = 0;
     pln_revoke_t revoke = {.node = *member};
     if (refusal == NULL && (pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) != PLN_OK ||
@@ -248,9 +279,7 @@ void pln_revoke(pln_node_t *node, const pln_event_t *event)
         return;
     }
     cuts_fill(net, member, &revoke);
-    const char *reason = event->as.revoke.reason != NULL ? event->as.revoke.reason : "";
-    revoke.reason =
-        PLN_SPAN(reason, strlen(reason) < PLN_REASON_MAX ? strlen(reason) : PLN_REASON_MAX);
+    revoke.reason = PLN_SPAN(reason, strlen(reason));
     pln_buf_t payload = {0};
     pln_revoke_encode(&revoke, &payload);
     pln_mint_control(node, net, epoch, PLN_KIND_REVOKE, &payload);

@@ -72,7 +72,7 @@ static void hello_fits_the_reconnect_budget(void **state)
 {
     (void)state;
     pln_buf_t rows = {0};
-    pln_hello_row_t row = {{0}};
+    pln_hello_row_t row = {.cursor = {.number = 0}};
     for (int i = 0; i < 4; i++) {
         pln_hello_row_write(&row, &rows);
     }
