@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <string.h>
+
+#include "book.h"
+#include "peer_table.h"
+#include "table.h"
+#include "when.h"
+
+/** "3 min ago", "here" for this node, "now" over a live link, "never". */
+static void heard(const json_t *member, uint64_t now, char out[PLN_WHEN_SIZE])
+{
+    uint64_t ms;
+    if (json_is_true(json_object_get(member, "self"))) {
+        snprintf(out, PLN_WHEN_SIZE, "this node");
+    } else if (json_is_true(json_object_get(member, "connected"))) {
+        snprintf(out, PLN_WHEN_SIZE, "connected");
+    } else if (pln_when_parse(pln_text(member, "last_heard"), &ms)) {
+        pln_when_ago(ms, now, out);
+    } else {
+        snprintf(out, PLN_WHEN_SIZE, "never");
+    }
+}
+
+static void print_members(const json_t *members)
+{
+    static const pln_column_t columns[] = {{"NAME", PLN_COLUMN_CUT},
+                                           {"ROLE", PLN_COLUMN_LEFT},
+                                           {"LAST HEARD", PLN_COLUMN_LEFT},
+                                           {"BEHIND", PLN_COLUMN_RIGHT},
+                                           {"NODE", PLN_COLUMN_LEFT}};
+    pln_table_t *table = pln_table_new(columns, sizeof columns / sizeof columns[0]);
+    pln_book_t book = {.networks = {0}};
+    uint64_t now = pln_when_now();
+    size_t index;
+    json_t *member;
+    pln_book_add_nodes(&book, members, "id");
+    json_array_foreach(members, index, member)
+    {
+        char id[PLN_BOOK_ID_SIZE], ago[PLN_WHEN_SIZE], count[32];
+        pln_book_node(&book, pln_text(member, "id"), id);
+        heard(member, now, ago);
+        pln_peer_behind(member, count, sizeof count);
+        pln_table_add(table, pln_text(member, "name"));
+        pln_table_add(table, json_is_true(json_object_get(member, "left"))
+                                 ? "left"
+                                 : pln_text(member, "role"));
+        pln_table_add(table, ago);
+        pln_table_add(table, count);
+        pln_table_add(table, id);
+    }
+    pln_table_print(table, stdout, pln_screen_width(stdout));
+    pln_book_free(&book);
+    pln_table_free(&table);
+}
+
+int pln_cmd_members(pln_command_t *command)
+{
+    json_t *answer;
+    pln_buf_t path = {0};
+    const char *network = pln_word(command->options, 0);
+    pln_path_add(&path, "/api/v1/networks");
+    pln_path_segment(&path, network == NULL ? "-" : network);
+    pln_path_add(&path, "/members");
+    int status = pln_call_get(command->call, pln_path(&path), &answer);
+    const json_t *members = json_object_get(answer, "members");
+    if (status == PLN_DONE && command->options->json) {
+        pln_print_list(answer, "members");
+    } else if (status == PLN_DONE) {
+        print_members(members);
+        if (json_array_size(members) == 1) {
+            pln_hint("this node is alone in it: make a ticket for another one with `pln invite`");
+        }
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}
+
+int pln_cmd_revoke(pln_command_t *command)
+{
+    json_t *answer;
+    json_t *body = json_object();
+    pln_buf_t path = {0};
+    size_t count = command->options->word_count;
+    const char *reason = pln_option(command->options, "reason");
+    pln_path_add(&path, "/api/v1/networks");
+    pln_path_segment(&path, count == 2 ? pln_word(command->options, 0) : "-");
+    pln_path_add(&path, "/revoke");
+    json_object_set_new(body, "member", json_string(pln_word(command->options, count - 1)));
+    if (reason != NULL) {
+        json_object_set_new(body, "reason", json_string(reason));
+    }
+    int status = pln_call_post(command->call, pln_path(&path), body, &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        pln_hint("the membership of %s is ended; what it published until now stays",
+                 pln_text(answer, "id"));
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "book.h"
+#include "table.h"
+#include "when.h"
+
+/** "/api/v1/networks/NET" with the first word, or "-" for the only network. */
+static void network_path(const pln_command_t *command, pln_buf_t *path)
+{
+    const char *network = pln_word(command->options, 0);
+    pln_path_add(path, "/api/v1/networks");
+    pln_path_segment(path, network == NULL ? "-" : network);
+}
+
+int pln_cmd_network_create(pln_command_t *command)
+{
+    json_t *answer;
+    json_t *body = json_object();
+    const char *title = pln_option(command->options, "title");
+    json_object_set_new(body, "name", json_string(pln_word(command->options, 0)));
+    if (title != NULL) {
+        json_object_set_new(body, "title", json_string(title));
+    }
+    int status = pln_call_post(command->call, "/api/v1/networks", body, &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        puts(pln_text(answer, "id"));
+        pln_warn_all(json_object_get(answer, "warnings"));
+    }
+    json_decref(answer);
+    return status;
+}
+
+/** What a person should know about a membership, in a word or two. */
+static const char *state_of(const json_t *network)
+{
+    if (json_object_get(network, "revoked") != NULL) {
+        return "revoked";
+    }
+    if (json_is_true(json_object_get(network, "left"))) {
+        return "left";
+    }
+    if (pln_number(network, "wanted") > 0) {
+        return "catching up";
+    }
+    return "member";
+}
+
+static void print_networks(const json_t *networks)
+{
+    static const pln_column_t columns[] = {
+        {"NAME", PLN_COLUMN_CUT},      {"ROLE", PLN_COLUMN_LEFT},     {"STATE", PLN_COLUMN_LEFT},
+        {"RECORDS", PLN_COLUMN_RIGHT}, {"MEMBERS", PLN_COLUMN_RIGHT}, {"NETWORK", PLN_COLUMN_LEFT}};
+    pln_table_t *table = pln_table_new(columns, sizeof columns / sizeof columns[0]);
+    pln_book_t book = {.networks = {0}};
+    size_t index;
+    json_t *network;
+    json_array_foreach(networks, index, network)
+    {
+        pln_shorts_add(&book.networks, json_string_value(json_object_get(network, "id")));
+    }
+    json_array_foreach(networks, index, network)
+    {
+        char id[PLN_BOOK_ID_SIZE];
+        pln_book_network(&book, pln_text(network, "id"), id);
+        pln_table_add(table, pln_text(network, "name"));
+        pln_table_add(table, pln_text(network, "role"));
+        pln_table_add(table, state_of(network));
+        pln_table_add_number(table, pln_number(network, "records"));
+        pln_table_add_number(table, pln_number(network, "members"));
+        pln_table_add(table, id);
+    }
+    pln_table_print(table, stdout, pln_screen_width(stdout));
+    pln_book_free(&book);
+    pln_table_free(&table);
+}
+
+int pln_cmd_network_list(pln_command_t *command)
+{
+    json_t *answer;
+    int status = pln_call_get(command->call, "/api/v1/networks", &answer);
+    const json_t *networks = json_object_get(answer, "networks");
+    if (status == PLN_DONE && command->options->json) {
+        pln_print_list(answer, "networks");
+    } else if (status == PLN_DONE && json_array_size(networks) == 0) {
+        pln_hint(
+            "no networks yet: found one with `pln network create NAME`, or join one with "
+            "`pln join`");
+    } else if (status == PLN_DONE) {
+        print_networks(networks);
+    }
+    json_decref(answer);
+    return status;
+}
+
+static void print_pair(const char *label, const char *value)
+{
+    if (value[0] != '\0') {
+        printf("%-14s", label);
+        pln_text_print(stdout, value, false);
+        putchar('\n');
+    }
+}
+
+static void print_number(const char *label, const json_t *object, const char *name)
+{
+    if (json_is_integer(json_object_get(object, name))) {
+        printf("%-14s%llu\n", label, (unsigned long long)pln_number(object, name));
+    }
+}
+
+static void print_coordinators(const json_t *network)
+{
+    size_t index;
+    json_t *member;
+    json_array_foreach(json_object_get(network, "coordinator_list"), index, member)
+    {
+        printf("%-14s", index == 0 ? "coordinators" : "");
+        pln_text_print(stdout, pln_text(member, "name"), false);
+        printf("%s(%s)\n", pln_text(member, "name")[0] != '\0' ? " " : "", pln_text(member, "id"));
+    }
+}
+
+static void print_network(const json_t *network)
+{
+    const json_t *quotas = json_object_get(network, "quotas");
+    const json_t *revoked = json_object_get(network, "revoked");
+    print_pair("name", pln_text(network, "name"));
+    print_pair("title", pln_text(network, "title"));
+    print_pair("id", pln_text(network, "id"));
+    print_pair("state", state_of(network));
+    print_pair("role", pln_text(network, "role"));
+    print_pair("root", pln_text(network, "root"));
+    print_coordinators(network);
+    print_number("members", network, "members");
+    print_number("records", network, "records");
+    print_number("chains", network, "chains");
+    print_number("wanted", network, "wanted");
+    print_pair("digest", pln_text(network, "digest"));
+    print_number("max entries", quotas, "max_entries");
+    print_number("max bytes", quotas, "max_bytes");
+    print_pair("revoked by", pln_text(revoked, "by"));
+    print_pair("reason", pln_text(revoked, "reason"));
+}
+
+int pln_cmd_network_show(pln_command_t *command)
+{
+    json_t *answer;
+    pln_buf_t path = {0};
+    network_path(command, &path);
+    int status = pln_call_get(command->call, pln_path(&path), &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        print_network(answer);
+        pln_warn_all(json_object_get(answer, "warnings"));
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}
+
+int pln_cmd_network_leave(pln_command_t *command)
+{
+    json_t *answer;
+    json_t *body = json_object();
+    pln_buf_t path = {0};
+    bool forget = pln_option(command->options, "forget") != NULL;
+    network_path(command, &path);
+    pln_path_add(&path, "/leave");
+    json_object_set_new(body, "forget", json_boolean(forget));
+    int status = pln_call_post(command->call, pln_path(&path), body, &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        pln_hint(
+            "left \"%s\"; %s", pln_text(answer, "name"),
+            forget ? "what came from it is deleted" : "what came from it until now is still here");
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MPL-2.0
+#include <string.h>
+
+#include "command.h"
+#include "peer_table.h"
+#include "table.h"
+#include "when.h"
+
+int pln_cmd_id(pln_command_t *command)
+{
+    json_t *answer;
+    int status = pln_call_get(command->call, "/api/v1/id", &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        puts(pln_text(answer, "id"));
+    }
+    json_decref(answer);
+    return status;
+}
+
+static void heading(const char *text)
+{
+    putchar('\n');
+    pln_screen_style(stdout, PLN_BOLD);
+    fputs(text, stdout);
+    pln_screen_style(stdout, PLN_PLAIN);
+    putchar('\n');
+}
+
+/** "12.3 MB". */
+static void bytes_text(uint64_t bytes, char *out, size_t size)
+{
+    static const char *const units[] = {"B", "kB", "MB", "GB", "TB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    while (value >= 1000 && unit + 1 < sizeof units / sizeof units[0]) {
+        value /= 1000;
+        unit++;
+    }
+    snprintf(out, size, value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value, units[unit]);
+}
+
+static void print_node(const json_t *status)
+{
+    char up[PLN_WHEN_SIZE];
+    const char *http = pln_text(status, "http");
+    pln_when_span(pln_number(status, "uptime_seconds") * 1000u, up);
+    pln_screen_style(stdout, PLN_BOLD);
+    pln_text_print(stdout, pln_text(status, "name"), false);
+    pln_screen_style(stdout, PLN_PLAIN);
+    printf("%s%s\n", pln_text(status, "name")[0] != '\0' ? "  " : "", pln_text(status, "id"));
+    printf("plnd %s, up %s; peers reach it at %s%s%s\n", pln_text(status, "version"), up,
+           pln_text(status, "listen"), http[0] != '\0' ? ", the page at http://" : "", http);
+}
+
+/** Members in sync with this node, by what its links and presence say. */
+static void network_state(const json_t *network, char *out, size_t size)
+{
+    const json_t *revoked = json_object_get(network, "revoked");
+    if (revoked != NULL) {
+        snprintf(out, size, "membership ended");
+    } else if (json_is_true(json_object_get(network, "left"))) {
+        snprintf(out, size, "left");
+    } else if (json_array_size(json_object_get(network, "forks")) > 0) {
+        snprintf(out, size, "a chain is forked");
+    } else if (pln_number(network, "wanted") > 0) {
+        snprintf(out, size, "%llu chains to get",
+                 (unsigned long long)pln_number(network, "wanted"));
+    } else {
+        snprintf(out, size, "complete");
+    }
+}
+
+static void print_networks(const json_t *networks)
+{
+    static const pln_column_t columns[] = {
+        {"NAME", PLN_COLUMN_CUT},      {"ROLE", PLN_COLUMN_LEFT},  {"RECORDS", PLN_COLUMN_RIGHT},
+        {"MEMBERS", PLN_COLUMN_RIGHT}, {"STATE", PLN_COLUMN_LEFT}, {"DIGEST", PLN_COLUMN_LEFT}};
+    if (json_array_size(networks) == 0) {
+        printf("none yet: found one with `pln network create NAME`, or join one with `pln join`\n");
+        return;
+    }
+    pln_table_t *table = pln_table_new(columns, sizeof columns / sizeof columns[0]);
+    size_t index;
+    json_t *network;
+    json_array_foreach(networks, index, network)
+    {
+        char state[64], digest[17];
+        network_state(network, state, sizeof state);
+        snprintf(digest, sizeof digest, "%.12s", pln_text(network, "digest"));
+        pln_table_add(table, pln_text(network, "name"));
+        pln_table_add(table, pln_text(network, "role"));
+        pln_table_add_number(table, pln_number(network, "records"));
+        pln_table_add_number(table, pln_number(network, "members"));
+        pln_table_add(table, state);
+        pln_table_add(table, digest);
+    }
+    pln_table_print(table, stdout, pln_screen_width(stdout));
+    pln_table_free(&table);
+}
+
+static void print_refused(json_t *refused)
+{
+    const char *reason;
+    json_t *count;
+    const char *between = "";
+    json_object_foreach(refused, reason, count)
+    {
+        printf("%s%lld %s", between, (long long)json_integer_value(count), reason);
+        between = ", ";
+    }
+    putchar('\n');
+}
+
+static void print_disk(const json_t *disk)
+{
+    char store[32], left[32];
+    bytes_text(pln_number(disk, "store"), store, sizeof store);
+    bytes_text(pln_number(disk, "free"), left, sizeof left);
+    printf(
+        "store %s, free %s%s\n", store, left,
+        json_is_true(json_object_get(disk, "paused")) ? "; too little: nothing is taken in" : "");
+}
+
+static void print_warnings(const json_t *warnings)
+{
+    size_t index;
+    json_t *warning;
+    json_array_foreach(warnings, index, warning)
+    {
+        pln_screen_style(stdout, PLN_WARN);
+        fputs("! ", stdout);
+        pln_screen_style(stdout, PLN_PLAIN);
+        pln_text_print(stdout, json_is_string(warning) ? json_string_value(warning) : "", false);
+        putchar('\n');
+    }
+}
+
+static void print_status(const json_t *status)
+{
+    json_t *refused = json_object_get(status, "refused");
+    const json_t *peers = json_object_get(status, "peers");
+    const json_t *warnings = json_object_get(status, "warnings");
+    uint64_t open = pln_number(status, "invitations_open");
+    print_node(status);
+    heading("Networks");
+    print_networks(json_object_get(status, "networks"));
+    heading("Peers");
+    if (json_array_size(peers) > 0) {
+        pln_peer_table(peers);
+    } else {
+        printf("none yet: they come with `pln join` and `pln invite`\n");
+    }
+    heading("Disk");
+    print_disk(json_object_get(status, "disk"));
+    if (json_object_size(refused) > 0) {
+        heading("Refused since the start");
+        print_refused(refused);
+    }
+    if (open > 0) {
+        heading("Invitations");
+        printf("%llu open; `pln invite --list` shows them\n", (unsigned long long)open);
+    }
+    if (json_array_size(warnings) > 0) {
+        heading("Needs attention");
+        print_warnings(warnings);
+    }
+}
+
+int pln_cmd_status(pln_command_t *command)
+{
+    json_t *answer;
+    int status = pln_call_get(command->call, "/api/v1/status", &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        print_status(answer);
+    }
+    json_decref(answer);
+    return status;
+}

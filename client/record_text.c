@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "record_text.h"
+
+#include <string.h>
+
+#include "command.h"
+#include "proto/kinds.h"
+#include "when.h"
+#include "width.h"
+
+#define LABEL_WIDTH 20u
+
+const char *pln_record_title(const json_t *record)
+{
+    static const char *const names[] = {"title", "name"};
+    json_t *fields = json_object_get(record, "fields");
+    const char *key;
+    json_t *value;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *text = pln_text(fields, names[i]);
+        if (text[0] != '\0') {
+            return text;
+        }
+    }
+    json_object_foreach(fields, key, value)
+    {
+        if (json_is_string(value)) {
+            return json_string_value(value);
+        }
+    }
+    return pln_text(record, "unreadable");
+}
+
+const char *pln_record_author(const json_t *record)
+{
+    const char *name = pln_text(record, "author_name");
+    return name[0] != '\0' ? name : pln_text(record, "author");
+}
+
+/** A value of one line, numbers and words as they are written in JSON. */
+static void print_scalar(const json_t *value)
+{
+    if (json_is_string(value)) {
+        pln_text_print(stdout, json_string_value(value), true);
+    } else {
+        char text[64] = "";
+        size_t size = json_dumpb(value, text, sizeof text - 1, JSON_ENCODE_ANY | JSON_COMPACT);
+        fwrite(text, 1, size < sizeof text ? size : 0, stdout);
+    }
+}
+
+static void print_value(const json_t *value)
+{
+    size_t index;
+    json_t *item;
+    if (!json_is_array(value)) {
+        print_scalar(value);
+        return;
+    }
+    json_array_foreach(value, index, item)
+    {
+        fputs(index > 0 ? ", " : "", stdout);
+        print_scalar(item);
+    }
+}
+
+static bool is_block(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text != NULL && (strchr(text, '\n') != NULL || pln_width(text, strlen(text)) > 58);
+}
+
+static void print_label(const char *label)
+{
+    size_t width = pln_width(label, strlen(label));
+    pln_screen_style(stdout, PLN_BOLD);
+    pln_text_print(stdout, label, false);
+    pln_screen_style(stdout, PLN_PLAIN);
+    for (; width < LABEL_WIDTH; width++) {
+        putchar(' ');
+    }
+}
+
+static const char *label_of(const pln_kind_t *kind, const char *name)
+{
+    const pln_field_t *field = kind == NULL ? NULL : pln_field_by_name(kind, name);
+    return field == NULL ? name : field->label;
+}
+
+/** Short fields as a list, then long ones, each under its label. */
+static void print_fields(const json_t *record)
+{
+    json_t *fields = json_object_get(record, "fields");
+    const char *title = pln_record_title(record);
+    const pln_kind_t *kind = pln_kind_by_name(pln_text(record, "kind"));
+    const char *name;
+    json_t *value;
+    json_object_foreach(fields, name, value)
+    {
+        if (!is_block(value) && json_string_value(value) != title) {
+            print_label(label_of(kind, name));
+            print_value(value);
+            putchar('\n');
+        }
+    }
+    json_object_foreach(fields, name, value)
+    {
+        if (is_block(value) && json_string_value(value) != title) {
+            const char *text = json_string_value(value);
+            putchar('\n');
+            pln_screen_style(stdout, PLN_BOLD);
+            pln_text_print(stdout, label_of(kind, name), false);
+            pln_screen_style(stdout, PLN_PLAIN);
+            putchar('\n');
+            pln_text_print(stdout, text, true);
+            fputs(text[strlen(text) - 1] == '\n' ? "" : "\n", stdout);
+        }
+    }
+}
+
+static void print_pair(const char *label, const char *value)
+{
+    if (value[0] != '\0') {
+        print_label(label);
+        pln_text_print(stdout, value, false);
+        putchar('\n');
+    }
+}
+
+static void print_vouched(const json_t *vouched)
+{
+    char line[128];
+    if (vouched == NULL) {
+        return;
+    }
+    putchar('\n');
+    const json_t *verified = json_object_get(vouched, "verified");
+    print_pair("Signed by", pln_text(vouched, "signed_by"));
+    print_pair("Signature", verified == NULL         ? ""
+                            : json_is_true(verified) ? "verified just now"
+                                                     : "DOES NOT HOLD");
+    if (pln_number(vouched, "arrived") > 0) {
+        snprintf(line, sizeof line, "as number %llu here",
+                 (unsigned long long)pln_number(vouched, "arrived"));
+        print_pair("Arrived", line);
+    }
+    print_pair("Content", pln_text(vouched, "data"));
+}
+
+void pln_record_print(const json_t *record)
+{
+    char when[PLN_WHEN_SIZE] = "";
+    uint64_t ms;
+    pln_screen_style(stdout, PLN_BOLD);
+    pln_text_print(stdout, pln_record_title(record), false);
+    pln_screen_style(stdout, PLN_PLAIN);
+    putchar('\n');
+    if (pln_when_parse(pln_text(record, "time"), &ms)) {
+        pln_when_short(ms, pln_when_now(), when);
+    }
+    print_pair("Kind", pln_text(record, "kind"));
+    print_pair("Published by", pln_record_author(record));
+    print_pair("Published", when);
+    print_pair("Id", pln_text(record, "id"));
+    print_pair("Unreadable", pln_text(record, "unreadable"));
+    print_fields(record);
+    print_vouched(json_object_get(record, "vouched"));
+}
