@@ -13,7 +13,7 @@ PLACES = [os.environ.get("PLN_TEST_TASKS"), CHECKOUT / "contrib" / "samples"]
 def documents():
     """Markdown documents of the first place that has some."""
     for place in filter(None, PLACES):
-        found = sorted(pathlib.Path(place).rglob("*.md"))
+        found = sorted(file for file in pathlib.Path(place).rglob("*.md") if file.name != "README.md")
         if found:
             return found
     return []
