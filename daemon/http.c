@@ -12,6 +12,10 @@
 #include <time.h>
 #include <unistd.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "deadline.h"
 #include "doors.h"
 #include "route.h"
@@ -24,7 +28,8 @@
 #define DELIVER_MS 300000u /**< an answer that is no stream is taken by then */
 #define BODY_DROPPED_MAX (4u * PLN_API_BODY_MAX) /**< read and thrown away before we hang up */
 #define PIECE_BYTES 32768u
-#define STOP_MS 1000u /**< for answers under way to end by themselves */
+#define QUIET_SECONDS 65u /**< longer than published contents are remembered */
+#define STOP_MS 1000u     /**< for answers under way to end by themselves */
 
 /** One of the two ways in. */
 typedef struct {
@@ -43,6 +48,8 @@ struct pln_http {
     atomic_bool stopping;
     atomic_uint_fast64_t requests;
     atomic_uint active; /**< requests being received or answered */
+    uint64_t answered;  /**< watching thread: requests at its last look, and for how long so */
+    unsigned quiet_seconds;
 };
 
 /** One request on its way. */
@@ -316,10 +323,27 @@ static void stop_door(door_t *door, int listener)
     }
 }
 
+/**
+ * An import leaves the allocator holding tens of MiB in as many arenas as it had threads; once
+ * nobody asks any more they go back to the system.
+ */
+static void give_memory_back(pln_http_t *http)
+{
+    uint64_t answered = atomic_load(&http->requests);
+    http->quiet_seconds = answered == http->answered ? http->quiet_seconds + 1 : 0;
+    http->answered = answered;
+    if (http->quiet_seconds == QUIET_SECONDS) {
+#ifdef __GLIBC__
+        malloc_trim(0);
+#endif
+    }
+}
+
 static void sweep(void *arg)
 {
     pln_http_t *http = arg;
     pln_seen_sweep(http->api.seen, pln_mono_ms());
+    give_memory_back(http);
 }
 
 static char *path_of(const char *dir, const char *name)
