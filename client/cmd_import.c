@@ -15,17 +15,21 @@
 #define BATCH_RECORDS 500u
 #define BATCH_BYTES (768u * 1024u)
 
+/** One record of the batch, or what takes its place in the order of messages. */
 typedef struct {
     const char *file;
     uint64_t line;
-} place_t;
+    const char *field; /**< of the problem; static */
+    char *problem;     /**< why it is not sent; NULL: it is */
+} item_t;
 
 typedef struct {
     pln_command_t *command;
     const char *kind;  /**< of records that name none; NULL: they must */
     pln_buf_t records; /**< JSON texts with commas between them */
-    place_t places[BATCH_RECORDS];
+    item_t items[BATCH_RECORDS];
     size_t count;
+    size_t sent; /**< items without a problem */
     uint64_t imported;
     uint64_t skipped;
     uint64_t refused;
@@ -45,17 +49,17 @@ static void on_interrupt(int signal_number)
 /* ---- what is refused ---- */
 
 /** "FILE:LINE: field: rule". */
-static void refuse(import_t *import, const place_t *place, const char *field, const char *rule)
+static void tell_refused(import_t *import, const item_t *item, const char *field, const char *rule)
 {
     size_t size = strlen(field);
     bool repeated = size > 0 && strncmp(rule, field, size) == 0 && rule[size] == ' ';
     pln_progress_clear(&import->progress);
-    pln_hint("%s:%" PRIu64 ": %s%s%s", pln_source_name(place->file), place->line, field,
+    pln_hint("%s:%" PRIu64 ": %s%s%s", pln_source_name(item->file), item->line, field,
              size > 0 ? ": " : "", repeated ? rule + size + 1 : rule);
     import->refused++;
 }
 
-static void take_result(import_t *import, const place_t *place, const json_t *result)
+static void take_result(import_t *import, const item_t *item, const json_t *result)
 {
     const json_t *error = json_object_get(result, "error");
     if (json_is_string(json_object_get(result, "id"))) {
@@ -65,9 +69,28 @@ static void take_result(import_t *import, const place_t *place, const json_t *re
     } else {
         const char *detail = pln_text(error, "detail");
         const char *reason = pln_text(error, "reason");
-        refuse(import, place, pln_text(error, "field"),
-               detail[0] != '\0' ? detail : (reason[0] != '\0' ? reason : "no reason was given"));
+        tell_refused(
+            import, item, pln_text(error, "field"),
+            detail[0] != '\0' ? detail : (reason[0] != '\0' ? reason : "no reason was given"));
     }
+}
+
+/** @results in the order of what was sent, and between them what never was. */
+static void take_results(import_t *import, const json_t *results)
+{
+    size_t next = 0;
+    for (size_t i = 0; i < import->count; i++) {
+        item_t *item = &import->items[i];
+        if (item->problem != NULL) {
+            tell_refused(import, item, item->field, item->problem);
+            free(item->problem);
+        } else if (results != NULL) {
+            take_result(import, item, json_array_get(results, next++));
+        }
+    }
+    pln_buf_clear(&import->records);
+    import->count = 0;
+    import->sent = 0;
 }
 
 /* ---- batches ---- */
@@ -107,78 +130,117 @@ static void flush(import_t *import)
 {
     json_t *answer = NULL;
     pln_buf_t body = {0};
-    if (import->count == 0 || import->status != PLN_DONE) {
-        return;
+    if (import->sent > 0 && import->status == PLN_DONE) {
+        build_body(import, &body);
+        pln_progress_clear(&import->progress);
+        import->status = pln_call_post_text(import->command->call, "/api/v1/records",
+                                            pln_buf_span(&body), &answer);
+        pln_buf_free(&body);
     }
-    build_body(import, &body);
-    pln_progress_clear(&import->progress);
-    import->status =
-        pln_call_post_text(import->command->call, "/api/v1/records", pln_buf_span(&body), &answer);
     const json_t *results = json_object_get(answer, "results");
-    if (import->status == PLN_DONE && json_array_size(results) != import->count) {
+    if (results != NULL && json_array_size(results) != import->sent) {
         pln_say(
             "the daemon's answer does not fit the request; are plnd and pln of the same version?");
         import->status = PLN_FAILED;
+        results = NULL;
     }
-    for (size_t i = 0; import->status == PLN_DONE && i < import->count; i++) {
-        take_result(import, &import->places[i], json_array_get(results, i));
-    }
+    take_results(import, results);
     json_decref(answer);
-    pln_buf_free(&body);
-    pln_buf_clear(&import->records);
-    import->count = 0;
     pln_progress(&import->progress, "imported", import->imported + import->skipped);
 }
 
-/** What the API needs of @record, as text; NULL: refused. */
-static char *record_text(import_t *import, const place_t *place, const json_t *record)
+/** Room for one more of @size bytes. */
+static item_t *next_item(import_t *import, const char *file, uint64_t line, size_t size)
 {
-    json_t *kind = json_object_get(record, "kind");
-    json_t *fields = json_object_get(record, "fields");
+    if (import->count == BATCH_RECORDS || import->records.size + size > BATCH_BYTES) {
+        flush(import);
+    }
+    item_t *item = &import->items[import->count++];
+    *item = (item_t){.file = file, .line = line};
+    return item;
+}
+
+static void refuse(import_t *import, const char *file, uint64_t line, const char *field,
+                   const char *problem)
+{
+    item_t *item = next_item(import, file, line, 0);
+    item->field = field;
+    item->problem = pln_strdup(problem);
+}
+
+/** The kinds there are, for a message. */
+static void list_kinds(char *out, size_t size)
+{
+    const pln_kind_t *kind;
+    out[0] = '\0';
+    for (size_t i = 0; (kind = pln_kind_at(i)) != NULL; i++) {
+        size_t used = strlen(out);
+        if (kind->fields != NULL) {
+            snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", kind->name);
+        }
+    }
+}
+
+/** What is wrong with the shape of a record, before the daemon looks at its fields. */
+static bool find_problem(const import_t *import, const json_t *record, const char **field,
+                         char *problem, size_t size)
+{
+    const json_t *kind = json_object_get(record, "kind");
+    const char *name = kind == NULL ? import->kind : json_string_value(kind);
+    const pln_kind_t *known = name == NULL ? NULL : pln_kind_by_name(name);
+    char kinds[256];
+    list_kinds(kinds, sizeof kinds);
+    *field = "";
     if (!json_is_object(record)) {
-        refuse(import, place, "", "a record is an object with \"kind\" and \"fields\"");
-        return NULL;
-    }
-    if (kind == NULL && import->kind == NULL) {
-        refuse(import, place, "kind", "it names none; --kind gives one to all that do not");
-        return NULL;
-    }
-    if (fields == NULL) {
-        refuse(import, place, "fields", "a record has them as an object of names and values");
-        return NULL;
-    }
-    json_t *small = json_object();
-    json_object_set(small, "fields", fields);
-    if (kind != NULL) {
-        json_object_set(small, "kind", kind);
+        snprintf(problem, size, "a record is an object with \"kind\" and \"fields\"");
+    } else if (kind == NULL && import->kind == NULL) {
+        *field = "kind";
+        snprintf(problem, size, "it is missing; --kind gives one to all records without");
+    } else if (known == NULL || known->fields == NULL) {
+        *field = "kind";
+        snprintf(problem, size, "there is no kind \"%.64s\"; there are: %s",
+                 name == NULL ? "" : name, kinds);
+    } else if (json_object_get(record, "fields") == NULL) {
+        *field = "fields";
+        snprintf(problem, size, "they are missing: an object of names and values");
     } else {
-        json_object_set_new(small, "kind", json_string(import->kind));
+        return false;
     }
+    return true;
+}
+
+/** What the API needs of @record, as text. */
+static char *record_text(const import_t *import, const json_t *record)
+{
+    json_t *small = json_object();
+    json_t *kind = json_object_get(record, "kind");
+    json_object_set_new(small, "kind",
+                        kind == NULL ? json_string(import->kind) : json_incref(kind));
+    json_object_set(small, "fields", json_object_get(record, "fields"));
     char *text = json_dumps(small, JSON_COMPACT);
     json_decref(small);
     return text;
 }
 
-static void add_record(import_t *import, const place_t *place, const json_t *record)
+static void add_record(import_t *import, const char *file, uint64_t line, const json_t *record)
 {
-    char *text = record_text(import, place, record);
-    size_t size = text == NULL ? 0 : strlen(text);
-    if (text != NULL && size > PLN_NDJSON_ITEM_MAX) {
-        refuse(import, place, "", "the record is longer than 1000000 bytes");
-        free(text);
+    char problem[400];
+    const char *field;
+    if (find_problem(import, record, &field, problem, sizeof problem)) {
+        refuse(import, file, line, field, problem);
         return;
     }
-    if (text == NULL) {
-        return;
+    char *text = record_text(import, record);
+    size_t size = strlen(text);
+    if (size > PLN_NDJSON_ITEM_MAX) {
+        refuse(import, file, line, "", "the record is longer than 1000000 bytes");
+    } else {
+        next_item(import, file, line, size);
+        if (import->sent++ > 0) {
+            pln_buf_u8(&import->records, ',');
+        }
+        pln_buf_add(&import->records, text, size);
     }
-    if (import->count == BATCH_RECORDS || import->records.size + size > BATCH_BYTES) {
-        flush(import);
-    }
-    if (import->count > 0) {
-        pln_buf_u8(&import->records, ',');
-    }
-    pln_buf_add(&import->records, text, size);
-    import->places[import->count++] = *place;
     free(text);
 }
 
@@ -188,7 +250,6 @@ static void import_document(import_t *import, FILE *file, const char *name)
 {
     pln_buf_t text = {0};
     pln_document_t document;
-    place_t place = {name, 1};
     const pln_kind_t *kind = import->kind == NULL ? NULL : pln_kind_by_name(import->kind);
     if (!pln_source_read(file, name, PLN_SOURCE_DOCUMENT_MAX, &text)) {
         import->refused++;
@@ -199,10 +260,10 @@ static void import_document(import_t *import, FILE *file, const char *name)
         json_t *record = json_object();
         json_object_set_new(record, "kind", json_string(document.kind->name));
         json_object_set(record, "fields", document.fields);
-        add_record(import, &place, record);
+        add_record(import, name, 1, record);
         json_decref(record);
     } else {
-        refuse(import, &place, "", document.problem);
+        refuse(import, name, 1, "", document.problem);
     }
     pln_document_free(&document);
     pln_buf_free(&text);
@@ -215,12 +276,11 @@ static void import_records(import_t *import, FILE *file, const char *name)
     pln_ndjson_state_t state = PLN_NDJSON_VALUE;
     while (state != PLN_NDJSON_END && import->status == PLN_DONE && !interrupted) {
         state = pln_ndjson_next(reader, &item);
-        place_t place = {name, item.line};
         if (state == PLN_NDJSON_VALUE) {
-            add_record(import, &place, item.value);
+            add_record(import, name, item.line, item.value);
             json_decref(item.value);
         } else if (state == PLN_NDJSON_BROKEN) {
-            refuse(import, &place, "", item.problem);
+            refuse(import, name, item.line, "", item.problem);
         }
     }
     pln_ndjson_free(&reader);

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "book.h"
 #include "record_text.h"
 #include "when.h"
 
@@ -33,6 +33,7 @@ int pln_cmd_export(pln_command_t *command)
 typedef struct {
     bool json;
     uint64_t left;
+    pln_book_t book; /**< empty with json */
 } watching_t;
 
 /** Interrupting is how watching ends; every line is out already. */
@@ -42,8 +43,9 @@ static void on_interrupt(int signal_number)
     _exit(PLN_DONE);
 }
 
-static void print_arrival(const json_t *record)
+static void print_arrival(pln_book_t *book, const json_t *record)
 {
+    char id[PLN_BOOK_ID_SIZE];
     char when[PLN_WHEN_SIZE] = "";
     uint64_t ms;
     if (pln_when_parse(pln_text(record, "time"), &ms)) {
@@ -60,7 +62,9 @@ static void print_arrival(const json_t *record)
     fputs("  (", stdout);
     pln_text_print(stdout, pln_record_author(record), false);
     fputs(")  ", stdout);
-    pln_text_print(stdout, pln_text(record, "id"), false);
+    pln_shorts_add(&book->nodes, json_string_value(json_object_get(record, "author")));
+    pln_book_record(book, pln_text(record, "id"), id);
+    pln_text_print(stdout, id, false);
     putchar('\n');
 }
 
@@ -72,7 +76,7 @@ static bool on_arrival(void *arg, const char *line, size_t size)
         putchar('\n');
     } else {
         json_t *record = json_loadb(line, size, JSON_ALLOW_NUL, NULL);
-        print_arrival(record);
+        print_arrival(&watching->book, record);
         json_decref(record);
     }
     watching->left--;
@@ -93,7 +97,11 @@ int pln_cmd_watch(pln_command_t *command)
     }
     struct sigaction action = {.sa_handler = on_interrupt};
     sigaction(SIGINT, &action, NULL);
-    int status = pln_call_lines(command->call, pln_path(&path), NULL, on_arrival, &watching);
+    int status = watching.json ? PLN_DONE : pln_book_open(&watching.book, command->call);
+    if (status == PLN_DONE) {
+        status = pln_call_lines(command->call, pln_path(&path), NULL, on_arrival, &watching);
+    }
+    pln_book_free(&watching.book);
     pln_buf_free(&path);
     if (status == PLN_DONE && watching.left > 0 && !ferror(stdout)) {
         pln_say("the daemon at %s has stopped", command->dir);

@@ -133,9 +133,7 @@ static void print_cell(const pln_table_t *table, FILE *out, size_t column, const
     if (cut) {
         fputs("\xe2\x80\xa6", out);
     }
-    if (last) {
-        fputc('\n', out);
-    } else {
+    if (!last) {
         blanks(out, fill + GAP);
     }
 }
@@ -150,10 +148,14 @@ void pln_table_print(pln_table_t *table, FILE *out, size_t width)
             print_cell(table, out, i, table->columns[i].title);
         }
         pln_screen_style(out, PLN_PLAIN);
+        fputc('\n', out);
         table->titled = true;
     }
     for (size_t i = 0; i < table->cell_count; i++) {
         print_cell(table, out, i % table->count, table->cells[i]);
+        if ((i + 1) % table->count == 0) {
+            fputc('\n', out);
+        }
     }
     forget_cells(table);
 }

@@ -92,6 +92,8 @@ void pln_when_ago(uint64_t ms, uint64_t now, char out[PLN_WHEN_SIZE])
 {
     bool past = ms <= now;
     uint64_t apart = past ? now - ms : ms - now;
+    /* What is to come is rounded to the nearest: a week from now is in 7 days, not in 6. */
+    apart += past ? 0 : (apart < HOUR_MS ? MINUTE_MS : apart < 2 * DAY_MS ? HOUR_MS : DAY_MS) / 2;
     const char *before = past ? "" : "in ";
     const char *after = past ? " ago" : "";
     if (apart < MINUTE_MS) {
