@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 /* The handler serves all gates of the process: libzmq asks one address per context, and a second
- * context would be a second pool of threads. */
+ * context would be a second pool of threads. It is an actor of CZMQ, in CZMQ's own context, which
+ * is the process's only one: an inproc address is known in its context only. */
 #include "zap.h"
 
 #include <assert.h>
+#include <czmq.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sodium.h>
@@ -46,7 +48,7 @@ static const char *const class_prefix[] =
 static struct {
     pthread_mutex_t lock;
     void *context;
-    pthread_t thread;
+    zactor_t *handler;
     pln_zap_t *gates;
     uint64_t next_domain;
 } process = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -210,63 +212,65 @@ static void answer(void *socket, request_t *request, bool admitted, const char *
     zmq_send(socket, "", 0, 0);
 }
 
-static void *run(void *arg)
+static void serve(void *socket)
 {
-    void *socket = arg;
-    for (;;) {
-        request_t request;
-        char user_id[PLN_USER_ID_SIZE] = "";
-        request_begin(&request);
-        bool alive = request_read(socket, &request);
-        if (alive) {
-            bool admitted = judge(&request, user_id);
-            answer(socket, &request, admitted, user_id);
+    request_t request;
+    char user_id[PLN_USER_ID_SIZE] = "";
+    request_begin(&request);
+    if (request_read(socket, &request)) {
+        bool admitted = judge(&request, user_id);
+        answer(socket, &request, admitted, user_id);
+    }
+    request_end(&request);
+}
+
+/* Leaves on $TERM. Any other end would leave every later handshake hanging: the process ends too.
+ */
+static void handler_actor(zsock_t *pipe, void *arg)
+{
+    (void)arg;
+    zsock_t *asked = zsock_new(ZMQ_REP);
+    bool bound = asked != NULL && zsock_bind(asked, "%s", HANDLER_ADDRESS) == 0;
+    zsock_signal(pipe, bound ? 0 : 1);
+    zmq_pollitem_t items[] = {{zsock_resolve(pipe), 0, ZMQ_POLLIN, 0},
+                              {bound ? zsock_resolve(asked) : NULL, 0, ZMQ_POLLIN, 0}};
+    while (bound) {
+        if (zmq_poll(items, 2, -1) < 0 && zmq_errno() != EINTR) {
+            pln_log(PLN_LOG_ERROR, "zap", "the gate's thread ended; stopping error=%s",
+                    zmq_strerror(zmq_errno()));
+            abort();
         }
-        request_end(&request);
-        if (!alive) {
-            break;
+        if ((items[0].revents & ZMQ_POLLIN) != 0) {
+            break; /* the only word an actor is ever sent here is $TERM */
+        }
+        if ((items[1].revents & ZMQ_POLLIN) != 0) {
+            serve(zsock_resolve(asked));
         }
     }
-    int reason = zmq_errno();
-    zmq_close(socket);
-    if (reason != ETERM) {
-        /* Without the handler every later handshake would hang or, worse, depend on a draft option.
-         */
-        pln_log(PLN_LOG_ERROR, "zap", "the gate's thread ended; stopping error=%s",
-                zmq_strerror(reason));
-        abort();
-    }
-    return NULL;
+    zsock_destroy(&asked);
 }
 
 /* ---- life ---- */
 
 static bool start_process(void)
 {
-    void *context = zmq_ctx_new();
-    if (context == NULL) {
-        return false;
-    }
-    zmq_ctx_set(context, ZMQ_MAX_SOCKETS, SOCKETS_MAX);
-    const int linger = 0;
-    void *socket = zmq_socket(context, ZMQ_REP);
     sigset_t all;
     sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    bool ready = socket != NULL &&
-                 zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger) == 0 &&
-                 zmq_bind(socket, HANDLER_ADDRESS) == 0 &&
-                 pthread_create(&process.thread, NULL, run, socket) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!ready) {
-        if (socket != NULL) {
-            zmq_close(socket);
-        }
-        zmq_ctx_term(context);
+    zsys_handler_set(NULL); /* signals are the main thread's business */
+    process.context = zsys_init();
+    if (process.context == NULL) {
         return false;
     }
-    process.context = context;
+    zsys_set_max_sockets(SOCKETS_MAX);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    process.handler = zactor_new(handler_actor, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (process.handler == NULL) {
+        process.context = NULL;
+        zsys_shutdown();
+        return false;
+    }
     return true;
 }
 
@@ -292,17 +296,16 @@ void pln_zap_free(pln_zap_t **zap)
     if (*zap == NULL) {
         return;
     }
-    void *context = NULL;
-    pthread_t thread;
+    zactor_t *handler = NULL;
     pthread_mutex_lock(&process.lock);
     pln_zap_t **at = &process.gates;
     while (*at != *zap) {
         at = &(*at)->next;
     }
     *at = (*zap)->next;
-    thread = process.thread;
     if (process.gates == NULL) {
-        context = process.context;
+        handler = process.handler;
+        process.handler = NULL;
         process.context = NULL;
     }
     pthread_mutex_unlock(&process.lock);
@@ -317,11 +320,9 @@ void pln_zap_free(pln_zap_t **zap)
     free((*zap)->buckets);
     free(*zap);
     *zap = NULL;
-    if (context != NULL) {
-        zmq_ctx_shutdown(context);
-        pthread_join(thread, NULL);
-        while (zmq_ctx_term(context) != 0 && zmq_errno() == EINTR) {
-        }
+    if (handler != NULL) {
+        zactor_destroy(&handler);
+        zsys_shutdown();
     }
 }
 
