@@ -228,7 +228,7 @@ static void a_record_larger_than_a_payload_is_refused(void **state)
     json_object_set_new(fields, "rubric", json_string(text));
     text[65536] = 'a';
     for (int i = 0; i < 3; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "#%d", 100 + i);
         char *hex = calloc(1, 60001);
         memset(hex, 'c', 60000);
@@ -240,7 +240,7 @@ static void a_record_larger_than_a_payload_is_refused(void **state)
     }
     assert_int_equal(pln_fields_from_json(task, fields, &payload, &problem), PLN_EFIELD);
     for (int i = 0; i < 64; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "#%d", 100 + i);
         json_object_set_new(fields, name, json_string("d900"));
     }
