@@ -160,7 +160,7 @@ static void ten_nodes_share_live(void **state)
     world_node_t *nodes[10];
     pln_network_id_t net;
     for (int i = 0; i < 10; i++) {
-        char name[8];
+        char name[16];
         snprintf(name, sizeof name, "n%d", i);
         nodes[i] = world_node(world, name, true);
     }
