@@ -170,10 +170,11 @@ static void look_at_disk(pln_driver_t *driver)
                 low ? "the disk is short; nothing more is fetched free=%llu reserve=%llu"
                     : "the disk has room again free=%llu reserve=%llu",
                 (unsigned long long)free_bytes, (unsigned long long)driver->disk_reserve);
-        pln_event_t event = {.type = PLN_EV_DISK};
-        event.as.disk.low = low;
-        pln_driver_step(driver, &event);
     }
+    // Said each time: after a failed write the node pauses by itself and waits for this word.
+    pln_event_t event = {.type = PLN_EV_DISK};
+    event.as.disk.low = low;
+    pln_driver_step(driver, &event);
 }
 
 static void look_at_clock(pln_driver_t *driver)
@@ -233,6 +234,7 @@ void *pln_driver_run(void *arg)
 {
     pln_driver_t *driver = arg;
     start(driver);
+    look_at_clock(driver);
     while (!atomic_load(&driver->quit)) {
         pln_net_poll(driver->net, driver->inbox.fd, wait_ms(driver));
         read_letters(driver);

@@ -193,6 +193,10 @@ void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit)
     pln_peer_t *peer = pln_peer_get(node, id);
     peer->admitted += admit ? 1 : (size_t)-1;
     bool changed = peer->admitted == (admit ? 1u : 0u);
+    if (!admit && changed && peer->link != NULL) {
+        // Before the gate shuts: the revoke that was just pushed is the last thing it gets from us.
+        pln_link_bye(node, peer->link, "no-grant", "this node's membership has ended here");
+    }
     if (changed) {
         pln_effect_t *effect = pln_fx(node, PLN_FX_ADMIT);
         effect->as.admit.as = PLN_LINK_PEER;
@@ -201,8 +205,6 @@ void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit)
     }
     if (admit && peer->link != NULL && peer->link->greeted) {
         pln_link_shares(node, peer->link);
-    } else if (!admit && changed && peer->link != NULL) {
-        pln_link_bye(node, peer->link, "no-grant", "this node's membership has ended here");
     }
     if (admit) {
         peer->dial_ms = node->now_ms;
