@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * writer - the one thread that writes truth: takes queued jobs, one transaction, one fsync, reports.
+ * writer - the one thread that writes truth: takes queued jobs, one transaction, one fsync,
+ * reports.
  *
  * Why     Commit at once when idle, batch only under load: a batching window is a latency.
  * Queue   bounded by credit (PLN_WINDOW_TOTAL) and by one job per request; never drops

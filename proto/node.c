@@ -375,6 +375,7 @@ static void scan(pln_node_t *node)
     }
     pln_dial_scan(node);
     pln_join_scan(node);
+    pln_invite_scan(node);
 }
 
 static void link_event(pln_node_t *node, const pln_event_t *event)

@@ -5,8 +5,9 @@
 
 #include "node_state.h"
 
-#define SERVING_MAX 4096u /**< asked-for chains remembered per link; an honest peer asks for 256 \
-                           */
+#define SERVING_MAX                                                              \
+    4096u /**< asked-for chains remembered per link; an honest peer asks for 256 \
+           */
 
 static void serving_insert(pln_link_t *link, pln_serving_t *item)
 {

@@ -6,7 +6,7 @@
  * Files   node.c step and effects · node_load.c rows · node_chains.c chain table, limits, digests
  *         node_links.c link, HELLO, BYE · node_heads.c announce and compare · node_wants.c ask
  *         node_serve.c answer · node_runs.c accept and store · node_push.c eager and lazy
- *         node_join.c invitations · node_publish.c the user's own records · node_presence.c
+ *         node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
  *         node_dial.c whom to call · node_view.c looking in
  */
 #ifndef PLN_NODE_STATE_H
@@ -406,18 +406,21 @@ void pln_prune_received(pln_node_t *node, pln_link_t *link, const pln_network_id
 void pln_graft_received(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network);
 void pln_graft(pln_node_t *node, pln_link_t *link, pln_net_state_t *net);
 
-/* node_join.c */
+/* node_invite.c */
 void pln_invite(pln_node_t *node, const pln_event_t *event);
 void pln_invite_cancel(pln_node_t *node, const pln_event_t *event);
+void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *join);
+void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error);
+pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value);
+void pln_invite_scan(pln_node_t *node);
+
+/* node_join.c */
 void pln_join_start(pln_node_t *node, const pln_event_t *event);
 void pln_join_give_up(pln_node_t *node, uint64_t request);
 /** Is this the number of a dial with a ticket's key? */
 bool pln_join_dials(pln_node_t *node, uint32_t number);
 void pln_join_link_up(pln_node_t *node, pln_link_t *link);
 void pln_join_link_down(pln_node_t *node, uint32_t number, pln_down_t why);
-void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *join);
-void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error);
-pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *welcome);
 void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye);
 void pln_join_check(pln_node_t *node, pln_net_state_t *net);

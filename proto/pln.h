@@ -81,46 +81,46 @@ typedef enum {
 
 /* Entries and runs (R1, R4). */
 #define PLN_HEADER_SIZE 13
-#define PLN_PAYLOAD_MAX 262144u          /**< stored bytes of one payload */
-#define PLN_CONTROL_PAYLOAD_MAX 4096u    /**< of one lane-0 payload (R2) */
-#define PLN_CONTROL_ENTRIES_MAX 65536u   /**< lane-0 entries an epoch may hold (R2) */
+#define PLN_PAYLOAD_MAX 262144u        /**< stored bytes of one payload */
+#define PLN_CONTROL_PAYLOAD_MAX 4096u  /**< of one lane-0 payload (R2) */
+#define PLN_CONTROL_ENTRIES_MAX 65536u /**< lane-0 entries an epoch may hold (R2) */
 #define PLN_SEQ_MAX ((UINT64_C(1) << 48) - 1)
-#define PLN_ANCHOR_ENTRIES 1024u         /**< an anchor at least every so many entries */
-#define PLN_ANCHOR_BYTES 131072u         /**< ... and every so many bytes of header + payload */
-#define PLN_RUN_BYTES_MAX 393228u        /**< short of an anchor by one byte, then one largest entry */
+#define PLN_ANCHOR_ENTRIES 1024u  /**< an anchor at least every so many entries */
+#define PLN_ANCHOR_BYTES 131072u  /**< ... and every so many bytes of header + payload */
+#define PLN_RUN_BYTES_MAX 393228u /**< short of an anchor by one byte, then one largest entry */
 #define PLN_EPOCHS_PER_TERM 16u
 
 /* Frames and flow (R13). */
-#define PLN_FRAME_MAX 524288u            /**< ZMQ_MAXMSGSIZE on every socket */
-#define PLN_WINDOW_MIN 458752u           /**< 448 KiB: a run is sent only into at least this */
-#define PLN_WINDOW_MAX 4194304u          /**< granted to a link that is catching us up */
-#define PLN_WINDOW_LINKS_MAX 64u         /**< links that may hold the large window at once */
-#define PLN_WINDOW_TOTAL 29360128u       /**< 64 x 448 KiB: the most that may be in flight to us */
-#define PLN_RESERVE 32768u               /**< always granted, for live runs */
-#define PLN_LIVE_RUN_MAX 16384u          /**< runs up to this are pushed, larger ones announced */
+#define PLN_FRAME_MAX 524288u      /**< ZMQ_MAXMSGSIZE on every socket */
+#define PLN_WINDOW_MIN 458752u     /**< 448 KiB: a run is sent only into at least this */
+#define PLN_WINDOW_MAX 4194304u    /**< granted to a link that is catching us up */
+#define PLN_WINDOW_LINKS_MAX 64u   /**< links that may hold the large window at once */
+#define PLN_WINDOW_TOTAL 29360128u /**< 64 x 448 KiB: the most that may be in flight to us */
+#define PLN_RESERVE 32768u         /**< always granted, for live runs */
+#define PLN_LIVE_RUN_MAX 16384u    /**< runs up to this are pushed, larger ones announced */
 #define PLN_HEADS_PAGE_BYTES 131072u
-#define PLN_HEADS_ALL_MAX 256u           /**< below so many chains an unequal digest sends all heads */
+#define PLN_HEADS_ALL_MAX 256u /**< below so many chains an unequal digest sends all heads */
 
 /* Time (milliseconds). */
 #define PLN_REDIAL_MS_MIN 250u
 #define PLN_REDIAL_MS_MAX 60000u
-#define PLN_KEEPALIVE_MS 25000u          /**< a dialler says something at least so often */
-#define PLN_SILENCE_MS 90000u            /**< a link without a word for so long is down */
-#define PLN_DIGEST_MS 600000u            /**< digests are compared on an idle link (R12) */
-#define PLN_STALL_MS 15000u              /**< an asked chain without progress is asked elsewhere */
-#define PLN_LAZY_MS 2000u                /**< announced, not received: GRAFT + WANT (R21) */
-#define PLN_DUPLICATE_MS 10000u          /**< PRUNE only for a copy received within (R21) */
-#define PLN_PRESENCE_MS 60000u           /**< base interval of presence (R20) */
-#define PLN_CLOCK_AHEAD_MS 86400000u     /**< views clamp author time to arrival + this (R9) */
+#define PLN_KEEPALIVE_MS 25000u      /**< a dialler says something at least so often */
+#define PLN_SILENCE_MS 90000u        /**< a link without a word for so long is down */
+#define PLN_DIGEST_MS 600000u        /**< digests are compared on an idle link (R12) */
+#define PLN_STALL_MS 15000u          /**< an asked chain without progress is asked elsewhere */
+#define PLN_LAZY_MS 2000u            /**< announced, not received: GRAFT + WANT (R21) */
+#define PLN_DUPLICATE_MS 10000u      /**< PRUNE only for a copy received within (R21) */
+#define PLN_PRESENCE_MS 60000u       /**< base interval of presence (R20) */
+#define PLN_CLOCK_AHEAD_MS 86400000u /**< views clamp author time to arrival + this (R9) */
 
 /* Populations. */
-#define PLN_ADDRESS_MAX 255u             /**< bytes of one HOST:PORT */
-#define PLN_ADDRESSES_MAX 8u             /**< in a presence; a ticket node has up to 4 */
-#define PLN_NAME_MAX 128u                /**< bytes of a node's, member's or network's name */
+#define PLN_ADDRESS_MAX 255u /**< bytes of one HOST:PORT */
+#define PLN_ADDRESSES_MAX 8u /**< in a presence; a ticket node has up to 4 */
+#define PLN_NAME_MAX 128u    /**< bytes of a node's, member's or network's name */
 #define PLN_TITLE_MAX 512u
 #define PLN_REASON_MAX 512u
-#define PLN_DIALS_MAX 16u                /**< outgoing links kept, besides those of `peer add` */
-#define PLN_WANTED_MAX 65536u            /**< rows in `wanted`; beyond, a cursor stands still */
+#define PLN_DIALS_MAX 16u     /**< outgoing links kept, besides those of `peer add` */
+#define PLN_WANTED_MAX 65536u /**< rows in `wanted`; beyond, a cursor stands still */
 
 _Static_assert(PLN_RUN_BYTES_MAX == PLN_ANCHOR_BYTES - 1 + PLN_HEADER_SIZE + PLN_PAYLOAD_MAX,
                "bytes short of an anchor, then one largest entry");
