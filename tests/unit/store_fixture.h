@@ -5,8 +5,8 @@
  * Why     The store's, the loader's and the writer's tests need the same few steps.
  * Owner   fixture_open / fixture_close; jobs by pln_job_free
  */
-#ifndef STORE_FIXTURE_H
-#define STORE_FIXTURE_H
+#ifndef PLN_STORE_FIXTURE_H
+#define PLN_STORE_FIXTURE_H
 
 #include <setjmp.h>
 #include <stdarg.h>
