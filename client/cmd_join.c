@@ -1,37 +1,53 @@
 // SPDX-License-Identifier: MPL-2.0
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "proto/ticket.h"
 #include "when.h"
+#include "width.h"
 
-#define TICKET_MAX 65536u /**< more is a whole file, and no ticket */
+#define INPUT_MAX 65536u /**< a letter with a ticket in it; more is something else */
 
-/** The ticket of the command line, or all of standard input; NULL: there is none, told. */
-static char *read_ticket(const pln_command_t *command)
+/** All of standard input, NUL-terminated; "" when it is empty. */
+static char *read_input(void)
 {
-    const char *word = pln_word(command->options, 0);
-    if (word != NULL && strcmp(word, "-") != 0) {
-        return pln_strdup(word);
-    }
+    pln_buf_t text = {0};
+    size_t got;
     if (isatty(STDIN_FILENO)) {
         pln_hint("Paste the ticket, then press Enter and Ctrl-D:");
     }
-    pln_buf_t text = {0};
-    size_t got;
     do {
         uint8_t *room = pln_buf_grow(&text, 4096);
         got = fread(room, 1, 4096, stdin);
         text.size -= 4096 - got;
-    } while (got > 0 && text.size < TICKET_MAX);
+    } while (got > 0 && text.size < INPUT_MAX);
     pln_buf_u8(&text, 0);
-    if (strlen((char *)text.data) + 1 != text.size || text.size == 1) {
-        pln_say("standard input holds no ticket: give it as `pln join TICKET`");
-        pln_buf_free(&text);
-        return NULL;
-    }
     return (char *)text.data;
+}
+
+/** As much of @text as the daemon looks at, from where a ticket seems to begin, as UTF-8. */
+static char *find_ticket(const char *text)
+{
+    pln_buf_t out = {0};
+    const char *begin = text;
+    while (*begin != '\0' && strncasecmp(begin, "PLN1", 4) != 0) {
+        begin++;
+    }
+    text = *begin != '\0' ? begin : text;
+    size_t size = strlen(text);
+    while (size > 0 && out.size + 4 < PLN_TICKET_TEXT_MAX) {
+        uint32_t point;
+        size_t length = pln_width_next(text, size, &point);
+        bool wrong = point == PLN_WIDTH_REPLACEMENT && length == 1;
+        pln_buf_add(&out, wrong ? " " : text, length);
+        text += length;
+        size -= length;
+    }
+    pln_buf_u8(&out, 0);
+    return (char *)out.data;
 }
 
 /** Say what joining would mean before it happens. */
@@ -128,13 +144,16 @@ int pln_cmd_join(pln_command_t *command)
         return pln_wrong_usage(command->options->verb,
                                "\"%s\" is no span of time: give 30s, 10m or 1h", wait);
     }
-    char *ticket = read_ticket(command);
+    const char *word = pln_word(command->options, 0);
+    char *text = word != NULL && strcmp(word, "-") != 0 ? pln_strdup(word) : read_input();
     int status = PLN_FAILED;
-    if (ticket != NULL && !pln_utf8_valid(PLN_SPAN(ticket, strlen(ticket)))) {
-        pln_say("that is no ticket: it begins with PLN1-");
-    } else if (ticket != NULL) {
+    if (text[0] != '\0') {
+        char *ticket = find_ticket(text);
         status = join(command, ticket, wait_ms);
+        free(ticket);
+    } else {
+        pln_say("standard input holds no ticket: give it as `pln join TICKET`");
     }
-    free(ticket);
+    free(text);
     return status;
 }

@@ -86,7 +86,7 @@ static size_t key_size(pln_span_t line, char key[KEY_MAX + 1])
 
 static json_t *text_value(pln_span_t text)
 {
-    return json_stringn((const char *)text.data, text.size);
+    return text.size == 0 ? json_string("") : json_stringn((const char *)text.data, text.size);
 }
 
 /** A text in quotes that begins at @text; *used: how far it goes. NULL: it does not end. */
@@ -225,7 +225,7 @@ static json_t *block_value(lines_t lines, bool folded, bool strip)
            (strip || out.data[out.size - 2] == '\n')) {
         out.size--;
     }
-    json_t *value = json_stringn((const char *)out.data, out.size);
+    json_t *value = text_value(pln_buf_span(&out));
     pln_buf_free(&out);
     return value;
 }

@@ -34,6 +34,11 @@ static void note(const reading_t *reading, const char *format, ...)
     json_array_append_new(reading->out->notes, json_string_nocheck(text));
 }
 
+static json_t *text_value(pln_span_t text)
+{
+    return text.size == 0 ? json_string("") : json_stringn((const char *)text.data, text.size);
+}
+
 /* ---- names ---- */
 
 /** Lower-case letters and digits of @text only: "Depth of knowledge" is "depthofknowledge". */
@@ -105,7 +110,7 @@ json_t *pln_markdown_list(const char *text)
                 span.size--;
             }
             if (span.size > 0) {
-                json_array_append_new(list, json_stringn((const char *)span.data, span.size));
+                json_array_append_new(list, text_value(span));
             }
             pln_buf_clear(&item);
             if (text[0] == '\0') {
@@ -199,7 +204,7 @@ static json_t *title_value(pln_span_t text, size_t max, bool *cut)
         }
         pln_buf_add(&out, "\xe2\x80\xa6", 3);
     }
-    json_t *value = json_stringn((const char *)out.data, out.size);
+    json_t *value = text_value(pln_buf_span(&out));
     pln_buf_free(&out);
     return value;
 }
@@ -301,7 +306,7 @@ static void keep_prose(reading_t *reading)
     }
     pln_buf_add(&prose, reading->body.data, reading->body.size);
     json_object_set_new(reading->out->fields, reading->prompt->name,
-                        json_stringn((const char *)prose.data, prose.size));
+                        text_value(pln_buf_span(&prose)));
     while (pln_headings_next(&headings, reading->body, &heading)) {
         const pln_field_t *field = find_field(reading->out->kind, heading.text);
         if (field != NULL && field != reading->prompt && field != reading->title) {
@@ -389,8 +394,7 @@ static bool split_sections(reading_t *reading)
         }
         if (field != NULL && json_object_get(reading->out->fields, field->name) == NULL) {
             text = trim_lines(text);
-            json_object_set_new(reading->out->fields, field->name,
-                                json_stringn((const char *)text.data, text.size));
+            json_object_set_new(reading->out->fields, field->name, text_value(text));
             next = on ? section_field(reading, &heading) : NULL;
         }
         field = next;
