@@ -63,11 +63,25 @@ static void print_invitations(const json_t *invitations)
     pln_table_free(&table);
 }
 
+/** Leave those of one network, by its name or the beginning of its id; NULL: of all. */
+static void keep_network(json_t *invitations, const char *network)
+{
+    for (size_t i = json_array_size(invitations); network != NULL && i > 0; i--) {
+        const json_t *invitation = json_array_get(invitations, i - 1);
+        bool named = strcmp(pln_text(invitation, "network_name"), network) == 0;
+        const char *id = pln_text(invitation, "network");
+        if (!named && strncasecmp(id, network, strlen(network)) != 0) {
+            json_array_remove(invitations, i - 1);
+        }
+    }
+}
+
 static int list_invitations(pln_command_t *command)
 {
     json_t *answer;
     int status = pln_call_get(command->call, "/api/v1/invitations", &answer);
-    const json_t *invitations = json_object_get(answer, "invitations");
+    json_t *invitations = json_object_get(answer, "invitations");
+    keep_network(invitations, pln_word(command->options, 0));
     if (status == PLN_DONE && command->options->json) {
         pln_print_list(answer, "invitations");
     } else if (status == PLN_DONE && json_array_size(invitations) == 0) {
