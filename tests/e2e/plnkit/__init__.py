@@ -2,7 +2,8 @@
 """plnkit: real daemons on loopback as objects, for stories that read like what a district does."""
 from .case import Case
 from .node import Node, PlnFailed
+from .proxy import Proxy
 from .records import lesson, lessons, write_ndjson
 from .wait import wait_until
 
-__all__ = ["Case", "Node", "PlnFailed", "lesson", "lessons", "wait_until", "write_ndjson"]
+__all__ = ["Case", "Node", "PlnFailed", "Proxy", "lesson", "lessons", "wait_until", "write_ndjson"]
