@@ -291,7 +291,10 @@ void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *h
         share->compare_ms = node->now_ms + QUIET_MS;
     }
     if ((heads->flags & PLN_HEADS_CONTROL) != 0) {
+        // Also when both seemed done by their HELLOs: the peer waits to hear it of what changed
+        // since.
         share->control_ended = true;
+        share->mine_done = false;
     }
     if (heads->upto.number > 0 && !share->overflowed) {
         share->seen = heads->upto;
@@ -358,7 +361,9 @@ void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_me
     share->peer_digest = digest->digest;
     share->peer_digest_known = true;
     if ((digest->flags & PLN_DIGEST_DONE) != 0) {
+        // Whoever is done has said all it had to say of lane 0, were it that our HELLOs crossed.
         share->peer_done = true;
+        share->control_ended = true;
     }
     pln_net_digests(share->net);
     if (memcmp(digest->digest.bytes, share->net->digest.bytes, 32) == 0) {

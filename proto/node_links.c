@@ -127,7 +127,7 @@ void pln_hello_greet(pln_node_t *node, pln_link_t *link)
     }
     link->window = PLN_WINDOW_MIN + PLN_RESERVE;
     if (node->links.count > PLN_WINDOW_LINKS_MAX) {
-        link->window = 2 * PLN_RESERVE;
+        link->window = PLN_RESERVE;
     }
     link->granted = link->window;
     pln_message_t hello = {.type = PLN_MSG_HELLO};

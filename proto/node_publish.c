@@ -59,6 +59,15 @@ pln_err_t pln_clock_check(pln_node_t *node)
     return off > PLN_CLOCK_AHEAD_MS ? PLN_ECLOCK : PLN_OK;
 }
 
+static uint64_t drafts_weight(const pln_draft_t *drafts, size_t count)
+{
+    uint64_t weight = 0;
+    for (size_t i = 0; i < count; i++) {
+        weight += PLN_HEADER_SIZE + drafts[i].payload.size;
+    }
+    return weight;
+}
+
 void pln_mint(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint8_t lane,
               const pln_draft_t *drafts, size_t count)
 {
@@ -73,7 +82,11 @@ void pln_mint(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint8_t la
     effect->as.mint.place = chain->place;
     effect->as.mint.drafts = drafts;
     effect->as.mint.count = count;
-    pln_job_op(node, PLN_FX_MINT, chain);
+    pln_job_op_t *op = pln_job_op(node, PLN_FX_MINT, chain);
+    op->minted = count;
+    op->minted_bytes = drafts_weight(drafts, count);
+    chain->minting += op->minted;
+    chain->minting_bytes += op->minted_bytes;
 }
 
 void pln_mint_control(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint16_t kind,
@@ -164,8 +177,11 @@ static const char *publish_refusal(pln_node_t *node, pln_net_state_t *net, const
     pln_chain_t *own = net->own[PLN_LANE_RECORDS];
     pln_settings_t settings;
     pln_access_settings(net->access, &settings);
-    if (own != NULL && (own->durable.seq + event->as.publish.count > settings.max_entries ||
-                        own->durable.cum >= settings.max_bytes)) {
+    uint64_t entries =
+        event->as.publish.count + (own == NULL ? 0 : own->durable.seq + own->minting);
+    uint64_t bytes = drafts_weight(event->as.publish.drafts, event->as.publish.count) +
+                     (own == NULL ? 0 : own->durable.cum + own->minting_bytes);
+    if (entries > settings.max_entries || bytes > settings.max_bytes) {
         return "this node has reached the network's quota: its root can raise it";
     }
     *error = PLN_OK;

@@ -126,7 +126,7 @@ void pln_push_flush(pln_node_t *node, pln_link_t *link, pln_share_t *share)
             pln_message_t heads = {.type = PLN_MSG_HEADS};
             heads.as.heads.network = share->net->id;
             heads.as.heads.flags = share->lazy ? (uint32_t)PLN_HEADS_LAZY : 0u;
-            if (i + 1 == share->dirty_count) {
+            if (i + 1 == share->dirty_count && share->announced) {
                 heads.as.heads.upto = node->arrivals;
             }
             heads.as.heads.rows = pln_buf_span(&rows);

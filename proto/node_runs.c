@@ -8,15 +8,51 @@
 
 /* ---- a run comes in ---- */
 
-/** Skip the entries of @run that are held already: from .. held.seq. */
-static pln_err_t run_skip_held(pln_span_t *run, uint64_t from, uint64_t held)
+/** The part of @run that is held already: its entries from .. held. */
+static pln_err_t run_held_part(pln_span_t run, uint64_t from, uint64_t held, pln_span_t *part)
 {
+    pln_span_t rest = run;
     for (uint64_t seq = from; seq <= held; seq++) {
         pln_entry_t entry;
-        PLN_TRY(pln_entry_read(*run, &entry));
-        run->data += entry.stored_size;
-        run->size -= entry.stored_size;
+        PLN_TRY(pln_entry_read(rest, &entry));
+        rest.data += entry.stored_size;
+        rest.size -= entry.stored_size;
     }
+    *part = PLN_SPAN(run.data, run.size - rest.size);
+    return PLN_OK;
+}
+
+/**
+ * The run does not continue what is held. If its author signed it all the same, the chain is
+ * forked, which is nobody's offence on this link; if not, the bytes or the claimed base are false.
+ */
+static pln_err_t other_branch(pln_chain_t *chain, const pln_entries_t *entries)
+{
+    pln_head_t base = {.seq = entries->from - 1, .hash = entries->base};
+    pln_head_t end;
+    uint32_t count;
+    PLN_TRY(pln_run_walk(&base, entries->run, &end, &count));
+    if (end.seq != entries->to) {
+        return PLN_EMALFORMED;
+    }
+    PLN_TRY(pln_head_verify(&chain->place, end.seq, &end.hash, &entries->signature));
+    chain->forked = true;
+    return PLN_EBASE;
+}
+
+/** Cut what is held already off the front of the run; PLN_EBASE or an offence when it differs. */
+static pln_err_t run_fit(pln_chain_t *chain, const pln_entries_t *entries, pln_span_t *run)
+{
+    pln_span_t held;
+    pln_head_t base = {.seq = entries->from - 1, .hash = entries->base};
+    pln_head_t end;
+    uint32_t count;
+    PLN_TRY(run_held_part(entries->run, entries->from, chain->held.seq, &held));
+    PLN_TRY(pln_run_walk(&base, held, &end, &count));
+    if (memcmp(end.hash.bytes, chain->held.hash.bytes, sizeof end.hash.bytes) != 0) {
+        return other_branch(chain, entries);
+    }
+    *run = PLN_SPAN(entries->run.data + held.size, entries->run.size - held.size);
     return PLN_OK;
 }
 
@@ -57,26 +93,20 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
         }
         return PLN_EDUPLICATE;
     }
-    uint64_t held = chain == NULL ? 0 : chain->held.seq;
-    uint64_t limit = pln_chain_limit(share->net, place);
-    if (limit <= held || entries->from > held + 1 || (chain != NULL && chain->forked) ||
-        (chain != NULL && pln_chain_quota_reached(share->net, place, &chain->held)) ||
-        (node->disk_low && place->lane == PLN_LANE_RECORDS)) {
-        pln_want(node, link, share->net, &row, 0,
-                 false);  // a gap is asked for, the rest remembered
-        return limit <= held ? PLN_EGRANT : PLN_EGAP;
+    pln_err_t reason = pln_want_reason(node, share->net, place, chain);
+    if (reason != PLN_OK) {
+        pln_want_block(node, link, share->net, &row, reason);
+        return reason;
+    }
+    if (entries->from > (chain == NULL ? 0 : chain->held.seq) + 1) {
+        pln_want(node, link, share->net, &row, 0, false);
+        return PLN_EGAP;
     }
     if (chain == NULL) {
         chain = pln_chain_add(node, share->net, place, node->next_chain);
     }
-    if (entries->from == held + 1 &&
-        memcmp(entries->base.bytes, chain->held.hash.bytes, sizeof entries->base.bytes) != 0) {
-        chain->forked = true;
-        pln_want_block(node, link, share->net, &row, PLN_EFORK);
-        return PLN_EBASE;
-    }
-    pln_span_t run = entries->run;
-    PLN_TRY(run_skip_held(&run, entries->from, held));
+    pln_span_t run;
+    PLN_TRY(run_fit(chain, entries, &run));
     pln_head_t end;
     uint32_t count;
     PLN_TRY(pln_run_verify(place, &chain->held, run, &entries->signature, &end, &count));
@@ -114,8 +144,8 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
         pln_link_end(node, link, error, "a run that does not verify");
         return;
     }
-    if (error != PLN_EFOREIGN) {  // counted where it was found
-        pln_refuse(node, error);
+    if (error == PLN_EDUPLICATE || error == PLN_EGAP || error == PLN_EBASE) {
+        pln_refuse(node, error);  // the others were counted where they were found
     }
     pln_credit_consume(node, link, frame_bytes);
     if (share != NULL) {
@@ -134,12 +164,9 @@ void pln_fork_received(pln_node_t *node, pln_link_t *link, const pln_fork_t *for
     if (chain == NULL || chain->asked_link != link->number) {
         return;
     }
-    pln_row_t row = {
-        fork->place.author, fork->place.epoch, fork->place.lane, chain->want_seq, {{0}}};
-    chain->forked = true;
-    pln_want_block(node, link, share->net, &row, PLN_EFORK);
-    chain->want_seq = chain->durable.seq;
-    pln_want_progress(node, chain);
+    pln_refuse(node, PLN_EFORK);
+    pln_want_skip(node, chain, link->number);  // a claim without a signature: others may have ours
+    pln_want_flush(node, share->net);
 }
 
 /* ---- stored ---- */
@@ -195,6 +222,8 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
         pln_net_refold(node, net);
         return;
     }
+    chain->minting -= op->minted;
+    chain->minting_bytes -= op->minted_bytes;
     bool counts_all = chain->counted.seq == chain->durable.seq;
     chain->durable = result->end;
     chain->signature = result->signature;
@@ -224,6 +253,8 @@ static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
 {
     pln_chain_t *chain = op->chain;
     chain->shifting = false;
+    chain->minting -= op->minted;
+    chain->minting_bytes -= op->minted_bytes;
     chain->held = chain->durable;
     if (op->type != PLN_FX_STORE) {
         return;

@@ -34,10 +34,12 @@ struct pln_chain {
     pln_head_t counted;        /**< what counts: durable, or less where a cut sets entries aside */
     pln_signature_t signature; /**< of durable */
     uint64_t last_arrival;
+    uint64_t minting;         /**< own drafts in the writer: how many ... */
+    uint64_t minting_bytes;   /**< ... and their weight */
     uint64_t limit;           /**< by access (R3.4) */
     bool full;                /**< the quota's last anchor is held (R11) */
     bool shifting;            /**< an ASIDE or BACK is in the writer */
-    bool forked;              /**< another branch was seen; its owner has to settle it */
+    bool forked;              /**< another branch, signed by its author, was seen */
     pln_chain_t *bucket_next; /**< same first author byte */
     /* asking */
     uint64_t want_seq;                 /**< highest announced above held; 0 none */
@@ -216,6 +218,8 @@ typedef struct pln_job_op {
     uint32_t link;      /**< who brought it; 0 ourselves */
     size_t frame_bytes; /**< to be credited */
     uint64_t to;
+    uint64_t minted; /**< of MINT: drafts, and their weight */
+    uint64_t minted_bytes;
 } pln_job_op_t;
 
 /** What is in the writer. */
@@ -370,6 +374,11 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
 void pln_want_progress(pln_node_t *node, pln_chain_t *chain);
 /** What was asked did not come: ask whoever else announced it. */
 void pln_want_again(pln_node_t *node, pln_chain_t *chain);
+/** The same, and do not ask this one. */
+void pln_want_skip(pln_node_t *node, pln_chain_t *chain, uint32_t link);
+/** PLN_OK, or why the chain is not to be asked for now. */
+pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
+                          const pln_chain_t *chain);
 void pln_want_drop_link(pln_node_t *node, pln_link_t *link);
 void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
                     pln_err_t reason);

@@ -7,7 +7,9 @@
 #include "node_state.h"
 
 #define ASKED_PER_LINK_MAX 256u
-#define LARGE_LINKS_FAST \
+
+static bool link_enlarge(pln_node_t *node, pln_link_t *link);
+#define PLN_WINDOW_LINKS_FAST \
     4u /**< so many links at once get PLN_WINDOW_MAX, more get PLN_WINDOW_MIN */
 
 /* ---- what is wanted ---- */
@@ -69,16 +71,14 @@ static void source_remove(pln_chain_t *chain, uint32_t link)
 }
 
 /** Not now, and why: each of these is remembered and asked again when its reason may have gone. */
-static pln_err_t want_reason(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
-                             const pln_chain_t *chain)
+pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
+                          const pln_chain_t *chain)
 {
     uint64_t limit = pln_chain_limit(net, place);
     if (limit == 0 || (chain != NULL && chain->held.seq >= limit)) {
         return PLN_EGRANT;
     }
-    if (chain != NULL && chain->forked) {
-        return PLN_EFORK;
-    }
+
     if (chain != NULL && pln_chain_quota_reached(net, place, &chain->held)) {
         return PLN_EQUOTA;
     }
@@ -91,15 +91,13 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
     pln_place_t place = {net->id, row->author, row->epoch, row->lane};
     pln_chain_t *chain = pln_chain_find(net, &row->author, row->epoch, row->lane);
     if (chain != NULL && row->seq <= chain->held.seq) {
-        bool differs =
-            row->seq == chain->held.seq && memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0;
-        if (differs && !chain->forked) {
-            chain->forked = true;
-            pln_refuse(node, PLN_EFORK);
+        if (row->seq == chain->held.seq &&
+            memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0) {
+            pln_refuse(node, PLN_EFORK);  // a claim without a signature: it changes nothing here
         }
         return;
     }
-    pln_err_t reason = want_reason(node, net, &place, chain);
+    pln_err_t reason = pln_want_reason(node, net, &place, chain);
     if (reason != PLN_OK) {
         pln_want_block(node, link, net, row, reason);
         return;
@@ -115,6 +113,7 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
         return;
     }
     if (coming) {
+        link_enlarge(node, link);
         chain->asked_link = link->number;
         chain->asked_ms = node->now_ms;
         link->asked++;
@@ -224,7 +223,7 @@ void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net)
     size_t cursor = 0;
     for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &cursor)) != NULL;) {
         pln_chain_t *chain = pln_chain_find(net, &b->place.author, b->place.epoch, b->place.lane);
-        if (want_reason(node, net, &b->place, chain) == PLN_OK) {
+        if (pln_want_reason(node, net, &b->place, chain) == PLN_OK) {
             ready[count++] = b;
         }
     }
@@ -262,7 +261,7 @@ static bool link_enlarge(pln_node_t *node, pln_link_t *link)
     link->large = true;
     node->large_links++;
     link->window =
-        node->large_links <= LARGE_LINKS_FAST ? PLN_WINDOW_MAX : PLN_WINDOW_MIN + PLN_RESERVE;
+        node->large_links <= PLN_WINDOW_LINKS_FAST ? PLN_WINDOW_MAX : PLN_WINDOW_MIN + PLN_RESERVE;
     pln_credit_review(node, link);
     return true;
 }
@@ -272,8 +271,8 @@ static void link_shrink(pln_node_t *node, pln_link_t *link)
     if (link->large && link->asked == 0) {
         link->large = false;
         node->large_links--;
-        link->window = node->links.count > PLN_WINDOW_LINKS_MAX ? 2 * PLN_RESERVE
-                                                                : PLN_WINDOW_MIN + PLN_RESERVE;
+        link->window =
+            node->links.count > PLN_WINDOW_LINKS_MAX ? PLN_RESERVE : PLN_WINDOW_MIN + PLN_RESERVE;
     }
 }
 
@@ -400,6 +399,12 @@ void pln_want_again(pln_node_t *node, pln_chain_t *chain)
     }
 }
 
+void pln_want_skip(pln_node_t *node, pln_chain_t *chain, uint32_t link)
+{
+    source_remove(chain, link);
+    pln_want_again(node, chain);
+}
+
 void pln_want_drop_link(pln_node_t *node, pln_link_t *link)
 {
     pln_buf_clear(&link->want_rows);
@@ -428,8 +433,7 @@ void pln_want_scan(pln_node_t *node, pln_net_state_t *net)
             uint64_t since = link->progress_ms > c->asked_ms ? link->progress_ms : c->asked_ms;
             if (node->now_ms >= since + PLN_STALL_MS) {
                 pln_trace(node, "stalled", link, &c->place, c->held.seq);
-                source_remove(c, link->number);
-                pln_want_again(node, c);
+                pln_want_skip(node, c, link->number);
             }
         }
     }

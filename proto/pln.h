@@ -91,15 +91,19 @@ typedef enum {
 #define PLN_EPOCHS_PER_TERM 16u
 
 /* Frames and flow (R13). */
-#define PLN_FRAME_MAX 524288u      /**< ZMQ_MAXMSGSIZE on every socket */
-#define PLN_WINDOW_MIN 458752u     /**< 448 KiB: a run is sent only into at least this */
-#define PLN_WINDOW_MAX 4194304u    /**< granted to a link that is catching us up */
-#define PLN_WINDOW_LINKS_MAX 64u   /**< links that may hold the large window at once */
-#define PLN_WINDOW_TOTAL 29360128u /**< 64 x 448 KiB: the most that may be in flight to us */
-#define PLN_RESERVE 32768u         /**< always granted, for live runs */
-#define PLN_LIVE_RUN_MAX 16384u    /**< runs up to this are pushed, larger ones announced */
+#define PLN_FRAME_MAX 524288u    /**< ZMQ_MAXMSGSIZE on every socket */
+#define PLN_WINDOW_MIN 458752u   /**< 448 KiB: a run is sent only into at least this */
+#define PLN_WINDOW_MAX 4194304u  /**< granted to a link that is catching us up */
+#define PLN_WINDOW_LINKS_MAX 64u /**< links that may hold the large window at once */
+#define PLN_WINDOW_LINKS_FAST 4u /**< of these, so many at once get PLN_WINDOW_MAX */
+#define PLN_RESERVE 32768u       /**< always granted, for live runs */
+#define PLN_LIVE_RUN_MAX 16384u  /**< runs up to this are pushed, larger ones announced */
 #define PLN_HEADS_PAGE_BYTES 131072u
 #define PLN_HEADS_ALL_MAX 256u /**< below so many chains an unequal digest sends all heads */
+
+/** The most that 64 links may have in flight to us; each further link adds PLN_RESERVE. */
+#define PLN_WINDOW_TOTAL \
+    (PLN_WINDOW_LINKS_MAX * (PLN_WINDOW_MIN + PLN_RESERVE) + PLN_WINDOW_LINKS_FAST * PLN_WINDOW_MAX)
 
 /* Time (milliseconds). */
 #define PLN_REDIAL_MS_MIN 250u
