@@ -209,6 +209,10 @@ static void peer_link_up(pln_node_t *node, pln_link_t *link)
     } else {
         node->counters.links_accepted++;
     }
+    if (node->now_ms < link->peer->shun_ms) {
+        pln_link_bye(node, link, "offence", "");
+        return;
+    }
     pln_link_t *old = link->peer->link;
     if (old != NULL && keep_old(node, old, link)) {
         pln_link_bye(node, link, "duplicate", "");
@@ -335,7 +339,8 @@ void pln_link_end(pln_node_t *node, pln_link_t *link, pln_err_t reason, const ch
     pln_refuse(node, reason);
     pln_trace(node, pln_error_name(reason), link, NULL, 0);
     if (link->peer != NULL) {
-        link->peer->backoff_ms = PLN_REDIAL_MS_MAX;  // an offence is not forgotten in a second
+        link->peer->backoff_ms = PLN_REDIAL_MS_MAX;  // an offence is not forgotten in a second,
+        link->peer->shun_ms = node->now_ms + PLN_REDIAL_MS_MAX;  // whoever dials
     }
     pln_link_bye(node, link, pln_error_name(reason), detail);
 }

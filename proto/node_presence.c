@@ -10,6 +10,7 @@
 #define STAMP_AHEAD_MS 3600000u
 #define PER_MEMBER_MS 500u
 #define AT_MOST_EVERY_MS 10000u
+#define ACCEPT_EVERY_MS 1000u /**< an honest member makes one in ten seconds */
 
 void pln_presence_free(pln_presence_state_t *presence)
 {
@@ -128,7 +129,9 @@ void pln_presence_received(pln_node_t *node, pln_link_t *link,
         return;
     }
     pln_presence_state_t *kept = pln_map_get(&net->presences, presence.node.bytes);
-    if (kept != NULL && presence.stamp <= kept->stamp) {
+    bool too_soon = kept != NULL && kept->received_ms != 0 &&
+                    node->now_ms < kept->received_ms + ACCEPT_EVERY_MS;
+    if (kept != NULL && (presence.stamp <= kept->stamp || too_soon)) {
         return;
     }
     if (pln_verify(&presence.node, PLN_DOMAIN_PRESENCE, message->body, &message->signature) !=
@@ -142,6 +145,7 @@ void pln_presence_received(pln_node_t *node, pln_link_t *link,
         return;
     }
     kept = presence_keep(net, &presence, message->body, &message->signature, node->wall_ms);
+    kept->received_ms = node->now_ms;
     addresses_learn(node, &presence);
     presence_save(node, net, kept);
     presence_spread(node, net, kept, link);

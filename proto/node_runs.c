@@ -126,7 +126,9 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
         pln_link_end(node, link, PLN_ECREDIT, "more bytes than were granted");
         return;
     }
-    link->progress_ms = node->now_ms;
+    if ((entries->flags & PLN_ENTRIES_PUSHED) == 0) {
+        link->progress_ms = node->now_ms;  // a push says nothing of what was asked for
+    }
     pln_share_t *share = pln_share_named(node, link, &entries->place.network);
     pln_err_t error = PLN_EFOREIGN;
     if (share != NULL) {

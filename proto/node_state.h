@@ -159,6 +159,7 @@ struct pln_peer {
     uint32_t dialling; /**< link number of a dial under way; 0 none */
     uint64_t dial_ms;  /**< next try (mono) */
     uint32_t backoff_ms;
+    uint64_t shun_ms; /**< after an offence: no session before */
     pln_peer_state_t state;
     uint64_t heard_wall_ms;
     char version[33];
@@ -169,6 +170,7 @@ typedef struct {
     pln_signature_t signature;
     uint64_t stamp;
     uint64_t heard_wall_ms;
+    uint64_t received_ms; /**< mono; 0 not in this life */
     pln_id_t node;
     char name[PLN_NAME_MAX + 1];
 } pln_presence_state_t;
