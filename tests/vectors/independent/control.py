@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """Payloads of lane 0 (7.2). A record that breaks a rule is void; here: refused as `malformed`."""
 
-from .chain import SEQ_MAX, place, verify_head
+from .chain import LANE0_MAX, SEQ_MAX, place, verify_head
 from .identity import valid_id
 from .pack import Reader, pack
 from .refused import Refused, demand
@@ -72,6 +72,17 @@ FIELDS = {
 def decode(kind, payload):
     """The fields by name; those it does not know under "unknown", by number."""
     demand(kind in FIELDS, "malformed", "no kind of version 1")
+    demand(len(payload) <= LANE0_MAX, "malformed", "no payload of lane 0")
+    try:
+        fields = _fields(kind, payload)
+    except Refused as e:
+        raise Refused("malformed", e.why) from None     # void, whatever is wrong
+    if kind == NETWORK:
+        _need_founding(fields)
+    return fields
+
+
+def _fields(kind, payload):
     table, required = FIELDS[kind]
     r, before, fields, unknown = Reader(payload), None, {}, {}
     for _ in range(r.map()):
@@ -84,17 +95,20 @@ def decode(kind, payload):
     r.end()
     for name in required:
         demand(name in fields, "malformed", f"no {name}")
-    if kind == NETWORK:
-        genesis = "nonce" in fields
-        demand(("name" in fields) == genesis, "malformed", "name and genesis")
-        demand(genesis or "guardians" not in fields, "malformed", "guardians")
-        demand(("guardians" in fields) == ("threshold" in fields), "malformed", "threshold")
-        if "guardians" in fields:
-            n = len(fields["guardians"])
-            demand(n < 2 * fields["threshold"] <= 2 * n, "malformed", "threshold")
     if unknown:
         fields["unknown"] = unknown
     return fields
+
+
+def _need_founding(fields):
+    """7.2.1: what stands together with what."""
+    genesis = "nonce" in fields
+    demand(("name" in fields) == genesis, "malformed", "name and genesis")
+    demand(genesis or "guardians" not in fields, "malformed", "guardians")
+    demand(("guardians" in fields) == ("threshold" in fields), "malformed", "threshold")
+    if "guardians" in fields:
+        n = len(fields["guardians"])
+        demand(n < 2 * fields["threshold"] <= 2 * n, "malformed", "threshold")
 
 
 def encode(kind, fields):

@@ -112,13 +112,18 @@ def read_record(i):
     return {"fields": fields_to(i["kind"], record.decode(i["kind"], i["hex"]))}
 
 
+def _nothing(value):
+    """What a writer leaves out: null, the empty text, the empty list."""
+    return value is None or (isinstance(value, (str, list)) and len(value) == 0)
+
+
 @op("record.write", None)
 def write_record(i):
     if i.keys() != {"kind", "fields"}:
         raise ValueError("members")
     kind = KIND_NUMBERS.get(i["kind"])
     demand(kind is not None, "kind")
-    values = fields_from(kind, i["fields"])
+    values = fields_from(kind, {name: v for name, v in i["fields"].items() if not _nothing(v)})
     demand(len(values) <= record.PAIRS_MAX, "too-many-fields")
     record.check(kind, values)
     return {"hex": record.encode(values)}
