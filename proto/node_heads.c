@@ -94,11 +94,37 @@ static void changes_serve(pln_node_t *node, pln_link_t *link, pln_share_t *share
     }
 }
 
+/**
+ * Do the changes of @lane weigh a run or less, as far as the mean entry of each chain tells? More
+ * is only announced: a peer that was interrupted knows where it stands, its cursor does not, and
+ * what it asks for flows through the large window.
+ */
+static bool changes_light(const pln_node_t *node, const pln_share_t *share, uint8_t lane)
+{
+    uint64_t entries = 0;
+    uint64_t weight = 0;
+    for (size_t i = 0; i < share->change_count; i++) {
+        const pln_chain_t *chain = node->chains[share->changes[i].chain];
+        uint64_t from = share->changes[i].from;
+        if (chain->place.lane != lane || from == 0 || chain->counted.seq < from) {
+            continue;
+        }
+        uint64_t count = chain->counted.seq - from + 1;
+        entries += count;
+        if (count > PLN_ANCHOR_ENTRIES || entries > PLN_ANCHOR_ENTRIES) {
+            return false;
+        }
+        weight += count * (chain->counted.cum / chain->counted.seq);
+    }
+    return weight <= PLN_ANCHOR_BYTES;
+}
+
 static void lane_announce(pln_node_t *node, pln_link_t *link, pln_share_t *share, uint8_t lane,
                           uint32_t flags)
 {
     heads_batch_t batch = {.lane = lane, .changed_only = share->cursor_valid, .flags = flags};
-    bool uninvited = share->cursor_valid && !link->announce_only;
+    bool uninvited =
+        share->cursor_valid && !link->announce_only && changes_light(node, share, lane);
     if (uninvited) {
         batch.flags |= PLN_HEADS_COMING;
     }
