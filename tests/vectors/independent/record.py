@@ -42,7 +42,8 @@ KINDS = {
         (24, "contact", "line", None, (1, 300), False),
         (25, "about", "text", None, (1, 8000), False))),
     0x0101: ("task", (
-        (16, "title", "line", None, (1, 300), True), (17, "purpose", "text", None, (1, 16000), False),
+        (16, "title", "line", None, (1, 300), True),
+        (17, "purpose", "text", None, (1, 16000), False),
         (18, "prompt", "text", None, (1, 131072), True),
         (19, "materials", "text", None, (1, 32000), False),
         (20, "rubric", "text", None, (1, 65536), False),

@@ -97,7 +97,8 @@ def _(i):
 def _(i):
     key, node = identity.keypair(i["ticket_seed"])[0], identity.keypair(i["node_seed"])[0]
     about = i["network"], key, node, i["inviter"]
-    return {"message": ticket.join_data(*about), "by_node": ticket.sign_join(i["node_seed"], *about),
+    return {"message": ticket.join_data(*about),
+            "by_node": ticket.sign_join(i["node_seed"], *about),
             "by_ticket": ticket.sign_join(i["ticket_seed"], *about)}
 
 

@@ -27,7 +27,8 @@ def unhex(text):
 
 def number(value):
     """An integer as these files write it; any other spelling is a mistake in the file."""
-    if isinstance(value, str) and re.fullmatch(r"-?[1-9][0-9]*", value) and abs(int(value)) >= EXACT:
+    if (isinstance(value, str) and re.fullmatch(r"-?[1-9][0-9]*", value)
+            and abs(int(value)) >= EXACT):
         return int(value)
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < EXACT:
         return value
