@@ -139,24 +139,30 @@ def come_back(pair, records):
     return moment - hello, frames
 
 
+def excess(proxy, stored):
+    wire = sum(proxy.wire())
+    report.raw(f"wire {wire:,} bytes for {stored:,} stored: ratio {wire / stored:.3f}")
+    return (wire - 1024) / stored
+
+
 def hundred(bench):
     report.head(f"{HUNDRED} new records on top of {bench.large:,}, the node that was away dials")
     pair = bench.large_pair()
     proxy = pair[2]
     records, stored = publish_while_away(bench, pair, 11)
     seconds, frames = come_back(pair, records)
-    wire = sum(proxy.wire())
+    ratios = [excess(proxy, stored)]
     largest = max((frame for frame in frames if not frame.outward), key=lambda frame: frame.size)
     until = frames[:frames.index(largest) + 1]
-    report.raw(f"wire {wire:,} bytes for {stored:,} stored: ratio {wire / stored:.3f}; "
-               f"{seconds * 1e3:.0f} ms from the HELLO")
-    report.raw(f"frames: {sketch(frames)}; turns until the records: {turns(until)}")
-    report.goal("wire bytes less 1 KB / stored bytes", (wire - 1024) / stored, 1.1)
-    records, _ = publish_while_away(bench, pair, 12)
+    report.raw(f"{seconds * 1e3:.0f} ms from the HELLO; frames: {sketch(frames)}; turns until the "
+               f"records: {turns(until)}")
+    records, stored = publish_while_away(bench, pair, 12)
     proxy.delay = ONE_WAY_SECONDS
     seconds, frames = come_back(pair, records)
     proxy.delay = 0.0
     report.raw(f"with {2 * ONE_WAY_SECONDS * 1e3:.0f} ms a round trip: {seconds * 1e3:.0f} ms from the "
                f"HELLO until visible; frames: {sketch(frames)}")
+    ratios.append(excess(proxy, stored))
+    report.goal("wire bytes less 1 KB / stored bytes, the worse of two", max(ratios), 1.1)
     trips = int(seconds / (2 * ONE_WAY_SECONDS) + 0.25)
     report.goal("round trips from the first HELLO", trips, 1)
