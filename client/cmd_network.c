@@ -37,6 +37,9 @@ int pln_cmd_network_create(pln_command_t *command)
 /** What a person should know about a membership, in a word or two. */
 static const char *state_of(const json_t *network)
 {
+    if (json_is_true(json_object_get(network, "forgetting"))) {
+        return "forgetting";
+    }
     if (json_object_get(network, "revoked") != NULL) {
         return "revoked";
     }
@@ -176,9 +179,9 @@ int pln_cmd_network_leave(pln_command_t *command)
     if (status == PLN_DONE && command->options->json) {
         pln_json_print(answer);
     } else if (status == PLN_DONE) {
-        pln_hint(
-            "left \"%s\"; %s", pln_text(answer, "name"),
-            forget ? "what came from it is deleted" : "what came from it until now is still here");
+        pln_hint("left \"%s\"; %s", pln_text(answer, "name"),
+                 forget ? "what came from it is being deleted"
+                        : "what came from it until now is still here");
     }
     json_decref(answer);
     pln_buf_free(&path);

@@ -100,19 +100,15 @@ void pln_api_network_leave(const pln_request_t *request, pln_answer_t *answer)
         !pln_resolve_network(request, answer, request->parts[0], &view)) {
         return;
     }
-    if (forget) {
-        pln_answer_problem(answer, 501, "not-implemented",
-                           "this version leaves a network but keeps what it received: leave "
-                           "without \"forget\"");
-        return;
-    }
     pln_event_t event = {.type = PLN_EV_LEAVE};
     event.as.leave.network = view.id;
+    event.as.leave.forget = forget;
     pln_reply_t reply;
     if (pln_api_command(request, answer, &event, &reply)) {
         json_t *json = json_object();
         json_object_set_new(json, "id", pln_json_hex(&view.id, sizeof view.id));
         json_object_set_new(json, "name", pln_json_text(view.name));
+        json_object_set_new(json, "forgetting", json_boolean(forget));
         pln_reply_free(&reply);
         pln_answer_json(answer, 200, json);
     }

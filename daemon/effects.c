@@ -93,6 +93,7 @@ static void perform(pln_driver_t *driver, const pln_effect_t *effect)
         case PLN_FX_MINT:
         case PLN_FX_ASIDE:
         case PLN_FX_BACK:
+        case PLN_FX_FORGET:
         case PLN_FX_SAVE:
             break; /* the job has them */
     }

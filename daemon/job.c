@@ -13,11 +13,11 @@ typedef struct {
     size_t bytes;
 } extent_t;
 
-/** ASIDE and BACK are rows of arrivals like STORE and MINT; SAVE makes none. */
+/** Whatever touches a chain tells what came of it; SAVE does not. */
 static bool makes_result(pln_effect_type_t type)
 {
     return type == PLN_FX_STORE || type == PLN_FX_MINT || type == PLN_FX_ASIDE ||
-           type == PLN_FX_BACK;
+           type == PLN_FX_BACK || type == PLN_FX_FORGET;
 }
 
 static bool is_storing(pln_effect_type_t type)

@@ -325,6 +325,7 @@ void pln_store_close(pln_store_t **store)
     pthread_mutex_destroy(&(*store)->shared->lock);
     pln_chains_free(&(*store)->shared->chains);
     pln_chains_free(&(*store)->staged);
+    pln_chains_free(&(*store)->gone);
     pln_chains_free(&(*store)->trial);
     free((*store)->shared);
     free((*store)->path);

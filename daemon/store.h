@@ -6,6 +6,7 @@
  * Shape   keys big-endian so that order is order; no random key on the ingest path
  *           entries     chain u32, seq u64            -> header + payload as received
  *           chains      chain u32                     -> place, head, counted head, last arrival
+ *                                                        (0: being deleted)
  *           signatures  chain u32, seq u64            -> hash 32, cum u64, signature 64, kept u8
  *                                                        (anchors, head, cuts)
  *           arrivals    N u64                         -> row 21, tag 8
@@ -43,7 +44,8 @@ PLN_MUST_CHECK pln_err_t pln_store_load(pln_store_t *store, pln_node_t *node);
 
 /** The storing effects of one step, copied so that they outlive it. Owned; pln_job_free. */
 typedef struct pln_job pln_job_t;
-/** Copies STORE, MINT, ASIDE, BACK and SAVE effects with their bytes; NULL when there is none. */
+/** Copies STORE, MINT, ASIDE, BACK, FORGET and SAVE effects with their bytes; NULL: there is none.
+ */
 pln_job_t *pln_job_new(const pln_effects_t *effects);
 void pln_job_free(pln_job_t **job);
 uint64_t pln_job_number(const pln_job_t *job);
@@ -54,9 +56,10 @@ size_t pln_job_bytes(const pln_job_t *job);
  */
 pln_err_t pln_job_error(const pln_job_t *job);
 /**
- * In the order of the STORE, MINT, ASIDE and BACK effects; borrowed; none unless PLN_OK. Of ASIDE
- * and BACK: base and end are what counted before and counts now, signature the one kept there
- * (zeros: none).
+ * In the order of the STORE, MINT, ASIDE, BACK and FORGET effects; borrowed; none unless PLN_OK. Of
+ * ASIDE and BACK: base and end are what counted before and counts now, signature the one kept there
+ * (zeros: none). Of FORGET: base.seq and end.seq are up to where nothing was held before and is
+ * held now (no hash, no cum); arrival is the last there is.
  */
 const pln_stored_t *pln_job_results(const pln_job_t *job, size_t *count);
 
@@ -64,7 +67,9 @@ const pln_stored_t *pln_job_results(const pln_job_t *job, size_t *count);
  * Apply @jobs in order in one durable transaction. Each job happens whole or not at all: a job
  * whose base has moved gets ESTALE and the others go on; ENOSPACE / EIO: none of them happened.
  * Each STORE and MINT makes an arrival "added" (or "set aside", on top of what is), each ASIDE and
- * BACK one of the range that really moved.
+ * BACK one of the range that really moved. FORGETs of one call delete at most PLN_FORGET_ENTRIES
+ * and PLN_FORGET_BYTES together, from the lowest seq on; a chain of which something is gone counts
+ * nothing, is not loaded as lane 0, and takes nothing any more (ESTALE).
  * @self signs what is minted. Returns the transaction's error, PLN_OK when it was committed.
  */
 PLN_MUST_CHECK pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_t *self,
@@ -114,7 +119,7 @@ PLN_MUST_CHECK pln_err_t pln_store_visit(pln_store_t *store, uint32_t chain, uin
                                          uint64_t to, size_t max, uint64_t *next,
                                          bool (*visit)(void *arg, uint64_t seq, pln_span_t bytes),
                                          void *arg);
-/** Arrival row @number; ENOTFOUND. */
+/** Arrival row @number; its chain may have been deleted since. ENOTFOUND. */
 PLN_MUST_CHECK pln_err_t pln_store_arrival(pln_store_t *store, uint64_t number, pln_arrival_t *out);
 
 #endif

@@ -82,6 +82,14 @@ static void take_slot(pln_chains_t *chains, const pln_chain_row_t *row)
     chains->slots[slot] = row->number;
 }
 
+static void fill_slots(pln_chains_t *chains)
+{
+    memset(chains->slots, 0xff, chains->slot_count * sizeof *chains->slots);
+    for (size_t i = 0; i < chains->count; i++) {
+        take_slot(chains, &chains->rows[i]);
+    }
+}
+
 static void grow_slots(pln_chains_t *chains)
 {
     if (chains->slot_count == 0) {
@@ -90,10 +98,7 @@ static void grow_slots(pln_chains_t *chains)
     free(chains->slots);
     chains->slot_count = chains->slot_count == 0 ? SLOTS_MIN : chains->slot_count * 2;
     chains->slots = pln_alloc(chains->slot_count * sizeof *chains->slots);
-    memset(chains->slots, 0xff, chains->slot_count * sizeof *chains->slots);
-    for (size_t i = 0; i < chains->count; i++) {
-        take_slot(chains, &chains->rows[i]);
-    }
+    fill_slots(chains);
 }
 
 void pln_chains_put(pln_chains_t *chains, const pln_chain_row_t *row)
@@ -116,4 +121,18 @@ void pln_chains_put(pln_chains_t *chains, const pln_chain_row_t *row)
     chains->rows[at] = *row;
     chains->count++;
     take_slot(chains, row);
+}
+
+void pln_chains_drop(pln_chains_t *chains, const pln_chains_t *gone)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < chains->count && gone->count > 0; i++) {
+        if (pln_chains_find(gone, chains->rows[i].number) == NULL) {
+            chains->rows[kept++] = chains->rows[i];
+        }
+    }
+    if (gone->count > 0 && kept < chains->count) {
+        chains->count = kept;
+        fill_slots(chains);
+    }
 }

@@ -27,6 +27,8 @@ void pln_chains_free(pln_chains_t *chains);
 void pln_chains_clear(pln_chains_t *chains);
 /** Add @row, or replace the row of its number (whose place must be the same). */
 void pln_chains_put(pln_chains_t *chains, const pln_chain_row_t *row);
+/** Take out every row whose number is in @gone. */
+void pln_chains_drop(pln_chains_t *chains, const pln_chains_t *gone);
 /** NULL: no such chain. */
 const pln_chain_row_t *pln_chains_find(const pln_chains_t *chains, uint32_t number);
 const pln_chain_row_t *pln_chains_at(const pln_chains_t *chains, const pln_place_t *place);

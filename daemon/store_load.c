@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // What a node needs to start: small rows, chains, lane 0. Each lane-0 chain is linked again on the
 // way: who may do what must not rest on a page that rotted.
-#include "store_txn.h"
+#include "store_forget.h"
 
 static pln_err_t load_rows(pln_txn_t *txn, pln_node_t *node)
 {
@@ -12,6 +12,8 @@ static pln_err_t load_rows(pln_txn_t *txn, pln_node_t *node)
         pln_table_t table = (pln_table_t)scan.key.data[0];
         pln_span_t key = PLN_SPAN(scan.key.data + 1, scan.key.size - 1);
         error = table < PLN_TABLE_COUNT ? pln_node_load_row(node, table, key, scan.value) : PLN_EIO;
+        error =
+            error == PLN_ENOTFOUND ? PLN_OK : error; /* of a network that is not here any more */
     }
     pln_scan_end(&scan);
     return error;
@@ -70,7 +72,7 @@ static pln_err_t load_all(pln_txn_t *txn, pln_node_t *node)
     PLN_TRY(load_rows(txn, node));
     PLN_TRY(load_chains(txn->store, node));
     for (size_t i = 0; i < chains->count; i++) {
-        if (chains->rows[i].place.lane == PLN_LANE_CONTROL) {
+        if (chains->rows[i].place.lane == PLN_LANE_CONTROL && !pln_row_is_going(&chains->rows[i])) {
             PLN_TRY(load_control(txn, node, &chains->rows[i]));
         }
     }

@@ -3,12 +3,17 @@
 
 #include <assert.h>
 
+#include "store_forget.h"
+
 /* ---- rows as this transaction, or the job on trial, leaves them ---- */
 
 const pln_chain_row_t *pln_staged_row(const pln_store_t *store, uint32_t chain)
 {
     const pln_chain_row_t *row = pln_chains_find(&store->staged, chain);
-    return row != NULL ? row : pln_chains_find(&store->shared->chains, chain);
+    if (row != NULL || pln_chains_find(&store->gone, chain) != NULL) {
+        return row;
+    }
+    return pln_chains_find(&store->shared->chains, chain);
 }
 
 static const pln_chain_row_t *trial_row(const pln_store_t *store, uint32_t chain)
@@ -19,9 +24,10 @@ static const pln_chain_row_t *trial_row(const pln_store_t *store, uint32_t chain
 
 static bool place_taken(const pln_store_t *store, const pln_place_t *place)
 {
+    const pln_chain_row_t *durable = pln_chains_at(&store->shared->chains, place);
     return pln_chains_at(&store->trial, place) != NULL ||
            pln_chains_at(&store->staged, place) != NULL ||
-           pln_chains_at(&store->shared->chains, place) != NULL;
+           (durable != NULL && pln_chains_find(&store->gone, durable->number) == NULL);
 }
 
 pln_chain_row_t pln_fresh_row(uint32_t chain, const pln_place_t *place)
@@ -58,6 +64,13 @@ static bool head_equal(const pln_head_t *a, const pln_head_t *b)
     return a->seq == b->seq && a->cum == b->cum && pln_hash_equal(&a->hash, &b->hash);
 }
 
+/** Something of it has been deleted: nothing can be added any more. */
+static bool going(const pln_store_t *store, uint32_t chain)
+{
+    const pln_chain_row_t *row = pln_staged_row(store, chain);
+    return row != NULL && pln_row_is_going(row);
+}
+
 /** The row of @chain, new when neither number nor place is known; PLN_ESTALE when they disagree. */
 static pln_err_t try_row(const pln_store_t *store, uint32_t chain, const pln_place_t *place,
                          pln_chain_row_t *out)
@@ -65,7 +78,8 @@ static pln_err_t try_row(const pln_store_t *store, uint32_t chain, const pln_pla
     const pln_chain_row_t *row = trial_row(store, chain);
     if (row != NULL) {
         *out = *row;
-        return pln_place_equal(&row->place, place) ? PLN_OK : PLN_ESTALE;
+        bool fits = pln_place_equal(&row->place, place) && !going(store, chain);
+        return fits ? PLN_OK : PLN_ESTALE;
     }
     *out = pln_fresh_row(chain, place);
     return place_taken(store, place) ? PLN_ESTALE : PLN_OK;
@@ -110,7 +124,8 @@ static pln_err_t try_counted(pln_store_t *store, const pln_effect_t *effect)
     const pln_chain_row_t *found = trial_row(store, effect->as.aside.chain);
     assert(effect->as.aside.from >= 1);
     assert(effect->as.aside.from <= effect->as.aside.to);
-    if (found == NULL || effect->as.aside.to > found->head.seq) {
+    if (found == NULL || effect->as.aside.to > found->head.seq ||
+        going(store, effect->as.aside.chain)) {
         return PLN_ESTALE;
     }
     pln_chain_row_t row = *found;

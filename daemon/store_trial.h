@@ -15,7 +15,8 @@
 
 /**
  * PLN_OK         every operation finds its chain where it expects it
- * PLN_ESTALE     a base has moved, a chain is not there, or its number or place is another's
+ * PLN_ESTALE     a base has moved, a chain is not there or being deleted, or its number or place is
+ *                another's
  * PLN_EOVERSIZE, PLN_EFULL  a draft is too large, a chain too long (MINT)
  */
 PLN_MUST_CHECK pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job);

@@ -179,3 +179,10 @@ bool pln_scan_last(pln_scan_t *scan)
 {
     return move(scan, (MDB_val){0}, MDB_LAST);
 }
+
+void pln_scan_del(pln_scan_t *scan)
+{
+    if (scan->txn->error == 0) {
+        pln_txn_fail(scan->txn, mdb_cursor_del(scan->mdb, 0));
+    }
+}

@@ -41,6 +41,7 @@ struct pln_store {
 
     /* the applying thread's own */
     pln_chains_t staged;  /**< rows as this transaction leaves them */
+    pln_chains_t gone;    /**< rows as they were of chains that this transaction deletes */
     pln_chains_t trial;   /**< rows as the job being checked would leave them */
     pln_spot_t last;      /**< largest key of entries; seq 0: the table is empty */
     uint64_t checked_sec; /**< when dead readers were last looked for */
@@ -86,6 +87,8 @@ bool pln_scan_before(pln_scan_t *scan, pln_key_t key);
 bool pln_scan_first(pln_scan_t *scan);
 bool pln_scan_next(pln_scan_t *scan);
 bool pln_scan_last(pln_scan_t *scan);
+/** Delete the row the scan stands on; pln_scan_next then moves to the one behind it. */
+void pln_scan_del(pln_scan_t *scan);
 
 /** LMDB wants void *, and leaves what it points to alone. */
 static inline MDB_val pln_mdb_val(pln_span_t span)

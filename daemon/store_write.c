@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "job.h"
+#include "store_forget.h"
 #include "store_head.h"
 #include "store_trial.h"
 
@@ -18,6 +19,7 @@ typedef struct {
     MDB_cursor *entries; /**< NULL only when txn carries an error */
     pln_spot_t last;     /**< as in the store, with what this transaction added */
     pln_cursor_t arrivals;
+    pln_allowance_t allowance; /**< what may still be deleted */
 } apply_t;
 
 /* ---- writing: from here on only the disk can say no ---- */
@@ -239,6 +241,43 @@ static void counted_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t 
     result->arrival = apply->arrivals;
 }
 
+/** The last entry went: so does the row, and what tells of it. The arrivals stay. */
+static void drop_chain(apply_t *apply, const pln_chain_row_t *row)
+{
+    pln_store_t *store = apply->store;
+    const pln_chain_row_t *durable = pln_chains_find(&store->shared->chains, row->number);
+    pln_txn_del(&apply->txn, PLN_DB_CHAINS, pln_key_chain(row->number));
+    if (durable != NULL) {
+        pln_txn_del(&apply->txn, PLN_DB_CHANGED,
+                    pln_key_changed(&durable->place.network, durable->last_arrival));
+    }
+    pln_chains_put(&store->gone, row);
+    if (pln_chains_find(&store->staged, row->number) != NULL) {
+        pln_chains_drop(&store->staged, &store->gone);
+    }
+}
+
+static void forget_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *result)
+{
+    uint64_t upto = effect->as.forget.upto;
+    const pln_chain_row_t *found = pln_staged_row(apply->store, effect->as.forget.chain);
+    *result = (pln_stored_t){.chain = effect->as.forget.chain, .arrival = apply->arrivals};
+    result->base.seq = result->end.seq = upto;
+    if (found == NULL) {
+        return; /* gone already */
+    }
+    pln_chain_row_t row = *found;
+    uint64_t last = upto < row.head.seq ? upto : row.head.seq;
+    result->end.seq =
+        pln_forget_entries(&apply->txn, row.number, last, &apply->allowance, &result->base.seq);
+    if (result->end.seq == row.head.seq) {
+        drop_chain(apply, &row);
+    } else if (result->end.seq > result->base.seq) {
+        pln_row_going(&row);
+        pln_chains_put(&apply->store->staged, &row);
+    }
+}
+
 static void save_op(apply_t *apply, const pln_effect_t *effect)
 {
     pln_key_t key = pln_key_row(effect->as.save.table, effect->as.save.key);
@@ -265,6 +304,9 @@ static void write_job(apply_t *apply, pln_job_t *job)
             case PLN_FX_BACK:
                 counted_op(apply, &op->effect, result++);
                 break;
+            case PLN_FX_FORGET:
+                forget_op(apply, &op->effect, result++);
+                break;
             default:
                 save_op(apply, &op->effect);
                 break;
@@ -289,6 +331,9 @@ static void write_staged(apply_t *apply)
             pln_txn_del(&apply->txn, PLN_DB_CHANGED,
                         pln_key_changed(&old->place.network, old->last_arrival));
         }
+        if (pln_row_is_going(row)) {
+            continue;
+        }
         pln_key_t number = pln_key_chain(row->number);
         pln_txn_put(&apply->txn, PLN_DB_CHANGED,
                     pln_key_changed(&row->place.network, row->last_arrival), pln_key_span(&number));
@@ -301,6 +346,7 @@ static void publish(const apply_t *apply)
     pln_store_t *store = apply->store;
     store->last = apply->last;
     pthread_mutex_lock(&store->shared->lock);
+    pln_chains_drop(&store->shared->chains, &store->gone);
     for (size_t i = 0; i < store->staged.count; i++) {
         pln_chains_put(&store->shared->chains, &store->staged.rows[i]);
     }
@@ -331,14 +377,18 @@ static pln_err_t commit(apply_t *apply)
         publish(apply);
     }
     pln_chains_clear(&apply->store->staged);
+    pln_chains_clear(&apply->store->gone);
     return error;
 }
 
 pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_t *self, pln_job_t *const *jobs,
                           size_t count)
 {
-    apply_t apply = {
-        .store = store, .self = self, .last = store->last, .arrivals = store->shared->arrivals};
+    apply_t apply = {.store = store,
+                     .self = self,
+                     .last = store->last,
+                     .arrivals = store->shared->arrivals,
+                     .allowance = {PLN_FORGET_ENTRIES, PLN_FORGET_BYTES}};
     check_readers(store);
     pln_txn_begin(&apply.txn, store, true);
     if (apply.txn.error == 0) {

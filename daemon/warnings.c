@@ -62,6 +62,13 @@ static void warn_revoked(json_t *warnings, const pln_network_view_t *network)
 
 void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network)
 {
+    if (network->forgetting) {
+        warn(warnings,
+             "What was received from %s is being deleted: %llu records remain. The space is used "
+             "again for other records.",
+             network->name, (unsigned long long)network->records);
+        return;
+    }
     if (network->revoked) {
         warn_revoked(warnings, network);
     }

@@ -123,3 +123,9 @@ void *pln_map_next(const pln_map_t *map, size_t *cursor)
     }
     return NULL;
 }
+
+const uint8_t *pln_map_key(const pln_map_t *map, size_t cursor)
+{
+    assert(cursor > 0 && cursor <= map->capacity);
+    return map->keys + (cursor - 1) * map->key_size;
+}

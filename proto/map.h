@@ -36,5 +36,7 @@ void pln_map_put(pln_map_t *map, const void *key, void *value);
 void *pln_map_remove(pln_map_t *map, const void *key);
 /** Values in slot order; *cursor starts at 0; NULL at the end. No put or remove in between. */
 void *pln_map_next(const pln_map_t *map, size_t *cursor);
+/** Key of the value that pln_map_next just returned with *cursor; borrowed until put or remove. */
+const uint8_t *pln_map_key(const pln_map_t *map, size_t cursor);
 
 #endif

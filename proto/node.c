@@ -373,6 +373,7 @@ static void scan(pln_node_t *node)
             pln_presence_scan(node, node->nets[i]);
         }
     }
+    pln_forget_scan(node);
     pln_dial_scan(node);
     pln_join_scan(node);
     pln_invite_scan(node);

@@ -6,6 +6,7 @@
  * Shape   event in, effects out. The shell performs the effects in order, and events report back:
  *             SEND DIAL CLOSE ADMIT         -> LINK_UP LINK_DOWN RECEIVED
  *             STORE MINT SAVE ASIDE BACK    -> one job a step, one STORED (all of it or nothing)
+ *             FORGET
  *             LOAD -> LOADED, CHANGES -> CHANGES, REPLY -> the user's request is answered
  * Order   nothing is announced, confirmed or credited before its STORED
  * Owner   effects and their spans live until the next step; spans of an event must live until the
@@ -34,6 +35,7 @@ typedef enum {
     PLN_TABLE_TICKETS,  /**< invitations made here, until they expire */
     PLN_TABLE_PRESENCE, /**< latest presence of each member (R20) */
     PLN_TABLE_PEERS,    /**< addresses of `peer add` and of tickets */
+    PLN_TABLE_CHAINS,   /**< which chain numbers were given, once chains have been deleted */
     PLN_TABLE_COUNT
 } pln_table_t;
 
@@ -111,7 +113,7 @@ typedef enum {
     PLN_DOWN_STALLED    /**< the transport's queue is full */
 } pln_down_t;
 
-/** One operation of a job that was stored, in the order of the job's STORE and MINT effects. */
+/** One operation of a job that was stored, in the order of its STORE, MINT, ASIDE, BACK, FORGET. */
 typedef struct {
     uint32_t chain;
     pln_head_t base;           /**< head before */
@@ -219,6 +221,7 @@ typedef struct {
         struct {
             uint64_t request;
             pln_network_id_t network;
+            bool forget; /**< and delete all that is held of it; also of one left before */
         } leave;
         struct {
             uint64_t request;
@@ -230,6 +233,10 @@ typedef struct {
 
 /* ---- effects ---- */
 
+/** What the FORGETs of one transaction delete at most: a commit must not keep others waiting. */
+#define PLN_FORGET_ENTRIES 20000u
+#define PLN_FORGET_BYTES (16u << 20)
+
 typedef enum {
     PLN_FX_SEND,
     PLN_FX_DIAL,
@@ -239,6 +246,7 @@ typedef enum {
     PLN_FX_MINT,
     PLN_FX_ASIDE,
     PLN_FX_BACK,
+    PLN_FX_FORGET,
     PLN_FX_SAVE,
     PLN_FX_LOAD,
     PLN_FX_CHANGES,
@@ -293,6 +301,13 @@ typedef struct {
             pln_signature_t signature;
         } aside;
         struct {
+            uint32_t chain;
+            uint64_t upto; /**< delete from the lowest entry held up to this one, as far as the
+                                limits above reach: the result's `base.seq` and `end.seq` tell what
+                                was gone before and is now. At or above the head the chain itself
+                                goes with its last entry. No arrival is made, none goes */
+        } forget;
+        struct {
             pln_table_t table;
             pln_span_t key;   /**< <= 128 bytes */
             pln_span_t value; /**< data NULL: delete */
@@ -325,7 +340,7 @@ typedef struct {
     const pln_effect_t *list;
     size_t count;
     uint64_t
-        job; /**< number of this step's job when it has STORE, MINT, ASIDE, BACK or SAVE; else 0 */
+        job; /**< number of this step's job when it has any of STORE MINT ASIDE BACK FORGET SAVE */
 } pln_effects_t;
 
 /** The one entrance. Never fails: bad input becomes a counted refusal and, for an offence, CLOSE.
@@ -344,6 +359,7 @@ typedef struct {
     bool root_known;
     pln_role_t role; /**< this node's, now */
     bool left;
+    bool forgetting;  /**< being deleted: records and bytes are what remains */
     uint64_t records; /**< counted entries of lane 1 */
     uint64_t bytes;   /**< their weight */
     size_t members;

@@ -54,17 +54,19 @@ void pln_net_free(pln_net_state_t *net)
     }
     pln_map_free(&net->presences);
     pln_access_free(&net->access);
+    pln_forget_free(net);
     free(net);
 }
 
 void pln_net_save(pln_node_t *node, pln_net_state_t *net)
 {
     pln_buf_t value = {0};
-    pln_pack_array(&value, 4);
+    pln_pack_array(&value, 5);
     pln_pack_bool(&value, net->left);
     pln_pack_bool(&value, net->promised);
     pln_pack_bin(&value, net->promise_root.bytes, 32);
     pln_pack_bin(&value, net->promise_inviter.bytes, 32);
+    pln_pack_bool(&value, net->forgetting);
     pln_save(node, PLN_TABLE_NETWORKS, net->id.bytes, 32, &value);
     pln_buf_free(&value);
 }
@@ -193,7 +195,7 @@ void pln_net_digests(pln_net_state_t *net)
 
 bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id)
 {
-    return !net->left && pln_map_get(&net->admitted, id->bytes) != NULL;
+    return (!net->left || net->parting) && pln_map_get(&net->admitted, id->bytes) != NULL;
 }
 
 static void admit(pln_map_t *set, const pln_id_t *id)
@@ -213,7 +215,7 @@ static void admitted_now(pln_node_t *node, pln_net_state_t *net, pln_map_t *set)
     net->next_expiry_ms = UINT64_MAX;
     pln_member_t member;
     bool self_is_member = pln_access_member(net->access, &node->self->id, &member) == PLN_OK;
-    if (net->left || (!self_is_member && !net->promised)) {
+    if ((net->left && !net->parting) || (!self_is_member && !net->promised)) {
         return;
     }
     size_t cursor = 0;
@@ -268,7 +270,7 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
     chain->limit = pln_chain_limit(chain->net, &chain->place);
     chain->full = pln_chain_quota_reached(chain->net, &chain->place, &chain->held);
     uint64_t counts = chain->durable.seq < chain->limit ? chain->durable.seq : chain->limit;
-    if (counts == chain->counted.seq || chain->shifting) {
+    if (counts == chain->counted.seq || chain->shifting || chain->net->forgetting) {
         return;
     }
     bool less = counts < chain->counted.seq;

@@ -274,10 +274,18 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
 {
     pln_invitation_t *invitation = pln_map_get(&node->tickets, link->id.bytes);
     pln_err_t error = join_check(node, link, join, invitation);
+    if (error == PLN_EEXISTS && join_pending(node, link)) {
+        return;
+    }
+    pln_net_state_t *net = pln_net_find(node, &join->network);
+    if (error == PLN_EEXISTS && net != NULL && pln_net_admits(net, &join->node)) {
+        welcome_send(node, link, &join->network);
+        return;
+    }
     if (error == PLN_EEXISTS) {
-        if (!join_pending(node, link)) {
-            welcome_send(node, link, &join->network);
-        }
+        pln_refuse(node, PLN_ETICKET_USED);
+        pln_link_bye(node, link, pln_error_name(PLN_ETICKET_CANCELLED),
+                     "the membership it gave has ended; ask for a new one");
         return;
     }
     if (error != PLN_OK) {
@@ -289,7 +297,6 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
         pln_link_bye(node, link, pln_error_name(error), detail);
         return;
     }
-    pln_net_state_t *net = pln_net_find(node, &join->network);
     const char *refusal = invite_refusal(node, net, invitation->role);
     if (refusal != NULL) {
         pln_link_bye(node, link, "role", "whoever made this invitation may no longer invite");

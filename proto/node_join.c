@@ -95,6 +95,11 @@ void pln_join_start(pln_node_t *node, const pln_event_t *event)
         pln_reply_data(node, request, PLN_OK, PLN_SPAN(net->id.bytes, 32));
         return;
     }
+    if (net != NULL && net->forgetting) {
+        pln_reply(node, request, true, PLN_EEXISTS,
+                  "what was left of this network here is still being deleted; try again soon");
+        return;
+    }
     if (ticket->bound && !pln_id_equal(&ticket->bound_to, &node->self->id)) {
         pln_reply(node, request, true, PLN_ETICKET_BOUND, "this invitation is for another node");
         return;
@@ -234,9 +239,15 @@ void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *w
         pln_link_end(node, link, PLN_EMALFORMED, "welcome to another network");
         return;
     }
-    joining->welcomed = true;
     pln_net_state_t *net = pln_net_add(node, &ticket->network);
-    net->left = false;
+    if (net->forgetting) {
+        joining_fail(node, joining, PLN_EEXISTS,
+                     "the network was left meanwhile and is being deleted; try again soon");
+        pln_link_bye(node, link, "done", "");
+        return;
+    }
+    joining->welcomed = true;
+    net->left = net->parting = false;
     net->promised = true;
     net->promise_root = ticket->root;
     net->promise_inviter = ticket->inviter;

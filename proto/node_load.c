@@ -12,19 +12,21 @@ static pln_err_t network_load(pln_node_t *node, pln_span_t key, pln_span_t value
     }
     memcpy(id.bytes, key.data, sizeof id.bytes);
     pln_unpack_t in = pln_unpack(value);
-    uint32_t count = pln_unpack_array(&in, 4);
+    uint32_t count = pln_unpack_array(&in, 5);
     bool left = pln_unpack_bool(&in);
     bool promised = pln_unpack_bool(&in);
     pln_id_t root;
     pln_id_t inviter;
     pln_unpack_fixed(&in, root.bytes, sizeof root.bytes);
     pln_unpack_fixed(&in, inviter.bytes, sizeof inviter.bytes);
+    bool forgetting = count == 5 && pln_unpack_bool(&in);
     PLN_TRY(pln_unpack_end(&in));
-    if (count != 4) {
+    if (count < 4) {
         return PLN_EMALFORMED;
     }
     pln_net_state_t *net = pln_net_add(node, &id);
     net->left = left;
+    net->forgetting = forgetting;
     net->promised = promised;
     net->promise_root = root;
     net->promise_inviter = inviter;
@@ -52,6 +54,7 @@ pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
         [PLN_TABLE_NETWORKS] = network_load,      [PLN_TABLE_CURSORS] = cursor_load,
         [PLN_TABLE_WANTED] = pln_want_load,       [PLN_TABLE_TICKETS] = pln_invitation_load,
         [PLN_TABLE_PRESENCE] = pln_presence_load, [PLN_TABLE_PEERS] = pln_peer_load,
+        [PLN_TABLE_CHAINS] = pln_forget_load,
     };
     return table < PLN_TABLE_COUNT ? loaders[table](node, key, value) : PLN_EINVAL;
 }

@@ -303,33 +303,59 @@ void pln_revoke(pln_node_t *node, const pln_event_t *event)
     job_for(node, event, request, &net->id);
 }
 
+/** The row as it will be; memory follows when it is stored. */
+static void leave_save(pln_node_t *node, pln_net_state_t *net, bool forget)
+{
+    bool left = net->left;
+    bool forgetting = net->forgetting;
+    net->left = true;
+    net->forgetting = forget;
+    pln_net_save(node, net);
+    net->left = left;
+    net->forgetting = forgetting;
+}
+
+static const char *leave_refusal(pln_node_t *node, pln_net_state_t *net, bool forget,
+                                 pln_err_t *error)
+{
+    pln_member_t self;
+    *error = PLN_ENOTFOUND;
+    if (net == NULL || (net->left && !forget)) {
+        return "this node belongs to no such network";
+    }
+    *error = PLN_EROLE;
+    if (pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
+        self.role == PLN_ROLE_ROOT) {
+        return "the root cannot leave: without it nobody could make coordinators";
+    }
+    return NULL;
+}
+
 void pln_leave(pln_node_t *node, const pln_event_t *event)
 {
     uint64_t request = event->as.leave.request;
+    bool forget = event->as.leave.forget;
     pln_net_state_t *net = pln_net_find(node, &event->as.leave.network);
-    if (net == NULL || net->left) {
-        pln_reply(node, request, true, PLN_ENOTFOUND, "this node belongs to no such network");
+    pln_err_t error;
+    const char *refusal = leave_refusal(node, net, forget, &error);
+    if (refusal != NULL) {
+        pln_reply(node, request, true, error, refusal);
         return;
     }
-    pln_member_t self;
-    bool member = pln_access_member(net->access, &node->self->id, &self) == PLN_OK;
+    if (net->forgetting) {
+        pln_reply(node, request, true, PLN_OK, "it is being deleted already");
+        return;
+    }
     uint32_t epoch;
-    if (member && self.role == PLN_ROLE_ROOT) {
-        pln_reply(node, request, true, PLN_EROLE,
-                  "the root cannot leave: without it nobody could make coordinators");
-        return;
-    }
-    if (member && pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) == PLN_OK) {
+    if (pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) == PLN_OK) {
         pln_buf_t payload = {0};
         pln_leave_encode(&payload);
         pln_mint_control(node, net, epoch, PLN_KIND_LEAVE, &payload);
         pln_buf_free(&payload);
-    } else {
-        net->left = true;
-        pln_net_save(node, net);
-        net->left = false;  // takes effect when stored, as with a member
     }
+    leave_save(node, net, forget);
     job_for(node, event, request, &net->id);
+    pln_job(node)->forget = forget;
 }
 
 /* ---- stored ---- */
@@ -337,10 +363,15 @@ void pln_leave(pln_node_t *node, const pln_event_t *event)
 static void left(pln_node_t *node, const pln_pending_t *job)
 {
     pln_net_state_t *net = pln_net_find(node, &job->network);
-    if (net != NULL) {
-        net->left = true;
-        pln_net_save(node, net);
-        pln_net_refold(node, net);
+    if (net == NULL) {
+        return;
+    }
+    if (net->forgetting && !job->forget) {  // a plain leave behind one that forgets
+        leave_save(node, net, true);
+    }
+    net->forgetting = net->forgetting || job->forget;
+    if (!net->left) {
+        pln_part(node, net);
     }
 }
 

@@ -216,6 +216,10 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
 {
     pln_chain_t *chain = op->chain;
     pln_net_state_t *net = chain->net;
+    if (op->type == PLN_FX_FORGET) {
+        pln_forget_progress(chain, result);
+        return;
+    }
     node->arrivals = result->arrival;
     chain->last_arrival = result->arrival.number;
     if (op->type == PLN_FX_ASIDE || op->type == PLN_FX_BACK) {
@@ -299,6 +303,7 @@ void pln_job_stored(pln_node_t *node, const pln_event_t *event)
         }
     }
     pln_publish_stored(node, job, event);
+    pln_forget_stored(node, job->number, error);
     pln_wake(node, node->now_ms);
     pln_buf_free(&job->data);
     free(job->ops);

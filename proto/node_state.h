@@ -7,7 +7,7 @@
  *         node_links.c link, HELLO, BYE · node_heads.c announce and compare · node_wants.c ask
  *         node_serve.c answer · node_runs.c accept and store · node_push.c eager and lazy
  *         node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
- *         node_dial.c whom to call · node_view.c looking in
+ *         node_forget.c parting and deleting · node_dial.c whom to call · node_view.c looking in
  */
 #ifndef PLN_NODE_STATE_H
 #define PLN_NODE_STATE_H
@@ -21,6 +21,7 @@ typedef struct pln_net_state pln_net_state_t;
 typedef struct pln_chain pln_chain_t;
 typedef struct pln_link pln_link_t;
 typedef struct pln_peer pln_peer_t;
+typedef struct pln_forget pln_forget_t;
 
 #define PLN_SOURCES_MAX 4
 
@@ -53,6 +54,7 @@ struct pln_chain {
     /* live */
     uint32_t stored_link; /**< who brought the last run, and when: for PRUNE */
     uint64_t stored_ms;
+    uint64_t forgotten; /**< deleted up to here */
 };
 
 /** What one link knows of one network shared with its peer. */
@@ -181,7 +183,11 @@ struct pln_net_state {
     pln_access_t *access;
     uint64_t generation; /**< of access, as of the last recompute */
     bool left;
-    bool promised; /**< row holds a promise: root and inviter of a ticket */
+    bool parting;         /**< left, but sessions go on until the others have heard of it ... */
+    uint64_t part_ms;     /**< ... or until then */
+    bool forgetting;      /**< left, and everything of it is to be deleted */
+    pln_forget_t *forget; /**< owned; how far that is, once it has begun */
+    bool promised;        /**< row holds a promise: root and inviter of a ticket */
     pln_id_t promise_root;
     pln_id_t promise_inviter;
     pln_map_t chains; /**< (author 32, epoch 4, lane 1) -> chain */
@@ -232,6 +238,7 @@ typedef struct pln_pending {
     size_t capacity;
     uint64_t request; /**< to be answered when stored; 0 none */
     pln_event_type_t what;
+    bool forget; /**< of LEAVE */
     pln_network_id_t network;
     pln_buf_t data;        /**< owned: what the answer carries */
     uint32_t welcome_link; /**< ticket link that waits for WELCOME; 0 none */
@@ -450,6 +457,16 @@ void pln_mint_control(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, ui
                       const pln_buf_t *payload);
 pln_err_t pln_clock_check(pln_node_t *node);
 void pln_publish_stored(pln_node_t *node, pln_pending_t *job, const pln_event_t *event);
+
+/* node_forget.c */
+/** The leave is durable: sessions end once the others have heard of it. */
+void pln_part(pln_node_t *node, pln_net_state_t *net);
+void pln_forget_scan(pln_node_t *node);
+void pln_forget_progress(pln_chain_t *chain, const pln_stored_t *result);
+/** A job has come back; if it was a slice, the next may follow. Networks may be gone afterwards. */
+void pln_forget_stored(pln_node_t *node, uint64_t job, pln_err_t error);
+void pln_forget_free(pln_net_state_t *net);
+pln_err_t pln_forget_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 
 /* node_presence.c */
 void pln_presence_received(pln_node_t *node, pln_link_t *link,

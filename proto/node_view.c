@@ -40,6 +40,7 @@ bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t 
     memset(out, 0, sizeof *out);
     out->id = net->id;
     out->left = net->left;
+    out->forgetting = net->forgetting;
     settings_view(net, out);
     members_view(node, net, out);
     pln_net_digests(net);
