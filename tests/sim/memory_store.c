@@ -16,10 +16,11 @@ typedef struct {
 } memory_chain_t;
 
 typedef struct {
-    pln_table_t table;
     pln_buf_t key;
     pln_buf_t value;
 } memory_row_t;
+
+#define NAME_SIZE 16 /**< keys may be longer than a map's: rows and places go by their hash */
 
 struct memory_store {
     pln_store_id_t id;
@@ -28,14 +29,28 @@ struct memory_store {
     pln_arrival_t *arrivals;
     pln_cursor_t *tags; /**< of arrival N at [N - 1] */
     size_t arrival_count;
-    memory_row_t *rows;
-    size_t row_count;
+    pln_map_t rows[PLN_TABLE_COUNT]; /**< name of the key -> memory_row_t */
+    pln_map_t places;                /**< name of the place -> memory_chain_t */
 };
+
+static void name_of(const void *bytes, size_t size, uint8_t out[NAME_SIZE])
+{
+    crypto_generichash(out, NAME_SIZE, bytes, size, NULL, 0);
+}
+
+static void maps_init(memory_store_t *store)
+{
+    for (size_t table = 0; table < PLN_TABLE_COUNT; table++) {
+        pln_map_init(&store->rows[table], NAME_SIZE, (const uint8_t[16]){1});
+    }
+    pln_map_init(&store->places, NAME_SIZE, (const uint8_t[16]){2});
+}
 
 memory_store_t *memory_store_new(const pln_store_id_t *id)
 {
     memory_store_t *store = pln_alloc_zero(1, sizeof *store);
     store->id = *id;
+    maps_init(store);
     return store;
 }
 
@@ -50,6 +65,13 @@ static void chain_free(memory_chain_t *chain)
     }
 }
 
+static void row_free(memory_row_t *row)
+{
+    pln_buf_free(&row->key);
+    pln_buf_free(&row->value);
+    free(row);
+}
+
 void memory_store_free(memory_store_t **store_p)
 {
     memory_store_t *store = *store_p;
@@ -59,14 +81,17 @@ void memory_store_free(memory_store_t **store_p)
     for (size_t i = 0; i < store->chain_count; i++) {
         chain_free(store->chains[i]);
     }
-    for (size_t i = 0; i < store->row_count; i++) {
-        pln_buf_free(&store->rows[i].key);
-        pln_buf_free(&store->rows[i].value);
+    for (size_t table = 0; table < PLN_TABLE_COUNT; table++) {
+        size_t cursor = 0;
+        for (memory_row_t *row; (row = pln_map_next(&store->rows[table], &cursor)) != NULL;) {
+            row_free(row);
+        }
+        pln_map_free(&store->rows[table]);
     }
+    pln_map_free(&store->places);
     free(store->chains);
     free(store->arrivals);
     free(store->tags);
-    free(store->rows);
     free(store);
     *store_p = NULL;
 }
@@ -95,20 +120,62 @@ static memory_chain_t *chain_copy(const memory_chain_t *from)
     return chain;
 }
 
+static void row_put(memory_store_t *store, size_t table, pln_span_t key, pln_span_t value)
+{
+    uint8_t name[NAME_SIZE];
+    name_of(key.data, key.size, name);
+    memory_row_t *row = pln_map_get(&store->rows[table], name);
+    if (row == NULL) {
+        row = pln_alloc_zero(1, sizeof *row);
+        pln_buf_add(&row->key, key.data, key.size);
+        pln_map_put(&store->rows[table], name, row);
+    }
+    pln_buf_clear(&row->value);
+    pln_buf_add(&row->value, value.data, value.size);
+}
+
+static void row_remove(memory_store_t *store, size_t table, pln_span_t key)
+{
+    uint8_t name[NAME_SIZE];
+    name_of(key.data, key.size, name);
+    memory_row_t *row = pln_map_remove(&store->rows[table], name);
+    if (row != NULL) {
+        row_free(row);
+    }
+}
+
+static void place_name(const pln_place_t *place, uint8_t out[NAME_SIZE])
+{
+    uint8_t bytes[PLN_PLACE_SIZE];
+    pln_place_write(place, bytes);
+    name_of(bytes, sizeof bytes, out);
+}
+
+static void place_put(memory_store_t *store, memory_chain_t *chain)
+{
+    uint8_t name[NAME_SIZE];
+    place_name(&chain->row.place, name);
+    pln_map_put(&store->places, name, chain);
+}
+
 memory_store_t *memory_store_copy(const memory_store_t *from)
 {
     memory_store_t *store = duplicate(from, sizeof *from);
     store->chains = duplicate(from->chains, from->chain_count * sizeof *from->chains);
-    for (size_t i = 0; i < from->chain_count; i++) {
-        store->chains[i] = chain_copy(from->chains[i]);
-    }
     store->arrivals = duplicate(from->arrivals, from->arrival_count * sizeof *from->arrivals);
     store->tags = duplicate(from->tags, from->arrival_count * sizeof *from->tags);
-    store->rows = duplicate(from->rows, from->row_count * sizeof *from->rows);
-    for (size_t i = 0; i < from->row_count; i++) {
-        store->rows[i].key = store->rows[i].value = (pln_buf_t){0};
-        pln_buf_add(&store->rows[i].key, from->rows[i].key.data, from->rows[i].key.size);
-        pln_buf_add(&store->rows[i].value, from->rows[i].value.data, from->rows[i].value.size);
+    maps_init(store);
+    for (size_t i = 0; i < from->chain_count; i++) {
+        store->chains[i] = chain_copy(from->chains[i]);
+        if (store->chains[i] != NULL) {
+            place_put(store, store->chains[i]);
+        }
+    }
+    for (size_t table = 0; table < PLN_TABLE_COUNT; table++) {
+        size_t cursor = 0;
+        for (memory_row_t *row; (row = pln_map_next(&from->rows[table], &cursor)) != NULL;) {
+            row_put(store, table, pln_buf_span(&row->key), pln_buf_span(&row->value));
+        }
     }
     return store;
 }
@@ -146,13 +213,11 @@ static void controls_load(const memory_chain_t *chain, pln_node_t *node)
 void memory_store_load(const memory_store_t *store, pln_node_t *node)
 {
     for (int table = 0; table < PLN_TABLE_COUNT; table++) {
-        for (size_t i = 0; i < store->row_count; i++) {
-            const memory_row_t *row = &store->rows[i];
-            if ((int)row->table == table) {
-                pln_err_t error = pln_node_load_row(node, row->table, pln_buf_span(&row->key),
-                                                    pln_buf_span(&row->value));
-                assert(error == PLN_OK || error == PLN_ENOTFOUND);
-            }
+        size_t cursor = 0;
+        for (memory_row_t *row; (row = pln_map_next(&store->rows[table], &cursor)) != NULL;) {
+            pln_err_t error = pln_node_load_row(node, (pln_table_t)table, pln_buf_span(&row->key),
+                                                pln_buf_span(&row->value));
+            assert(error == PLN_OK || error == PLN_ENOTFOUND);
         }
     }
     for (size_t i = 0; i < store->chain_count; i++) {
@@ -170,69 +235,6 @@ void memory_store_load(const memory_store_t *store, pln_node_t *node)
 
 /* ---- jobs ---- */
 
-static pln_span_t keep(memory_job_t *job, pln_span_t span)
-{
-    if (span.data == NULL) {
-        return span;
-    }
-    job->blocks = pln_realloc(job->blocks, (job->block_count + 1) * sizeof *job->blocks);
-    uint8_t *copy = duplicate(span.data, span.size);
-    job->blocks[job->block_count++] = copy;
-    return PLN_SPAN(copy, span.size);
-}
-
-static void drafts_keep(memory_job_t *job, pln_effect_t *effect)
-{
-    size_t bytes = effect->as.mint.count * sizeof(pln_draft_t);
-    pln_span_t kept = keep(job, PLN_SPAN(effect->as.mint.drafts, bytes));
-    pln_draft_t *drafts = (pln_draft_t *)(uintptr_t)kept.data;
-    for (size_t i = 0; i < effect->as.mint.count; i++) {
-        drafts[i].payload = keep(job, drafts[i].payload);
-    }
-    effect->as.mint.drafts = drafts;
-}
-
-memory_job_t *memory_job_new(const pln_effects_t *effects)
-{
-    memory_job_t *job = pln_alloc_zero(1, sizeof *job);
-    job->number = effects->job;
-    job->effects = pln_alloc_zero(effects->count + 1, sizeof *job->effects);
-    for (size_t i = 0; i < effects->count; i++) {
-        pln_effect_t copy = effects->list[i];
-        switch (copy.type) {
-            case PLN_FX_STORE:
-                copy.as.store.run = keep(job, copy.as.store.run);
-                break;
-            case PLN_FX_MINT:
-                drafts_keep(job, &copy);
-                break;
-            case PLN_FX_SAVE:
-                copy.as.save.key = keep(job, copy.as.save.key);
-                copy.as.save.value = keep(job, copy.as.save.value);
-                break;
-            case PLN_FX_ASIDE:
-            case PLN_FX_BACK:
-                break;
-            default:
-                continue;
-        }
-        job->effects[job->count++] = copy;
-    }
-    job->results = pln_alloc_zero(job->count + 1, sizeof *job->results);
-    return job;
-}
-
-void memory_job_free(memory_job_t *job)
-{
-    for (size_t i = 0; i < job->block_count; i++) {
-        free(job->blocks[i]);
-    }
-    free(job->blocks);
-    free(job->effects);
-    free(job->results);
-    free(job);
-}
-
 static memory_chain_t *chain_get(memory_store_t *store, uint32_t number, const pln_place_t *place)
 {
     if (number >= store->chain_count) {
@@ -248,6 +250,7 @@ static memory_chain_t *chain_get(memory_store_t *store, uint32_t number, const p
         chain->row.place = *place;
         pln_chain_start(place, &chain->row.head);
         chain->row.counted_head = chain->row.head;
+        place_put(store, chain);
     }
     return chain;
 }
@@ -360,7 +363,7 @@ static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory
     chain->row.head = base;
     grown(store, chain, &base, &head, result);
     if (runs == 1) {
-        result->run = keep(job, pln_buf_span(&run));
+        result->run = memory_job_keep(job, pln_buf_span(&run));
     }
     pln_buf_free(&run);
 }
@@ -399,29 +402,12 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
 
 static void apply_save(memory_store_t *store, const pln_effect_t *effect)
 {
-    pln_span_t key = effect->as.save.key;
     pln_span_t value = effect->as.save.value;
-    size_t at = 0;
-    while (at < store->row_count && (store->rows[at].table != effect->as.save.table ||
-                                     store->rows[at].key.size != key.size ||
-                                     memcmp(store->rows[at].key.data, key.data, key.size) != 0)) {
-        at++;
-    }
     if (value.data == NULL) {
-        if (at < store->row_count) {
-            pln_buf_free(&store->rows[at].key);
-            pln_buf_free(&store->rows[at].value);
-            store->rows[at] = store->rows[--store->row_count];
-        }
-        return;
+        row_remove(store, effect->as.save.table, effect->as.save.key);
+    } else {
+        row_put(store, effect->as.save.table, effect->as.save.key, value);
     }
-    if (at == store->row_count) {
-        store->rows = pln_realloc(store->rows, (store->row_count + 1) * sizeof *store->rows);
-        store->rows[store->row_count++] = (memory_row_t){.table = effect->as.save.table};
-        pln_buf_add(&store->rows[at].key, key.data, key.size);
-    }
-    pln_buf_clear(&store->rows[at].value);
-    pln_buf_add(&store->rows[at].value, value.data, value.size);
 }
 
 static bool bases_hold(memory_store_t *store, const memory_job_t *job)
@@ -469,34 +455,47 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
 
 /* ---- reading ---- */
 
+/** Index of the first kept signature at or behind @seq. */
+static size_t vouch_from(const memory_chain_t *chain, uint64_t seq)
+{
+    size_t low = 0;
+    size_t high = chain->vouch_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (chain->vouches[middle].head.seq < seq) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, const pln_place_t *place,
-                           uint64_t from, uint64_t to, pln_buf_t *bytes, pln_head_t *base,
+                           uint64_t from, uint64_t to, pln_span_t *bytes, pln_head_t *base,
                            pln_head_t *end, pln_signature_t *signature)
 {
     const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
     if (chain == NULL || from == 0 || from > chain->row.head.seq) {
         return PLN_ENOTFOUND;
     }
-    for (size_t i = 0; i < chain->vouch_count; i++) {
-        const pln_vouch_t *vouch = &chain->vouches[i];
-        if (vouch->head.seq < from || vouch->head.seq > to) {
-            continue;
-        }
-        if (from == 1) {
-            pln_chain_start(place, base);
-        } else {
-            *base = chain->heads[from - 2];
-        }
-        size_t start = chain->offsets[from - 1];
-        size_t stop = vouch->head.seq < chain->row.head.seq ? chain->offsets[vouch->head.seq]
-                                                            : chain->bytes.size;
-        pln_buf_clear(bytes);
-        pln_buf_add(bytes, chain->bytes.data + start, stop - start);
-        *end = vouch->head;
-        *signature = vouch->signature;
-        return PLN_OK;
+    size_t at = vouch_from(chain, from);
+    if (at == chain->vouch_count || chain->vouches[at].head.seq > to) {
+        return PLN_ENOTFOUND;
     }
-    return PLN_ENOTFOUND;
+    const pln_vouch_t *vouch = &chain->vouches[at];
+    if (from == 1) {
+        pln_chain_start(place, base);
+    } else {
+        *base = chain->heads[from - 2];
+    }
+    size_t start = chain->offsets[from - 1];
+    size_t stop =
+        vouch->head.seq < chain->row.head.seq ? chain->offsets[vouch->head.seq] : chain->bytes.size;
+    *bytes = PLN_SPAN(chain->bytes.data + start, stop - start);
+    *end = vouch->head;
+    *signature = vouch->signature;
+    return PLN_OK;
 }
 
 void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
@@ -505,24 +504,63 @@ void memory_store_changes(const memory_store_t *store, const pln_cursor_t *curso
 {
     *count = 0;
     *truncated = false;
-    pln_cursor_t start;
-    pln_cursor_start(&store->id, &start);
     *valid = cursor->number <= store->arrival_count &&
              (cursor->number == 0 || pln_cursor_equal(cursor, &store->tags[cursor->number - 1]));
+    size_t *row_of = pln_alloc_zero(store->chain_count + 1, sizeof *row_of);  // index + 1
     for (uint64_t n = cursor->number; *valid && n < store->arrival_count; n++) {
-        size_t at = 0;
-        while (at < *count && rows[at].chain != store->arrivals[n].chain) {
-            at++;
+        const pln_arrival_t *arrival = &store->arrivals[n];
+        size_t row = row_of[arrival->chain];
+        if (row == 0 && *count == max) {
+            *truncated = true;
+            break;
         }
-        if (at == *count) {
-            if (*count == max) {
-                *truncated = true;
-                return;
-            }
-            rows[(*count)++] =
-                (struct pln_change){store->arrivals[n].chain, store->arrivals[n].from};
-        } else if (store->arrivals[n].from < rows[at].from) {
-            rows[at].from = store->arrivals[n].from;
+        if (row == 0) {
+            rows[(*count)++] = (struct pln_change){arrival->chain, arrival->from};
+            row_of[arrival->chain] = *count;
+        } else if (arrival->from < rows[row - 1].from) {
+            rows[row - 1].from = arrival->from;
         }
     }
+    free(row_of);
+}
+
+/* ---- for the checks ---- */
+
+static const memory_chain_t *chain_at(const memory_store_t *store, const pln_place_t *place)
+{
+    uint8_t name[NAME_SIZE];
+    place_name(place, name);
+    return pln_map_get(&store->places, name);
+}
+
+bool memory_store_chain(const memory_store_t *store, const pln_place_t *place, pln_chain_row_t *out)
+{
+    const memory_chain_t *chain = chain_at(store, place);
+    if (chain != NULL) {
+        *out = chain->row;
+    }
+    return chain != NULL;
+}
+
+bool memory_store_next_chain(const memory_store_t *store, size_t *cursor, pln_chain_row_t *out)
+{
+    while (*cursor < store->chain_count) {
+        const memory_chain_t *chain = store->chains[(*cursor)++];
+        if (chain != NULL) {
+            *out = chain->row;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
+                       pln_hash_t *out)
+{
+    const memory_chain_t *chain = chain_at(store, place);
+    bool held = chain != NULL && seq > 0 && seq <= chain->row.head.seq;
+    if (held) {
+        *out = chain->heads[seq - 1].hash;
+    }
+    return held;
 }

@@ -8,6 +8,7 @@
 #ifndef PLN_MEMORY_STORE_H
 #define PLN_MEMORY_STORE_H
 
+#include "proto/map.h"
 #include "proto/node.h"
 
 typedef struct memory_store memory_store_t;
@@ -35,14 +36,28 @@ typedef struct {
 
 memory_job_t *memory_job_new(const pln_effects_t *effects);
 void memory_job_free(memory_job_t *job);
+/** A copy that lives as long as the job. */
+pln_span_t memory_job_keep(memory_job_t *job, pln_span_t span);
 /** ESTALE when a base has moved; nothing happened then. */
 void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memory_job_t *job);
 
+/** The run's bytes are borrowed from the store, until it is written to. */
 pln_err_t memory_store_run(const memory_store_t *store, uint32_t chain, const pln_place_t *place,
-                           uint64_t from, uint64_t to, pln_buf_t *bytes, pln_head_t *base,
+                           uint64_t from, uint64_t to, pln_span_t *bytes, pln_head_t *base,
                            pln_head_t *end, pln_signature_t *signature);
 void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
                           struct pln_change *rows, size_t max, size_t *count, bool *valid,
                           bool *truncated);
+
+/* ---- for the checks ---- */
+
+/** The chain at @place; false: nothing of it is stored. */
+bool memory_store_chain(const memory_store_t *store, const pln_place_t *place,
+                        pln_chain_row_t *out);
+/** Chains in ascending number; *cursor starts at 0; false at the end. */
+bool memory_store_next_chain(const memory_store_t *store, size_t *cursor, pln_chain_row_t *out);
+/** chain_hash(seq) as stored; false: not held. */
+bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
+                       pln_hash_t *out);
 
 #endif

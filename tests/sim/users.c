@@ -7,6 +7,73 @@
 #include "world.h"
 
 #define DAY_MS UINT64_C(86400000)
+#define WAIT_MS 10000u
+
+/* ---- asking and being answered ---- */
+
+/** The number the request got; 0: too many are open already. */
+static uint64_t ask(world_node_t *node, pln_event_t *event, const pln_network_id_t *network,
+                    uint32_t about, size_t count)
+{
+    world_request_t *request = NULL;
+    for (size_t i = 0; i < WORLD_REQUESTS_MAX && request == NULL; i++) {
+        request = node->requests[i].number == 0 ? &node->requests[i] : NULL;
+    }
+    if (request == NULL) {
+        return 0;
+    }
+    uint64_t number = ++node->world->requests;
+    *request = (world_request_t){.number = number, .what = event->type, .about = about};
+    request->network = *network;
+    request->count = count;
+    pln_event_t timed = world_event_of(node, event->type);
+    event->mono_ms = timed.mono_ms;
+    event->wall_ms = timed.wall_ms;
+    event->as.give_up.request = number;  // first in every user's event
+    node->replied = false;
+    node->waited_for = number;
+    world_step(node, event);
+    return number;
+}
+
+static void promised(world_node_t *node, const world_request_t *request, const pln_effect_t *reply)
+{
+    world_t *world = node->world;
+    world_promise_t promise = {.node = node->index, .place = reply->as.reply.place};
+    promise.seq = reply->as.reply.first_seq + request->count - 1;
+    bool held = memory_store_hash(node->store, &promise.place, promise.seq, &promise.hash);
+    assert(held || !world->watched);
+    world->promises =
+        pln_realloc(world->promises, (world->promise_count + 1) * sizeof *world->promises);
+    world->promises[world->promise_count++] = promise;
+}
+
+void world_answer(world_node_t *node, const pln_effect_t *reply)
+{
+    if (!reply->as.reply.done) {
+        return;
+    }
+    world_request_t *open = NULL;
+    for (size_t i = 0; i < WORLD_REQUESTS_MAX && open == NULL; i++) {
+        open = node->requests[i].number == reply->as.reply.request ? &node->requests[i] : NULL;
+    }
+    assert(open != NULL);
+    world_request_t request = *open;
+    open->number = 0;
+    if (request.what == PLN_EV_PUBLISH && reply->as.reply.error == PLN_OK) {
+        promised(node, &request, reply);
+    }
+    if (node->waited_for == request.number) {
+        node->replied = true;
+        node->reply_error = reply->as.reply.error;
+        memcpy(node->reply_detail, reply->as.reply.detail, sizeof node->reply_detail);
+        pln_buf_clear(&node->reply_data);
+        pln_buf_add(&node->reply_data, reply->as.reply.data.data, reply->as.reply.data.size);
+    }
+    if (node->world->answered != NULL) {
+        node->world->answered(node, &request, reply);
+    }
+}
 
 static bool has_replied(world_t *world, void *arg)
 {
@@ -14,46 +81,38 @@ static bool has_replied(world_t *world, void *arg)
     return ((world_node_t *)arg)->replied;
 }
 
-static void ask(world_node_t *node, pln_event_t *event)
+static pln_err_t wait_for(world_node_t *node, uint64_t ms)
 {
-    event->mono_ms = node->world->now_ms;
-    event->wall_ms = UINT64_C(1780000000000) + node->world->now_ms + (uint64_t)node->clock_off_ms;
-    node->replied = false;
-    world_step(node, event);
-}
-
-static pln_err_t ask_and_wait(world_node_t *node, pln_event_t *event, uint64_t ms)
-{
-    ask(node, event);
     if (!node->replied && !world_until(node->world, ms, has_replied, node)) {
         return PLN_EIO;
     }
     return node->reply_error;
 }
 
+/* ---- the requests ---- */
+
 pln_err_t world_found(world_node_t *node, const char *name, pln_network_id_t *out)
 {
     pln_event_t event = {.type = PLN_EV_FOUND};
-    event.as.found.request = 1;
     event.as.found.name = name;
     event.as.found.nonce[0] = (uint8_t)world_random(node->world, 256);
-    pln_err_t error = ask_and_wait(node, &event, 10000);
+    ask(node, &event, &(pln_network_id_t){{0}}, 0, 0);
+    pln_err_t error = wait_for(node, WAIT_MS);
     if (error == PLN_OK) {
         memcpy(out->bytes, node->reply_data.data, 32);
     }
     return error;
 }
 
-pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
-                       pln_ticket_t *out)
+static void invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
+                   uint32_t about)
 {
     const char *address = node->address;
     pln_event_t event = {.type = PLN_EV_INVITE};
-    event.as.invite.request = 2;
     event.as.invite.network = *network;
     event.as.invite.role = role;
     event.as.invite.label = "";
-    event.as.invite.expiry_ms = UINT64_C(1780000000000) + node->world->now_ms + 7 * DAY_MS;
+    event.as.invite.expiry_ms = world_event_of(node, PLN_EV_INVITE).wall_ms + 7 * DAY_MS;
     event.as.invite.addresses = &address;
     event.as.invite.address_count = 1;
     pln_identity_t one_time;
@@ -62,39 +121,52 @@ pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_
             event.as.invite.seed[i] = (uint8_t)world_random(node->world, 256);
         }
     } while (pln_identity_derive(event.as.invite.seed, &one_time) != PLN_OK);
-    pln_err_t error = ask_and_wait(node, &event, 10000);
+    ask(node, &event, network, about, 0);
+}
+
+pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
+                       pln_ticket_t *out)
+{
+    invite(node, network, role, UINT32_MAX);
+    pln_err_t error = wait_for(node, WAIT_MS);
     return error != PLN_OK ? error : pln_ticket_decode(pln_buf_span(&node->reply_data), out);
+}
+
+void world_invite_later(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
+                        const world_node_t *guest)
+{
+    invite(node, network, role, guest->index);
+}
+
+void world_join_later(world_node_t *node, const pln_ticket_t *ticket)
+{
+    pln_event_t event = {.type = PLN_EV_JOIN};
+    event.as.join.ticket = ticket;
+    ask(node, &event, &ticket->network, 0, 0);
 }
 
 pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms)
 {
-    pln_event_t event = {.type = PLN_EV_JOIN};
-    event.as.join.request = 3;
-    event.as.join.ticket = ticket;
-    return ask_and_wait(node, &event, ms);
+    world_join_later(node, ticket);
+    return wait_for(node, ms);
 }
 
-static void publish(world_node_t *node, const pln_network_id_t *network, size_t count, size_t size,
-                    bool wait, pln_err_t *error)
+void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,
+                         size_t size)
 {
     pln_draft_t *drafts = pln_alloc_zero(count, sizeof *drafts);
-    uint8_t *bytes = pln_alloc_zero(1, size + 1);
-    for (size_t i = 0; i < size; i++) {
-        bytes[i] = (uint8_t)world_random(node->world, 256);
+    uint8_t *bytes = pln_alloc_zero(1, size + 8);
+    for (size_t i = 0; i < size; i += 8) {
+        pln_put_u64(bytes + i, world_random(node->world, UINT64_MAX));
     }
     for (size_t i = 0; i < count; i++) {
         drafts[i] = (pln_draft_t){.kind = 0x0101, .time_ms = 1, .payload = PLN_SPAN(bytes, size)};
     }
     pln_event_t event = {.type = PLN_EV_PUBLISH};
-    event.as.publish.request = 4;
     event.as.publish.network = *network;
     event.as.publish.drafts = drafts;
     event.as.publish.count = count;
-    if (wait) {
-        *error = ask_and_wait(node, &event, 10000);
-    } else {
-        ask(node, &event);
-    }
+    ask(node, &event, network, 0, count);
     free(drafts);
     free(bytes);
 }
@@ -102,27 +174,47 @@ static void publish(world_node_t *node, const pln_network_id_t *network, size_t 
 pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count,
                         size_t size)
 {
-    pln_err_t error = PLN_EIO;
-    publish(node, network, count, size, true, &error);
-    return error;
+    world_publish_later(node, network, count, size);
+    return wait_for(node, WAIT_MS);
 }
 
-void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,
-                         size_t size)
+void world_revoke_later(world_node_t *node, const pln_network_id_t *network, const pln_id_t *member)
 {
-    pln_err_t error;
-    publish(node, network, count, size, false, &error);
+    pln_event_t event = {.type = PLN_EV_REVOKE};
+    event.as.revoke.network = *network;
+    event.as.revoke.member = *member;
+    event.as.revoke.reason = "test";
+    ask(node, &event, network, 0, 0);
 }
 
 pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, const pln_id_t *member)
 {
-    pln_event_t event = {.type = PLN_EV_REVOKE};
-    event.as.revoke.request = 5;
-    event.as.revoke.network = *network;
-    event.as.revoke.member = *member;
-    event.as.revoke.reason = "test";
-    return ask_and_wait(node, &event, 10000);
+    world_revoke_later(node, network, member);
+    return wait_for(node, WAIT_MS);
 }
+
+void world_leave_later(world_node_t *node, const pln_network_id_t *network)
+{
+    pln_event_t event = {.type = PLN_EV_LEAVE};
+    event.as.leave.network = *network;
+    ask(node, &event, network, 0, 0);
+}
+
+pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network)
+{
+    world_leave_later(node, network);
+    return wait_for(node, WAIT_MS);
+}
+
+void world_peer_add(world_node_t *node, const world_node_t *peer)
+{
+    pln_event_t event = {.type = PLN_EV_PEER_ADD};
+    event.as.peer.peer = peer->self.id;
+    event.as.peer.address = peer->address;
+    ask(node, &event, &(pln_network_id_t){{0}}, 0, 0);
+}
+
+/* ---- looking ---- */
 
 bool world_view(world_node_t *node, const pln_network_id_t *network, pln_network_view_t *out)
 {

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "check.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const check_t *const checks[] = {
+#define PLN_CHECK(name, sentence) &check_##name,
+#include "checks.def"
+#undef PLN_CHECK
+};
+#define CHECK_COUNT (sizeof checks / sizeof *checks)
+
+void check_fail(world_t *world, const check_t *check, const char *format, ...)
+{
+    if (world->broken[0] != '\0') {
+        return;
+    }
+    int at = snprintf(world->broken, sizeof world->broken,
+                      "[%llu] %s: ", (unsigned long long)world->now_ms, check->name);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(world->broken + at, sizeof world->broken - (size_t)at, format, arguments);
+    va_end(arguments);
+    world_tell(world, "BROKEN %s", world->broken);
+}
+
+void check_stepped(world_node_t *node, const pln_event_t *event, const pln_effects_t *effects)
+{
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (checks[i]->stepped != NULL) {
+            checks[i]->stepped(node, event, effects);
+        }
+    }
+}
+
+void check_sent(world_link_t *link, int end, pln_span_t frame)
+{
+    pln_message_t message;
+    world_t *world = link->ends[end].node->world;
+    if (pln_message_decode(frame, &message) != PLN_OK) {
+        check_fail(world, &check_durable, "%s sends a frame that does not decode",
+                   link->ends[end].node->name);
+        return;
+    }
+    world_tell(world, "%s -> %s %s", link->ends[end].node->name, link->ends[1 - end].node->name,
+               pln_message_name(message.type));
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (checks[i]->sent != NULL) {
+            checks[i]->sent(link, end, &message, frame.size);
+        }
+    }
+}
+
+void check_received(world_link_t *link, int end, pln_span_t frame)
+{
+    pln_message_t message;
+    if (pln_message_decode(frame, &message) != PLN_OK) {
+        return;  // a liar's
+    }
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (checks[i]->received != NULL) {
+            checks[i]->received(link, end, &message, frame.size);
+        }
+    }
+}
+
+void check_committed(world_node_t *node, const memory_job_t *job)
+{
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (checks[i]->committed != NULL) {
+            checks[i]->committed(node, job);
+        }
+    }
+}
+
+void check_looked(world_t *world)
+{
+    for (size_t n = 0; n < world->node_count; n++) {
+        for (size_t i = 0; i < CHECK_COUNT && world->nodes[n]->node != NULL; i++) {
+            if (checks[i]->looked != NULL) {
+                checks[i]->looked(world->nodes[n]);
+            }
+        }
+    }
+}
+
+void check_ended(world_t *world, const pln_network_id_t *network, world_node_t *const *members,
+                 size_t count)
+{
+    for (size_t i = 0; i < CHECK_COUNT; i++) {
+        if (checks[i]->ended != NULL) {
+            checks[i]->ended(world, network, members, count);
+        }
+    }
+}
+
+size_t check_members(world_t *world, const pln_network_id_t *network, world_node_t *judge,
+                     world_node_t ***out)
+{
+    size_t count = 0;
+    *out = pln_alloc(world->node_count * sizeof **out);
+    pln_access_t *access = judge->node == NULL ? NULL : pln_node_access(judge->node, network);
+    for (size_t i = 0; i < world->node_count && access != NULL; i++) {
+        world_node_t *node = world->nodes[i];
+        pln_member_t member;
+        if (node->node != NULL && node->lies == 0 &&
+            pln_access_member(access, &node->self.id, &member) == PLN_OK && !member.left) {
+            (*out)[count++] = node;
+        }
+    }
+    return count;
+}

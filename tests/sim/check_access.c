@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MPL-2.0
+// No entry counts that access forbids: at rest, nothing counted is beyond its limit, and all within
+// it counts.
+#include "check.h"
+
+static void chain_check(world_node_t *node, const pln_chain_row_t *row)
+{
+    pln_access_t *access = pln_node_access(node->node, &row->place.network);
+    if (access == NULL) {
+        return;
+    }
+    uint64_t limit =
+        pln_access_limit(access, &row->place.author, row->place.epoch, row->place.lane);
+    if (row->counted > limit) {
+        check_fail(node->world, &check_access,
+                   "%s counts %llu entries of epoch %u lane %u where access allows %llu",
+                   node->name, (unsigned long long)row->counted, row->place.epoch, row->place.lane,
+                   (unsigned long long)limit);
+    } else if (row->counted < row->head.seq && row->counted < limit) {
+        check_fail(node->world, &check_access,
+                   "%s counts %llu of %llu entries of epoch %u lane %u where access allows %llu",
+                   node->name, (unsigned long long)row->counted, (unsigned long long)row->head.seq,
+                   row->place.epoch, row->place.lane, (unsigned long long)limit);
+    }
+}
+
+static void looked(world_node_t *node)
+{
+    size_t cursor = 0;
+    pln_chain_row_t row;
+    while (node->job_count == 0 && memory_store_next_chain(node->store, &cursor, &row)) {
+        chain_check(node, &row);
+    }
+}
+
+const check_t check_access = {.name = "access", .looked = looked};

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MPL-2.0
+/**
+ * swarm - a seed becomes a network, its people and a history of faults; then it heals and must
+ * converge.
+ *
+ * Why     Nobody thinks of the story in which the third crash falls between two revokes.
+ * Shape   swarm_run(options) plays one seed to its end; the same options play it again
+ * Files   swarm.c command line · swarm_seed.c one seed · swarm_people.c what people do
+ *         swarm_faults.c what befalls machines and lines
+ */
+#ifndef PLN_SWARM_H
+#define PLN_SWARM_H
+
+#include "world.h"
+
+#define SWARM_NODES_MAX 64u
+
+typedef struct {
+    uint64_t seed;
+    uint32_t nodes;   /**< 0: the seed decides, 3 to 20 */
+    uint32_t minutes; /**< 0: the seed decides, 2 to 10 */
+    void (*trace)(const char *line);
+} swarm_options_t;
+
+typedef struct {
+    char broken[600]; /**< empty: all held */
+    uint32_t nodes;
+    uint32_t minutes;
+    uint64_t events;
+    uint64_t fingerprint;
+    uint64_t converged_ms; /**< how long it took after healing */
+    uint64_t happened[HAPPENING_COUNT];
+} swarm_result_t;
+
+void swarm_run(const swarm_options_t *options, swarm_result_t *result);
+
+/* ---- between the swarm's files ---- */
+
+/** Somebody who is to be a member. */
+typedef struct {
+    pln_role_t role;
+    bool was_member;
+    bool has_ticket;
+    pln_ticket_t ticket;
+    uint64_t join_ms; /**< when to be invited for the first time */
+} guest_t;
+
+/** What is to be put right again, and when. */
+typedef struct {
+    uint64_t at_ms;
+    void (*right)(world_t *world, world_node_t *a, world_node_t *b);
+    world_node_t *a;
+    world_node_t *b;
+} remedy_t;
+
+typedef struct {
+    world_t *world;
+    pln_network_id_t network;
+    world_node_t *root;
+    world_node_t *hub; /**< honest, reachable, never put out: everybody can find it */
+    guest_t guests[SWARM_NODES_MAX];
+    remedy_t *remedies;
+    size_t remedy_count;
+    bool mesh;
+    bool calm;
+    uint64_t history_ms;
+} swarm_t;
+
+void swarm_remedy(swarm_t *swarm, uint64_t in_ms,
+                  void (*right)(world_t *world, world_node_t *a, world_node_t *b), world_node_t *a,
+                  world_node_t *b);
+/** A random node that is on and awake; NULL: none. */
+world_node_t *swarm_anyone(swarm_t *swarm);
+bool swarm_awake(const world_node_t *node);
+
+/* swarm_people.c */
+void swarm_answered(world_node_t *node, const world_request_t *request, const pln_effect_t *reply);
+void swarm_invite(swarm_t *swarm, world_node_t *guest);
+void swarm_invitations(swarm_t *swarm);
+void swarm_people_act(swarm_t *swarm);
+bool swarm_is_member(swarm_t *swarm, world_node_t *node);
+
+/* swarm_faults.c */
+void swarm_fault(swarm_t *swarm);
+/** Everything works again. */
+void swarm_heal(swarm_t *swarm);
+
+#endif

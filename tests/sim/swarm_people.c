@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MPL-2.0
+// What people do in a swarm: invite, join, publish, put out, leave.
+#include <string.h>
+
+#include "swarm.h"
+
+static guest_t *guest_of(swarm_t *swarm, const world_node_t *node)
+{
+    return &swarm->guests[node->index];
+}
+
+bool swarm_is_member(swarm_t *swarm, world_node_t *node)
+{
+    pln_network_view_t view;
+    return world_view(node, &swarm->network, &view) && view.role != PLN_ROLE_NONE && !view.left;
+}
+
+static pln_role_t role_of(swarm_t *swarm, world_node_t *node)
+{
+    pln_network_view_t view;
+    bool known = world_view(node, &swarm->network, &view) && !view.left;
+    return known ? view.role : PLN_ROLE_NONE;
+}
+
+static bool asking(const world_node_t *node, pln_event_type_t what)
+{
+    for (size_t i = 0; i < WORLD_REQUESTS_MAX; i++) {
+        if (node->requests[i].number != 0 && node->requests[i].what == what) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* ---- members ---- */
+
+static world_node_t *inviter(swarm_t *swarm, pln_role_t role)
+{
+    world_t *world = swarm->world;
+    size_t at = world_random(world, world->node_count);
+    for (size_t i = 0; i < world->node_count; i++) {
+        world_node_t *node = world->nodes[(at + i) % world->node_count];
+        pln_role_t needed = role == PLN_ROLE_COORDINATOR ? PLN_ROLE_ROOT : PLN_ROLE_COORDINATOR;
+        if (swarm_awake(node) && !node->hidden && role_of(swarm, node) >= needed) {
+            return node;
+        }
+    }
+    return NULL;
+}
+
+void swarm_invite(swarm_t *swarm, world_node_t *guest)
+{
+    guest_t *seat = guest_of(swarm, guest);
+    if (!swarm_awake(guest) || swarm_is_member(swarm, guest) || asking(guest, PLN_EV_JOIN)) {
+        return;
+    }
+    if (seat->has_ticket) {
+        world_join_later(guest, &seat->ticket);
+        return;
+    }
+    pln_role_t role = seat->role;
+    world_node_t *host = inviter(swarm, role);
+    if (host == NULL && role == PLN_ROLE_COORDINATOR) {
+        role = PLN_ROLE_CONTRIBUTOR;
+        host = inviter(swarm, role);
+    }
+    if (host != NULL && host != guest && !asking(host, PLN_EV_INVITE)) {
+        world_invite_later(host, &swarm->network, role, guest);
+    }
+}
+
+/** Those whose time has come, and those who were interrupted. */
+void swarm_invitations(swarm_t *swarm)
+{
+    world_t *world = swarm->world;
+    for (size_t i = 0; i < world->node_count; i++) {
+        guest_t *seat = &swarm->guests[i];
+        if (!seat->was_member && world->now_ms >= seat->join_ms && world_chance(world, 3)) {
+            swarm_invite(swarm, world->nodes[i]);
+        }
+    }
+}
+
+static void joined(swarm_t *swarm, world_node_t *node, const pln_effect_t *reply)
+{
+    guest_t *seat = guest_of(swarm, node);
+    if (reply->as.reply.error == PLN_OK) {
+        world_happened(swarm->world, seat->was_member ? HAPPENING_join_again : HAPPENING_join);
+        seat->was_member = true;
+        seat->has_ticket = false;
+    } else {
+        world_tell(swarm->world, "%s does not join: %s", node->name, reply->as.reply.detail);
+        seat->has_ticket = seat->has_ticket && reply->as.reply.error == PLN_EIO;
+    }
+}
+
+void swarm_answered(world_node_t *node, const world_request_t *request, const pln_effect_t *reply)
+{
+    swarm_t *swarm = node->world->owner;
+    bool good = reply->as.reply.error == PLN_OK;
+    if (request->what == PLN_EV_INVITE && good && request->about < node->world->node_count) {
+        world_node_t *guest = node->world->nodes[request->about];
+        guest_t *seat = guest_of(swarm, guest);
+        seat->has_ticket = pln_ticket_decode(reply->as.reply.data, &seat->ticket) == PLN_OK;
+        swarm_invite(swarm, guest);
+    } else if (request->what == PLN_EV_JOIN) {
+        joined(swarm, node, reply);
+    } else if (request->what == PLN_EV_PUBLISH && !good) {
+        world_happened(node->world, HAPPENING_publish_refused);
+    } else if (request->what == PLN_EV_REVOKE && good) {
+        world_happened(node->world, HAPPENING_revoke);
+    } else if (request->what == PLN_EV_LEAVE && good) {
+        world_happened(node->world, HAPPENING_leave);
+    }
+}
+
+static void put_out(swarm_t *swarm)
+{
+    world_node_t *by = inviter(swarm, PLN_ROLE_CONTRIBUTOR);
+    world_node_t *target =
+        swarm->world->nodes[world_random(swarm->world, swarm->world->node_count)];
+    if (by != NULL && by != target && target != swarm->hub && target != swarm->root) {
+        world_tell(swarm->world, "%s puts %s out", by->name, target->name);
+        world_revoke_later(by, &swarm->network, &target->self.id);
+    }
+}
+
+static void leave(swarm_t *swarm)
+{
+    world_node_t *node = swarm_anyone(swarm);
+    if (node != NULL && node != swarm->hub && node != swarm->root) {
+        world_tell(swarm->world, "%s leaves", node->name);
+        world_leave_later(node, &swarm->network);
+    }
+}
+
+static void invite_again(swarm_t *swarm)
+{
+    for (size_t i = 0; i < swarm->world->node_count; i++) {
+        if (swarm->guests[i].was_member && world_chance(swarm->world, 3)) {
+            swarm_invite(swarm, swarm->world->nodes[i]);
+        }
+    }
+}
+
+/* ---- records ---- */
+
+static void publish(swarm_t *swarm, size_t count, size_t size, happening_t what)
+{
+    world_node_t *node = swarm_anyone(swarm);
+    if (node != NULL && role_of(swarm, node) != PLN_ROLE_NONE) {
+        world_happened(swarm->world, what);
+        world_publish_later(node, &swarm->network, count, size);
+    }
+}
+
+static void publish_small(swarm_t *swarm)
+{
+    size_t count = 1 + (world_chance(swarm->world, 5) ? world_random(swarm->world, 20) : 0);
+    publish(swarm, count, 20 + world_random(swarm->world, 600), HAPPENING_publish);
+}
+
+static void publish_batch(swarm_t *swarm)
+{
+    if (world_chance(swarm->world, 2)) {
+        publish(swarm, 1000 + world_random(swarm->world, 2000), 10, HAPPENING_publish_batch);
+    } else {
+        publish(swarm, 5 + world_random(swarm->world, 15), 40000, HAPPENING_publish_batch);
+    }
+}
+
+static void publish_large(swarm_t *swarm)
+{
+    uint64_t size = 16384 + world_random(swarm->world, 40000);
+    if (world_chance(swarm->world, 8)) {
+        size = PLN_PAYLOAD_MAX - world_random(swarm->world, 1000);
+    }
+    publish(swarm, 1, size, HAPPENING_publish_large);
+}
+
+void swarm_people_act(swarm_t *swarm)
+{
+    static const struct {
+        uint32_t weight;
+        bool calm; /**< happens in calm networks too */
+        void (*act)(swarm_t *swarm);
+    } acts[] = {
+        {100, true, publish_small}, {3, true, publish_batch}, {4, true, publish_large},
+        {2, false, put_out},        {1, false, leave},        {4, false, invite_again},
+    };
+    uint64_t total = 0;
+    for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
+        total += acts[i].weight;
+    }
+    uint64_t drawn = world_random(swarm->world, total);
+    size_t at = 0;
+    while (drawn >= acts[at].weight) {
+        drawn -= acts[at++].weight;
+    }
+    if (acts[at].calm || !swarm->calm) {
+        acts[at].act(swarm);
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MPL-2.0
+// One seed: a network is founded, people join, things happen, things break, it heals, it rests.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "swarm.h"
+
+#define SECOND_MS 1000u
+#define MINUTE_MS 60000u
+#define CONVERGED_MS_MAX (15u * MINUTE_MS)
+#define DISK_WORD_MS 5000u /**< how often the shell says how the disk is */
+
+/* ---- small services ---- */
+
+void swarm_remedy(swarm_t *swarm, uint64_t in_ms,
+                  void (*right)(world_t *world, world_node_t *a, world_node_t *b), world_node_t *a,
+                  world_node_t *b)
+{
+    swarm->remedies =
+        pln_realloc(swarm->remedies, (swarm->remedy_count + 1) * sizeof *swarm->remedies);
+    swarm->remedies[swarm->remedy_count++] = (remedy_t){swarm->world->now_ms + in_ms, right, a, b};
+}
+
+static void remedies_take(swarm_t *swarm)
+{
+    for (size_t i = 0; i < swarm->remedy_count;) {
+        remedy_t remedy = swarm->remedies[i];
+        if (remedy.at_ms > swarm->world->now_ms) {
+            i++;
+            continue;
+        }
+        swarm->remedies[i] = swarm->remedies[--swarm->remedy_count];
+        remedy.right(swarm->world, remedy.a, remedy.b);
+    }
+}
+
+bool swarm_awake(const world_node_t *node)
+{
+    return node->node != NULL && node->asleep_till_ms <= node->world->now_ms;
+}
+
+world_node_t *swarm_anyone(swarm_t *swarm)
+{
+    world_t *world = swarm->world;
+    for (int i = 0; i < 8; i++) {
+        world_node_t *node = world->nodes[world_random(world, world->node_count)];
+        if (swarm_awake(node)) {
+            return node;
+        }
+    }
+    return NULL;
+}
+
+/* ---- the network ---- */
+
+static void guests_invent(swarm_t *swarm, uint32_t nodes)
+{
+    world_t *world = swarm->world;
+    bool all = world_chance(world, 2);
+    bool liars = !swarm->calm && world_chance(world, 2);
+    for (uint32_t i = 0; i < nodes; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "n%u", i);
+        world_node_t *node =
+            world_node(world, name, all || (swarm->mesh && world_chance(world, 2)));
+        guest_t *seat = &swarm->guests[i];
+        uint64_t drawn = world_random(world, 10);
+        seat->role = drawn < 2   ? PLN_ROLE_READER
+                     : drawn < 4 ? PLN_ROLE_COORDINATOR
+                                 : PLN_ROLE_CONTRIBUTOR;
+        seat->join_ms =
+            world->now_ms + 1000 + world_random(world, swarm->calm ? 5000 : swarm->history_ms / 3);
+        node->hidden = i >= 2 && (swarm->mesh ? world_chance(world, 4) : true);
+        if (i >= 2 && liars && world_chance(world, 5)) {
+            for (int kinds = 0; kinds < 3; kinds++) {
+                node->lies |= UINT64_C(1) << world_random(world, LIE_COUNT);
+            }
+            node->lie_one_in = 1u << world_random(world, 6);
+            seat->role = PLN_ROLE_CONTRIBUTOR;
+        }
+    }
+}
+
+static void plan(swarm_t *swarm, const swarm_options_t *options)
+{
+    world_t *world = swarm->world;
+    uint32_t nodes = options->nodes != 0 ? options->nodes : 3 + (uint32_t)world_random(world, 18);
+    uint32_t minutes =
+        options->minutes != 0 ? options->minutes : 2 + (uint32_t)world_random(world, 9);
+    nodes = nodes < SWARM_NODES_MAX ? nodes : SWARM_NODES_MAX;
+    swarm->calm = world_chance(world, 8);
+    swarm->mesh = world_chance(world, 2);
+    swarm->history_ms = (uint64_t)minutes * MINUTE_MS;
+    guests_invent(swarm, nodes);
+    swarm->root = world->nodes[0];
+    bool other_hub = world_chance(world, 3);
+    swarm->hub = other_hub ? world->nodes[1] : swarm->root;
+    if (other_hub) {
+        swarm->guests[1].role = PLN_ROLE_COORDINATOR;
+        swarm->guests[1].join_ms = world->now_ms;
+    }
+    swarm->guests[0].was_member = true;
+    if (swarm->calm) {
+        world_happened(world, HAPPENING_calm);
+    }
+    for (size_t i = 0; i < world->node_count; i++) {
+        world->nodes[i]->disk.read_ms = 5;
+        world->nodes[i]->line.latency_ms = (uint32_t)world_random(world, 30);
+        if (i > 0 && !swarm->mesh) {
+            world_peer_add(world->nodes[i], swarm->hub);
+        }
+    }
+}
+
+/* ---- history ---- */
+
+static void each_second(swarm_t *swarm)
+{
+    world_t *world = swarm->world;
+    check_looked(world);
+    swarm_invitations(swarm);
+    for (size_t i = 0; i < world->node_count; i++) {
+        world_node_t *node = world->nodes[i];
+        if (swarm_awake(node) &&
+            (world->now_ms / SECOND_MS + i) % (DISK_WORD_MS / SECOND_MS) == 0) {
+            pln_event_t event = world_event_of(node, PLN_EV_DISK);
+            event.as.disk.low = node->disk.error != PLN_OK;
+            world_step(node, &event);
+        }
+    }
+    if (swarm->hub != swarm->root && swarm->guests[1].was_member && world_chance(world, 100)) {
+        swarm->root->hidden = true;  // from now on it only dials
+    }
+}
+
+static void history(swarm_t *swarm)
+{
+    world_t *world = swarm->world;
+    uint64_t end_ms = world->now_ms + swarm->history_ms;
+    uint64_t act_ms = world->now_ms;
+    uint64_t fault_ms = world->now_ms + 5 * SECOND_MS;
+    while (world->now_ms < end_ms && world->broken[0] == '\0') {
+        world_run(world, 100);
+        if (world->now_ms % SECOND_MS < 100) {
+            each_second(swarm);
+        }
+        remedies_take(swarm);
+        if (world->now_ms >= act_ms) {
+            swarm_people_act(swarm);
+            act_ms = world->now_ms + world_random(world, 2 * SECOND_MS);
+        }
+        if (!swarm->calm && world->now_ms >= fault_ms) {
+            swarm_fault(swarm);
+            fault_ms = world->now_ms + world_random(world, 6 * SECOND_MS);
+        }
+    }
+}
+
+/* ---- healing ---- */
+
+static bool all_equal(swarm_t *swarm, world_node_t *const *members, size_t count)
+{
+    pln_network_view_t first;
+    for (size_t i = 0; i < count; i++) {
+        pln_network_view_t view;
+        if (!world_view(members[i], &swarm->network, &view) || view.role == PLN_ROLE_NONE ||
+            members[i]->job_count > 0) {
+            return false;
+        }
+        first = i == 0 ? view : first;
+        if (memcmp(first.digest.bytes, view.digest.bytes, 32) != 0) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** Members by the root's fold that do not know it: their JOIN was interrupted. */
+static void finish_joins(swarm_t *swarm)
+{
+    world_node_t **members;
+    size_t count = check_members(swarm->world, &swarm->network, swarm->root, &members);
+    for (size_t i = 0; i < count; i++) {
+        if (!swarm_is_member(swarm, members[i]) && world_chance(swarm->world, 5)) {
+            swarm_invite(swarm, members[i]);
+        }
+    }
+    free(members);
+}
+
+static void heal(swarm_t *swarm, swarm_result_t *result)
+{
+    world_t *world = swarm->world;
+    world_node_t **members = NULL;
+    size_t count = 0;
+    world_tell(world, "healing");
+    swarm_heal(swarm);
+    for (size_t i = 0; i < world->node_count; i++) {
+        if (world->nodes[i] != swarm->hub && swarm_awake(world->nodes[i])) {
+            world_peer_add(world->nodes[i], swarm->hub);
+        }
+    }
+    uint64_t begin_ms = world->now_ms;
+    bool equal = false;
+    while (!equal && world->now_ms < begin_ms + CONVERGED_MS_MAX && world->broken[0] == '\0') {
+        world_run(world, SECOND_MS);
+        each_second(swarm);
+        finish_joins(swarm);
+        free(members);
+        count = check_members(world, &swarm->network, swarm->root, &members);
+        equal = all_equal(swarm, members, count);
+    }
+    result->converged_ms = world->now_ms - begin_ms;
+    world_tell(world, "converged after %llu ms", (unsigned long long)result->converged_ms);
+    check_looked(world);
+    check_ended(world, &swarm->network, members, count);
+    free(members);
+}
+
+void swarm_run(const swarm_options_t *options, swarm_result_t *result)
+{
+    swarm_t *swarm = pln_alloc_zero(1, sizeof *swarm);
+    world_t *world = swarm->world = world_new(options->seed);
+    memset(result, 0, sizeof *result);
+    world->trace = options->trace;
+    world->owner = swarm;
+    world->watched = true;
+    plan(swarm, options);
+    pln_err_t founded = world_found(swarm->root, "net", &swarm->network);
+    world->answered = swarm_answered;
+    if (founded != PLN_OK) {
+        snprintf(world->broken, sizeof world->broken, "no network was founded");
+    }
+    history(swarm);
+    heal(swarm, result);
+    memcpy(result->broken, world->broken, sizeof result->broken);
+    memcpy(result->happened, world->happened, sizeof result->happened);
+    result->nodes = (uint32_t)world->node_count;
+    result->minutes = (uint32_t)(swarm->history_ms / MINUTE_MS);
+    result->events = world->events;
+    result->fingerprint = world->fingerprint;
+    free(swarm->remedies);
+    world_free(&world);
+    free(swarm);
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MPL-2.0
+// Machines: bought, switched on, killed, put to sleep.
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+static void node_trace(void *arg, const char *line)
+{
+    const world_node_t *node = arg;
+    world_tell(node->world, "%s > %s", node->name, line);
+}
+
+void world_start(world_node_t *node)
+{
+    node->life = ++node->world->order;
+    pln_node_config_t config = {
+        .self = &node->self,
+        .store = *memory_store_id(node->store),
+        .arrivals = memory_store_arrivals(node->store),
+        .name = node->name,
+        .version = "sim",
+        .dial_all = node->dial_all,
+        .seed = world_random(node->world, UINT64_MAX),
+        .trace = node->world->trace != NULL ? node_trace : NULL,
+        .trace_arg = node,
+    };
+    node->node = pln_node_new(&config);
+    memory_store_load(node->store, node->node);
+    node->tick_at = 0;
+    node->offences = 0;
+    pln_event_t start = world_event_of(node, PLN_EV_START);
+    world_step(node, &start);
+    const char *own = node->address;
+    pln_event_t addresses = world_event_of(node, PLN_EV_ADDRESSES);
+    addresses.as.addresses.list = &own;
+    addresses.as.addresses.count = node->hidden ? 0 : 1;
+    world_step(node, &addresses);
+}
+
+static void stop(world_node_t *node, bool silent)
+{
+    world_lines_drop(node, silent);
+    world_disk_drop(node);
+    pln_node_free(&node->node);
+    pln_map_free(&node->admitted);
+    pln_map_init(&node->admitted, 33, (const uint8_t[16]){7});
+    memset(node->requests, 0, sizeof node->requests);  // whoever asked got no answer
+    node->life = 0;
+    node->asleep_till_ms = 0;
+}
+
+void world_crash(world_node_t *node)
+{
+    stop(node, false);
+}
+
+void world_power_off(world_node_t *node)
+{
+    stop(node, true);
+}
+
+void world_suspend(world_node_t *node, uint64_t ms)
+{
+    node->asleep_till_ms = node->world->now_ms + ms;
+    world_event_add(node->world, node->asleep_till_ms, WE_RESUMED, node);
+}
+
+world_node_t *world_node(world_t *world, const char *name, bool dial_all)
+{
+    world_node_t *node = pln_alloc_zero(1, sizeof *node);
+    node->world = world;
+    node->index = (uint32_t)world->node_count;
+    node->dial_all = dial_all;
+    pln_map_init(&node->admitted, 33, (const uint8_t[16]){7});
+    pln_map_init(&node->links, 4, (const uint8_t[16]){8});
+    pln_map_init(&node->barred, 4, (const uint8_t[16]){9});
+    snprintf(node->name, sizeof node->name, "%s", name);
+    snprintf(node->address, sizeof node->address, "n%u:7420", node->index);
+    uint8_t seed[PLN_SEED_SIZE];
+    do {
+        for (size_t i = 0; i < sizeof seed; i++) {
+            seed[i] = (uint8_t)world_random(world, 256);
+        }
+    } while (pln_identity_derive(seed, &node->self) != PLN_OK);
+    pln_store_id_t id;
+    for (size_t i = 0; i < sizeof id.bytes; i++) {
+        id.bytes[i] = (uint8_t)world_random(world, 256);
+    }
+    node->store = memory_store_new(&id);
+    world->nodes = pln_realloc(world->nodes, (world->node_count + 1) * sizeof *world->nodes);
+    world->nodes[world->node_count++] = node;
+    world_start(node);
+    return node;
+}
+
+void world_machine_free(world_node_t *node)
+{
+    memory_store_free(&node->store);
+    pln_buf_free(&node->reply_data);
+    for (size_t i = 0; i < sizeof node->lie_frames / sizeof *node->lie_frames; i++) {
+        pln_buf_free(&node->lie_frames[i]);
+    }
+    pln_map_free(&node->admitted);
+    pln_map_free(&node->links);
+    pln_map_free(&node->barred);
+    free(node->jobs);
+    free(node);
+}
