@@ -6,9 +6,10 @@
 
 #include "node_state.h"
 
+/** The next multiple; "no limit" where there is none in 64 bits. */
 static uint64_t round_up(uint64_t value, uint64_t unit)
 {
-    return (value + unit - 1) / unit * unit;
+    return value > UINT64_MAX - (unit - 1) ? UINT64_MAX : (value + unit - 1) / unit * unit;
 }
 
 void pln_chain_key(const pln_place_t *place, uint8_t out[37])

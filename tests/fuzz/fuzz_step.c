@@ -153,26 +153,10 @@ static void message_make(stage_t *stage, uint8_t type, pln_message_t *message, p
     }
 }
 
-static uint32_t link_of(const stage_t *stage)
-{
-    for (size_t i = stage->world->link_count; i > 0; i--) {
-        const world_link_t *link = stage->world->links[i - 1];
-        for (int end = 0; end < 2; end++) {
-            if (link->up && link->node[end] == stage->victim->index && link->life[end] != 0 &&
-                link->node[1 - end] == stage->liar->index) {
-                return link->link[end];
-            }
-        }
-    }
-    return 0;
-}
-
 static void say(stage_t *stage, pln_span_t frame)
 {
-    pln_event_t event = {.type = PLN_EV_RECEIVED};
-    event.mono_ms = stage->world->now_ms;
-    event.wall_ms = UINT64_C(1780000000000) + event.mono_ms;
-    event.as.received.link = link_of(stage);
+    pln_event_t event = world_event_of(stage->victim, PLN_EV_RECEIVED);
+    event.as.received.link = world_link_between(stage->victim, stage->liar);
     event.as.received.frame = frame;
     world_step(stage->victim, &event);
 }

@@ -50,6 +50,7 @@ memory_job_t *memory_job_new(const pln_effects_t *effects)
                 break;
             case PLN_FX_ASIDE:
             case PLN_FX_BACK:
+            case PLN_FX_FORGET:
                 break;
             default:
                 continue;

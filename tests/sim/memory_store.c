@@ -13,6 +13,7 @@ typedef struct {
     size_t capacity;
     pln_vouch_t *vouches; /**< kept signatures, ascending seq */
     size_t vouch_count;
+    uint64_t gone; /**< deleted up to here; their bytes are only not shown any more */
 } memory_chain_t;
 
 typedef struct {
@@ -227,7 +228,8 @@ void memory_store_load(const memory_store_t *store, pln_node_t *node)
         }
     }
     for (size_t i = 0; i < store->chain_count; i++) {
-        if (store->chains[i] != NULL && store->chains[i]->row.place.lane == PLN_LANE_CONTROL) {
+        if (store->chains[i] != NULL && store->chains[i]->gone == 0 &&
+            store->chains[i]->row.place.lane == PLN_LANE_CONTROL) {
             controls_load(store->chains[i], node);
         }
     }
@@ -400,6 +402,51 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
                 effect->as.aside.to, result);
 }
 
+/** What one job may still delete; as in the LMDB store. */
+typedef struct {
+    uint64_t entries;
+    uint64_t bytes;
+} allowance_t;
+
+static void chain_remove(memory_store_t *store, memory_chain_t *chain)
+{
+    uint8_t name[NAME_SIZE];
+    place_name(&chain->row.place, name);
+    if (pln_map_get(&store->places, name) == chain) {
+        pln_map_remove(&store->places, name);
+    }
+    store->chains[chain->row.number] = NULL;
+    chain_free(chain);
+}
+
+static void apply_forget(memory_store_t *store, const pln_effect_t *effect, allowance_t *left,
+                         pln_stored_t *result)
+{
+    uint32_t number = effect->as.forget.chain;
+    uint64_t upto = effect->as.forget.upto;
+    memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
+    *result = (pln_stored_t){.chain = number, .arrival = memory_store_arrivals(store)};
+    result->base.seq = result->end.seq = upto;
+    if (chain == NULL) {
+        return;
+    }
+    upto = upto < chain->row.head.seq ? upto : chain->row.head.seq;
+    result->base.seq = chain->gone;
+    while (chain->gone < upto && left->entries > 0 && left->bytes > 0) {
+        uint64_t before = chain->gone > 0 ? chain->heads[chain->gone - 1].cum : 0;
+        uint64_t weight = chain->heads[chain->gone++].cum - before;
+        left->entries--;
+        left->bytes -= weight < left->bytes ? weight : left->bytes;
+    }
+    result->end.seq = chain->gone;
+    if (chain->gone == chain->row.head.seq) {
+        chain_remove(store, chain);
+    } else if (chain->gone > 0) {
+        chain->row.counted = chain->row.last_arrival = 0;
+        pln_chain_start(&chain->row.place, &chain->row.counted_head);
+    }
+}
+
 static void apply_save(memory_store_t *store, const pln_effect_t *effect)
 {
     pln_span_t value = effect->as.save.value;
@@ -432,6 +479,7 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
         job->error = PLN_ESTALE;
         return;
     }
+    allowance_t left = {PLN_FORGET_ENTRIES, PLN_FORGET_BYTES};
     for (size_t i = 0; i < job->count; i++) {
         const pln_effect_t *effect = &job->effects[i];
         pln_stored_t *result = &job->results[job->result_count];
@@ -445,6 +493,9 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
             case PLN_FX_SAVE:
                 apply_save(store, effect);
                 continue;
+            case PLN_FX_FORGET:
+                apply_forget(store, effect, &left, result);
+                break;
             default:
                 apply_shift(store, effect, result);
                 break;
@@ -476,7 +527,7 @@ pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, const p
                            pln_head_t *end, pln_signature_t *signature)
 {
     const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
-    if (chain == NULL || from == 0 || from > chain->row.head.seq) {
+    if (chain == NULL || from <= chain->gone || from > chain->row.head.seq) {
         return PLN_ENOTFOUND;
     }
     size_t at = vouch_from(chain, from);
@@ -563,4 +614,19 @@ bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, ui
         *out = chain->heads[seq - 1].hash;
     }
     return held;
+}
+
+size_t memory_store_rows(const memory_store_t *store, pln_table_t table,
+                         const pln_network_id_t *network)
+{
+    size_t count = 0;
+    size_t cursor = 0;
+    for (memory_row_t *row; (row = pln_map_next(&store->rows[table], &cursor)) != NULL;) {
+        bool named = network == NULL;
+        for (size_t at = 0; at + 32 <= row->key.size && !named; at += 32) {
+            named = memcmp(row->key.data + at, network->bytes, 32) == 0;
+        }
+        count += named;
+    }
+    return count;
 }

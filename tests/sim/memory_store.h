@@ -59,5 +59,8 @@ bool memory_store_next_chain(const memory_store_t *store, size_t *cursor, pln_ch
 /** chain_hash(seq) as stored; false: not held. */
 bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
                        pln_hash_t *out);
+/** Rows of @table; only those whose key names @network, unless NULL. */
+size_t memory_store_rows(const memory_store_t *store, pln_table_t table,
+                         const pln_network_id_t *network);
 
 #endif

@@ -206,6 +206,15 @@ pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network)
     return wait_for(node, WAIT_MS);
 }
 
+pln_err_t world_forget(world_node_t *node, const pln_network_id_t *network)
+{
+    pln_event_t event = {.type = PLN_EV_LEAVE};
+    event.as.leave.network = *network;
+    event.as.leave.forget = true;
+    ask(node, &event, network, 0, 0);
+    return wait_for(node, WAIT_MS);
+}
+
 void world_peer_add(world_node_t *node, const world_node_t *peer)
 {
     pln_event_t event = {.type = PLN_EV_PEER_ADD};

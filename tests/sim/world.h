@@ -248,6 +248,8 @@ pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, siz
                         size_t size);
 pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, const pln_id_t *member);
 pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network);
+/** Leave, and delete what is held of it. */
+pln_err_t world_forget(world_node_t *node, const pln_network_id_t *network);
 
 /* The same without waiting: world->answered hears of it. */
 void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,
