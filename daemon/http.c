@@ -61,6 +61,13 @@ typedef struct {
     size_t dropped;
 } exchange_t;
 
+/** One connection, and the request it is at: libmicrohttpd does not tell the end of every request
+ * that it told the beginning of. */
+typedef struct {
+    pln_deadline_t *deadline;
+    exchange_t *exchange; /**< NULL between two requests */
+} visit_t;
+
 /* ---- answers ---- */
 
 /** A stream being sent: what was made and not taken yet. */
@@ -129,19 +136,17 @@ static struct MHD_Response *make_response(struct MHD_Connection *connection, pln
     return response;
 }
 
-static pln_deadline_t *deadline_of(struct MHD_Connection *connection)
+static visit_t *visit_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    return info == NULL ? NULL : info->socket_context;
+    assert(info != NULL && info->socket_context != NULL);
+    return info->socket_context;
 }
 
 static void allow_time(struct MHD_Connection *connection, uint64_t ms)
 {
-    pln_deadline_t *deadline = deadline_of(connection);
-    if (deadline != NULL) {
-        pln_deadline_in(deadline, ms);
-    }
+    pln_deadline_in(visit_of(connection)->deadline, ms);
 }
 
 static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer_t *answer)
@@ -174,33 +179,41 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer
 
 /* ---- requests ---- */
 
+/** Nothing happens where the connection is between two requests. */
+static void drop_exchange(door_t *door, visit_t *visit)
+{
+    exchange_t *exchange = visit->exchange;
+    if (exchange == NULL) {
+        return;
+    }
+    visit->exchange = NULL;
+    pln_match_free(&exchange->match);
+    pln_buf_free(&exchange->body);
+    free(exchange->target);
+    free(exchange);
+    atomic_fetch_add(&door->http->requests, 1);
+    atomic_fetch_sub(&door->http->active, 1);
+}
+
 static void *begin_exchange(void *arg, const char *target, struct MHD_Connection *connection)
 {
     door_t *door = arg;
-    exchange_t *exchange = pln_alloc_zero(1, sizeof *exchange);
-    exchange->target = pln_strdup(target);
+    visit_t *visit = visit_of(connection);
+    drop_exchange(door, visit);
+    visit->exchange = pln_alloc_zero(1, sizeof *visit->exchange);
+    visit->exchange->target = pln_strdup(target);
     atomic_fetch_add(&door->http->active, 1);
     allow_time(connection, RECEIVE_MS);
-    return exchange;
+    return visit->exchange;
 }
 
 static void end_exchange(void *arg, struct MHD_Connection *connection, void **context,
                          enum MHD_RequestTerminationCode why)
 {
-    door_t *door = arg;
-    exchange_t *exchange = *context;
     (void)why;
-    if (exchange == NULL) {
-        return;
-    }
-    pln_match_free(&exchange->match);
-    pln_buf_free(&exchange->body);
-    free(exchange->target);
-    free(exchange);
     *context = NULL;
+    drop_exchange(arg, visit_of(connection));
     allow_time(connection, IDLE_SECONDS * 1000u);
-    atomic_fetch_add(&door->http->requests, 1);
-    atomic_fetch_sub(&door->http->active, 1);
 }
 
 static const char *header_of(struct MHD_Connection *connection, const char *name)
@@ -274,14 +287,18 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
                           enum MHD_ConnectionNotificationCode what)
 {
     door_t *door = arg;
-    pln_deadline_t *deadline = *context;
+    visit_t *visit = *context;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
-        deadline = pln_deadline_new(door->http->deadlines, socket_of(connection));
-        pln_deadline_in(deadline, RECEIVE_MS);
+        visit = pln_alloc_zero(1, sizeof *visit);
+        visit->deadline = pln_deadline_new(door->http->deadlines, socket_of(connection));
+        pln_deadline_in(visit->deadline, RECEIVE_MS);
+        *context = visit;
     } else {
-        pln_deadline_free(&deadline);
+        drop_exchange(door, visit);
+        pln_deadline_free(&visit->deadline);
+        free(visit);
+        *context = NULL;
     }
-    *context = deadline;
 }
 
 /* ---- start and stop ---- */

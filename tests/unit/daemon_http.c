@@ -438,6 +438,26 @@ static void a_second_daemon_on_the_same_socket_is_refused(void **state)
     json_decref(local_json(world, "GET", "/healthz", NULL, 200));
 }
 
+/** More parameters than the connection's memory holds: the library hangs up without a word. */
+static void a_request_that_never_came_to_its_end_is_not_waited_for(void **state)
+{
+    world_t *world = *state;
+    pln_buf_t request = {0};
+    pln_buf_add(&request, "GET /healthz?", 13);
+    for (int i = 0; i < 3000; i++) {
+        pln_buf_add(&request, "a=b&", 4);
+    }
+    pln_buf_add(&request, " HTTP/1.1\r\n\r\n", 13);
+    int fd = open_local(world);
+    send_all(fd, (const char *)request.data, request.size);
+    free(receive(fd, NULL));
+    close(fd);
+    pln_buf_free(&request);
+    uint64_t begun_ms = pln_mono_ms();
+    pln_http_stop(&world->http);
+    assert_true(pln_mono_ms() - begun_ms < 900);
+}
+
 #define WORLD_TEST(name) cmocka_unit_test_setup_teardown(name, start_world, stop_world)
 
 int main(void)
@@ -454,6 +474,7 @@ int main(void)
         WORLD_TEST(a_watcher_sees_a_record_as_it_arrives),
         WORLD_TEST(export_ends_after_the_last_record),
         WORLD_TEST(stop_ends_open_streams),
+        WORLD_TEST(a_request_that_never_came_to_its_end_is_not_waited_for),
         WORLD_TEST(a_second_daemon_on_the_same_socket_is_refused),
     };
     signal(SIGPIPE, SIG_IGN);
