@@ -128,6 +128,7 @@ typedef enum {
     WE_FRAME,
     WE_DIALLED,
     WE_CLOSED,
+    WE_DOWN, /**< what the node closed itself is down */
     WE_STORED,
     WE_RESUMED,
     WE_LOAD,
@@ -143,7 +144,8 @@ struct world_event {
     world_link_t *link;
     int end; /**< of the link: whom it concerns */
     pln_down_t why;
-    uint8_t *bytes; /**< owned: a frame, or the pln_effect_t asked for */
+    uint32_t number; /**< of WE_DOWN */
+    uint8_t *bytes;  /**< owned: a frame, or the pln_effect_t asked for */
     size_t size;
 };
 
@@ -206,6 +208,7 @@ void world_send_bytes(world_link_t *link, int end, pln_span_t bytes);
 void world_close(world_node_t *node, uint32_t number);
 void world_dial(world_node_t *node, const pln_effect_t *effect);
 void world_dialled(world_node_t *node, const pln_effect_t *effect);
+void world_down(world_node_t *node, uint32_t number, pln_down_t why);
 void world_link_event(world_t *world, world_event_t *event);
 void world_link_release(world_link_t *link);
 /** Reset every connection of two nodes. */
