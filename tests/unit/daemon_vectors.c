@@ -13,9 +13,10 @@
 
 #include "../vectors/answer.h"
 
-static const char *const files[] = {
-    "hash",   "identity", "signature", "entry",  "chain",   "run",   "pack",     "codec", "control",
-    "access", "ticket",   "arrival",   "digest", "message", "hello", "presence", "record"};
+static const char *const files[] = {"hash",     "identity", "signature", "entry",   "chain",
+                                    "run",      "pack",     "codec",     "control", "access",
+                                    "ticket",   "arrival",  "digest",    "message", "hello",
+                                    "presence", "record",   "access-2"};
 #define FILES (sizeof files / sizeof files[0])
 
 static json_t *load(const char *name)

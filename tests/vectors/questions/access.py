@@ -443,3 +443,36 @@ def random_cases(t):
                 h.say(by, 4, {}, epoch)
         ask(t, f"a random history, {n}", h, [(k, e, lane) for k in everybody for e in (0, 1, 16, 32) for lane in (0, 1)],
             (ROOT.id, C.id) if n % 3 == 2 else None)
+
+
+def more_folds():
+    t = Topic("access-2", "further histories: which of several grants and settings speaks")
+    h = History()
+    h.grant(ROOT, C, 3)
+    h.grant(ROOT, A, 2, label="by the root, seq 3")
+    for n in range(3):
+        h.grant(C, B, 2, label=f"B, seq {n + 1}")
+    h.grant(C, A, 2, label="by C, seq 4")
+    ask(t, "the root's speaks although another is newer", h)
+    h = History()
+    h.grant(ROOT, C, 3)
+    h.grant(ROOT, D, 3)
+    h.grant(C, A, 2, label="by C")
+    h.grant(D, A, 2, label="by D")
+    ask(t, "two coordinators at the same epoch and seq: the larger hash speaks", h)
+    h.grant(D, A, 2, label="by D, newer")
+    ask(t, "and then the newer", h)
+    h = History()
+    again = {16: bytes(16), 17: "Another name", 20: "Another title", 21: 3000000}
+    h.raw(ROOT, 1, 1, control(again), again)
+    ask(t, "a second genesis record of the root is a setting, its name is not", h)
+    h = History()
+    h.say(ROOT, 1, {20: "epoch 0, seq 2"})
+    h.say(ROOT, 1, {20: "epoch 0, seq 3"})
+    h.say(ROOT, 1, {20: "epoch 1, seq 1"}, epoch=1)
+    ask(t, "titles: the newer epoch before the larger seq", h)
+    h = History()
+    h.grant(ROOT, A, 2)
+    h.revoke(ROOT, A, cuts=[cut(A, e, lane, 2 + e) for e in range(12) for lane in (0, 1)])
+    ask(t, "24 cuts", h, [(A, e, lane) for e in (0, 11, 12) for lane in (0, 1)])
+    return t

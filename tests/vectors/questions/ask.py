@@ -13,7 +13,8 @@ import tickets
 
 TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, "3.4"), (basics.entries, "4.1"),
           (basics.chains, "4.3"), (runs.runs, "4.6"), (formats.packs, "1.5"), (formats.codecs, "6"),
-          (access.controls, "7.2"), (access.folds, "7.4"), (tickets.tickets, "8"), (session.arrivals, "9.5"),
+          (access.controls, "7.2"), (access.folds, "7.4"), (access.more_folds, "7.4"),
+          (tickets.tickets, "8"), (session.arrivals, "9.5"),
           (session.digests, "9.6"), (messages.messages, "9.3"), (session.hellos, "9.4.2"),
           (session.presences, "9.13.1"), (records.records, "11")]
 
