@@ -50,7 +50,7 @@ enum {
 enum { PLN_ENTRIES_PUSHED = 1 /**< nobody asked for it */ };
 enum {
     PLN_DIGEST_DONE = 1,  /**< the sender holds all of lane 0 that was announced to it */
-    PLN_DIGEST_ANSWER = 2 /**< sent because the other's differed: not to be answered again */
+    PLN_DIGEST_ANSWER = 2 /**< sent because of the other's: not to be answered again */
 };
 
 typedef struct {

@@ -397,6 +397,10 @@ void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_me
         share->overflowed = false;
         share->compare_ms = 0;
         share->repair_wait_ms = 0;
+        if ((digest->flags & PLN_DIGEST_ANSWER) == 0 && share->open) {
+            // Ours tells how far our arrivals are now: or the peer would get back what it sent.
+            pln_digest_send(node, link, share, PLN_DIGEST_ANSWER, false);
+        }
     } else {
         digests_differ(node, link, share, digest);
     }

@@ -37,11 +37,26 @@ void pln_share_free(pln_share_t *share)
     free(share);
 }
 
+/** What was learned of the peer's arrivals on a settled link is worth keeping (R12). */
+static void cursors_save(pln_node_t *node, pln_link_t *link)
+{
+    for (size_t i = 0; i < link->share_count; i++) {
+        pln_share_t *share = link->shares[i];
+        bool settled = !share->ended && share->net->open_wants == 0;
+        if (settled && share->seen.number != share->saved.number) {
+            pln_share_save_cursor(node, link, share);
+        }
+    }
+}
+
 static void link_remove(pln_node_t *node, pln_link_t *link)
 {
     uint8_t key[4];
     pln_put_u32(key, link->number);
     pln_map_remove(&node->links, key);
+    if (!link->closing) {
+        cursors_save(node, link);
+    }
     pln_serve_drop(link, NULL);
     pln_want_drop_link(node, link);
     if (link->large) {
@@ -303,6 +318,7 @@ static void link_close(pln_node_t *node, pln_link_t *link)
         }
         pln_dial_failed(node, peer, PLN_DOWN_CLOSED);
     }
+    cursors_save(node, link);
     pln_serve_drop(link, NULL);
     pln_want_drop_link(node, link);
 }
