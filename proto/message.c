@@ -47,6 +47,20 @@ static pln_span_t unpack_rows(pln_unpack_t *in, size_t row_size, size_t rows_max
     return rows;
 }
 
+/** Rows of HEADS and WANT name a lane that exists and a seq that can be. */
+static pln_span_t unpack_places(pln_unpack_t *in, size_t rows_max)
+{
+    pln_span_t rows = unpack_rows(in, PLN_HEADS_ROW_SIZE, rows_max);
+    for (size_t i = 0; in->error == PLN_OK && i < pln_rows(rows, PLN_HEADS_ROW_SIZE); i++) {
+        pln_row_t row;
+        pln_row_read(rows, i, &row);
+        if (row.lane >= PLN_LANES || row.seq == 0 || row.seq > PLN_SEQ_MAX) {
+            pln_unpack_fail(in, PLN_EMALFORMED);
+        }
+    }
+    return rows;
+}
+
 static void pack_span(pln_buf_t *out, pln_span_t span)
 {
     pln_pack_bin(out, span.data, span.size);
@@ -95,7 +109,7 @@ static void heads_decode(pln_unpack_t *in, pln_message_t *message)
     pln_unpack_fixed(in, heads->network.bytes, sizeof heads->network.bytes);
     heads->flags = (uint32_t)pln_unpack_uint_max(in, UINT32_MAX);
     heads->upto = unpack_cursor(in);
-    heads->rows = unpack_rows(in, PLN_HEADS_ROW_SIZE, PLN_HEADS_PAGE_BYTES / PLN_HEADS_ROW_SIZE);
+    heads->rows = unpack_places(in, PLN_HEADS_PAGE_BYTES / PLN_HEADS_ROW_SIZE);
 }
 
 static void want_encode(const pln_message_t *message, pln_buf_t *out)
@@ -109,7 +123,7 @@ static void want_decode(pln_unpack_t *in, pln_message_t *message)
 {
     pln_want_t *want = &message->as.want;
     pln_unpack_fixed(in, want->network.bytes, sizeof want->network.bytes);
-    want->rows = unpack_rows(in, PLN_WANT_ROW_SIZE, PLN_WANT_ROWS_MAX);
+    want->rows = unpack_places(in, PLN_WANT_ROWS_MAX);
 }
 
 static void place_encode(const pln_place_t *place, pln_buf_t *out)

@@ -307,10 +307,7 @@ void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *h
     for (size_t i = 0; i < count; i++) {
         pln_row_t row;
         pln_row_read(heads->rows, i, &row);
-        if (row.lane >= PLN_LANES || row.seq == 0 || row.seq > PLN_SEQ_MAX) {
-            pln_link_end(node, link, PLN_EMALFORMED, "a head with an impossible place");
-            return;
-        }
+
         pln_want(node, link, share->net, &row, not_before, (heads->flags & PLN_HEADS_COMING) != 0);
     }
     if (count > 0) {

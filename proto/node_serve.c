@@ -89,10 +89,7 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
     for (size_t i = 0; i < pln_rows(want->rows, PLN_WANT_ROW_SIZE); i++) {
         pln_row_t row;
         pln_row_read(want->rows, i, &row);
-        if (row.lane >= PLN_LANES || row.seq == 0 || row.seq > PLN_SEQ_MAX) {
-            pln_link_end(node, link, PLN_EMALFORMED, "a want with an impossible place");
-            return;
-        }
+
         pln_chain_t *chain = pln_chain_find(share->net, &row.author, row.epoch, row.lane);
         if (chain != NULL && chain->counted.seq >= row.seq) {
             pln_serve(node, link, chain, row.seq, &row.hash);
