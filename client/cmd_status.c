@@ -51,7 +51,7 @@ static void print_node(const json_t *status)
     pln_screen_style(stdout, PLN_PLAIN);
     printf("%s%s\n", pln_text(status, "name")[0] != '\0' ? "  " : "", pln_text(status, "id"));
     printf("plnd %s, up %s; peers reach it at %s%s%s\n", pln_text(status, "version"), up,
-           pln_text(status, "listen"), http[0] != '\0' ? ", the page at http://" : "", http);
+           pln_text(status, "listen"), http[0] != '\0' ? ", HTTP at http://" : "", http);
 }
 
 /** Members in sync with this node, by what its links and presence say. */
