@@ -13,10 +13,11 @@
 
 #include "../vectors/answer.h"
 
-static const char *const files[] = {"hash",     "identity", "signature", "entry",   "chain",
-                                    "run",      "pack",     "codec",     "control", "access",
-                                    "ticket",   "arrival",  "digest",    "message", "hello",
-                                    "presence", "record",   "access-2"};
+static const char *const files[] = {
+    "hash",       "identity", "signature", "entry",    "chain",     "run",      "pack",
+    "codec",      "control",  "access",    "ticket",   "arrival",   "digest",   "message",
+    "hello",      "presence", "record",    "access-2", "control-2", "access-3", "message-2",
+    "presence-2", "codec-2",  "ticket-2",  "record-2"};
 #define FILES (sizeof files / sizeof files[0])
 
 static json_t *load(const char *name)
@@ -45,7 +46,7 @@ static size_t wrong_cases(const char *name, json_t *cases)
             wrong++;
         }
     }
-    print_message("%-10s %4zu cases, %4zu of them refused\n", name, json_array_size(cases),
+    print_message("%-11s %4zu cases, %4zu of them refused\n", name, json_array_size(cases),
                   refused);
     return wrong;
 }
@@ -63,7 +64,7 @@ static void every_vector_holds(void **state)
         wrong += wrong_cases(files[i], cases);
         json_decref(file);
     }
-    print_message("%-10s %4zu cases\n", "together", count);
+    print_message("%-11s %4zu cases\n", "together", count);
     assert_int_equal(wrong, 0);
 }
 

@@ -4,6 +4,7 @@
 
 #include "answer.h"
 #include "proto/access.h"
+#include "proto/node_state.h"
 #include "shape.h"
 
 /* ---- control records ---- */
@@ -189,6 +190,35 @@ static json_t *fold(json_t *in, refusal_t *why)
     return out;
 }
 
+/** What the node asks of a chain of lane 1: has it reached the quota of its network? */
+static json_t *quota(json_t *in, refusal_t *why)
+{
+    pln_place_t place = {.lane = PLN_LANE_RECORDS};
+    pln_head_t head = {.seq = case_uint(case_member(in, "seq")),
+                       .cum = case_uint(case_member(in, "cum"))};
+    pln_network_record_t record = {.genesis = true, .name = PLN_SPAN("quota", 5)};
+    pln_net_state_t net = {0};
+    pln_buf_t genesis = {0};
+    record.max_entries = case_uint(case_member(in, "max_entries"));
+    record.max_bytes = case_uint(case_member(in, "max_bytes"));
+    pln_identity_t root;
+    uint8_t seed[PLN_SEED_SIZE];
+    memset(seed, 1, sizeof seed);  // the node of SPEC 3.8
+    if (pln_identity_derive(seed, &root) != PLN_OK) {
+        return answer_refuse(why, PLN_EKEY);
+    }
+    pln_network_record_encode(&record, &genesis);
+    pln_network_id(&root.id, pln_buf_span(&genesis), &net.id);
+    net.access = pln_access_new(&net.id);
+    pln_statement_t founding = {
+        .author = root.id, .seq = 1, .kind = PLN_KIND_NETWORK, .payload = pln_buf_span(&genesis)};
+    pln_access_add(net.access, &founding);
+    json_t *out = json_pack("{s:b}", "reached", (int)pln_chain_quota_reached(&net, &place, &head));
+    pln_access_free(&net.access);
+    pln_buf_free(&genesis);
+    return out;
+}
+
 const answer_t answers_control[] = {
     {.op = "network", .answer = network_record_write, .back = network_record_read},
     {.op = "network.read", .answer = network_record_read},
@@ -200,4 +230,5 @@ const answer_t answers_control[] = {
     {.op = "leave.read", .answer = leave_read},
     {.op = "network_id", .answer = network_id},
     {.op = "fold", .answer = fold},
+    {.op = "quota", .answer = quota},
     {.op = NULL}};

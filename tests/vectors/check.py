@@ -33,7 +33,7 @@ FILES = {
     "codec": "codec.read dictionary",
     "control": ("network grant revoke leave network.read grant.read revoke.read leave.read "
                 "network_id"),
-    "access": "fold",
+    "access": "fold quota",
     "ticket": "ticket ticket.read join join.verify",
     "arrival": "arrival arrival.read cursors",
     "digest": "element bucket digest",

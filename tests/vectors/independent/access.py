@@ -142,10 +142,17 @@ class Fold:
         return (f["role"], f["term"], f.get("expiry", INFINITE), s["author"] == root,
                 s["epoch"], s["seq"], s["chain_hash"], s["author"])
 
+    def _roots_label(self):
+        """7.4.6: that of the newest grant in which the root names itself."""
+        own = [((s["epoch"], s["seq"], s["chain_hash"]), f.get("label"))
+               for s, f in self._by_root(GRANT) if f["node"] == self.root]
+        return max(own, key=lambda g: g[0])[1] if own else None
+
     def member(self, node):
         """{role, term, label, expiry, left} of a member, or None."""
         if self.root is not None and node == self.root:
-            return {"role": "root", "term": 0, "label": None, "expiry": None, "left": False}
+            return {"role": "root", "term": 0, "label": self._roots_label(), "expiry": None,
+                    "left": False}
         living = [(s, f) for s, f in self.grants(node) if self._lives(s, f)]
         if not living:
             return None
@@ -198,4 +205,15 @@ class Fold:
         return term if term <= control.TERM_MAX else None
 
 
-__all__ = ["Fold", "INFINITE"]
+def _round_up(number, unit):
+    """7.5: to whole anchors; no limit where 64 bits end."""
+    rounded = -(-number // unit) * unit
+    return rounded if rounded < 2**64 else INFINITE
+
+
+def quota_reached(max_entries, max_bytes, seq, cum):
+    """7.5: does the chain of lane 1 that stands at (seq, cum) count no further?"""
+    return seq >= _round_up(max_entries, 1024) or cum >= _round_up(max_bytes, 131_072)
+
+
+__all__ = ["Fold", "INFINITE", "quota_reached"]

@@ -9,6 +9,7 @@ import zstandard
 from .refused import Refused, demand
 
 CONTENT_MAX = 262_144
+WINDOW_EXPONENT_MAX = 21
 MAGIC = b"\x28\xb5\x2f\xfd"
 UNREADABLE = "unreadable-codec"
 DICTIONARY_SIZE = 110_058
@@ -34,6 +35,8 @@ def _frame(stored):
     demand(descriptor & 0x0F == 0, UNREADABLE, "checksum, dictionary id or reserved bit")
     single, flag = descriptor >> 5 & 1, descriptor >> 6
     at = 1 if single else 2
+    demand(len(stored) >= at, UNREADABLE, "header ends early")
+    demand(single or stored[1] >> 3 <= WINDOW_EXPONENT_MAX, UNREADABLE, "window too large")
     width = (1 if single else 0, 2, 4, 8)[flag]
     demand(width > 0, UNREADABLE, "no content size")
     demand(len(stored) >= at + width, UNREADABLE, "header ends early")

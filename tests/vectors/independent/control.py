@@ -37,7 +37,7 @@ def cut_key(cut):
 
 def _cuts(r):
     count = r.array()
-    demand(1 <= count <= 24, "malformed", "cuts")
+    demand(1 <= count <= 30, "malformed", "cuts")
     cuts = [_cut(r) for _ in range(count)]
     for a, b in zip(cuts, cuts[1:]):
         demand(cut_key(a) < cut_key(b), "malformed", "cuts do not ascend")

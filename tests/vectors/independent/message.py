@@ -144,7 +144,7 @@ MESSAGES = {
                     ("signature", Bin(64)), ("flags", Uint(U32)), ("upto", Cursor()),
                     ("run", Bin(most=RUN_MAX, error="oversize")))),
     4: ("fork", (("network", NETWORK), ("author", ID), ("epoch", Uint(U32)), ("lane", Uint(1)),
-                 ("seq", Uint(U48)), ("hash", HASH), ("proof", Bin(0)))),
+                 ("seq", Uint(U48)), ("hash", HASH), ("proof", Bin()))),
     5: ("credit", (("total", Uint(U62)),)),
     6: ("prune", (("network", NETWORK),)),
     7: ("graft", (("network", NETWORK),)),
@@ -168,13 +168,20 @@ def _width(elements):
     return sum(2 if isinstance(kind, Cursor) else 1 for _, kind in elements)
 
 
-def _read(r, count, elements, behind):
+def _read(r, count, elements, behind, sound=None):
     demand(count >= _width(elements) + behind, "malformed", "too few elements")
     fields = {name: kind.read(r) for name, kind in elements}
+    if sound is not None:
+        sound(fields)
     for _ in range(count - behind - _width(elements)):
         r.value()
     r.end()
     return fields
+
+
+def _entries_sound(fields):
+    demand(1 <= fields["from"] <= fields["to"] and fields["to"] - fields["from"] < 1024,
+           "bad-run", "from and to")
 
 
 def decode(frame):
@@ -186,11 +193,7 @@ def decode(frame):
     number = r.uint()
     demand(number in MESSAGES, "unknown-type", str(number))
     name, elements = MESSAGES[number]
-    fields = _read(r, count, elements, 1)
-    if name == "entries":
-        demand(1 <= fields["from"] <= fields["to"] and fields["to"] - fields["from"] < 1024,
-               "bad-run", "from and to")
-    return name, fields
+    return name, _read(r, count, elements, 1, _entries_sound if name == "entries" else None)
 
 
 def encode(name, fields):

@@ -116,6 +116,17 @@ class Reader:
         demand(self.left() > 0, "truncated", "no value")
         return self.data[self.at]
 
+    def _other(self, what):
+        """What stands here is no `what`; but its own spelling and length are judged first (1.5)."""
+        lead = self.lead()
+        if lead & 0xF0 == 0x90 or lead in self.ARRAYS:
+            self.array()
+        elif lead & 0xF0 == 0x80 or lead in self.MAPS:
+            self.map()
+        else:
+            self.value()
+        raise Refused("malformed", f"no {what}")
+
     def _wide(self, forms, least):
         """The number behind a lead byte of `forms` ({lead: (size, smallest value)})."""
         size, smallest = forms[self.take(1)[0]]
@@ -137,7 +148,8 @@ class Reader:
             self.at += 1
             n = lead
         else:
-            demand(lead in self.UINTS, "malformed", "no unsigned integer")
+            if lead not in self.UINTS:
+                self._other("unsigned integer")
             n = self._wide(self.UINTS, 0)
         demand(least <= n <= most, "malformed", "integer out of bounds")
         return n
@@ -158,7 +170,8 @@ class Reader:
             self.at += 1
             n = lead & 0x1F
         else:
-            demand(lead in forms, "malformed", f"no {what}")
+            if lead not in forms:
+                self._other(what)
             n = self._wide(forms, 0)
         return self.take(n)
 
@@ -179,7 +192,8 @@ class Reader:
             self.at += 1
             n = lead & 0x0F
         else:
-            demand(lead in forms, "malformed", f"no {what}")
+            if lead not in forms:
+                self._other(what)
             n = self._wide(forms, 0)
         demand(n * each <= self.left(), "truncated", "more values than bytes")  # 1.5.8
         return n

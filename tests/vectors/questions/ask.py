@@ -6,6 +6,7 @@ import access
 import basics
 import formats
 import messages
+import more
 import records
 import runs
 import session
@@ -16,7 +17,9 @@ TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, 
           (access.controls, "7.2"), (access.folds, "7.4"), (access.more_folds, "7.4"),
           (tickets.tickets, "8"), (session.arrivals, "9.5"),
           (session.digests, "9.6"), (messages.messages, "9.3"), (session.hellos, "9.4.2"),
-          (session.presences, "9.13.1"), (records.records, "11")]
+          (session.presences, "9.13.1"), (records.records, "11"),
+          (more.controls, "7.2"), (more.folds, "7.4"), (more.messages, "9.3"), (more.presences, "9.13.1"),
+          (more.codecs, "6"), (more.tickets, "8"), (more.records, "11")]
 
 for make, spec in TOPICS:
     topic = make()

@@ -108,11 +108,16 @@ class Fold:
         for node in sorted(everybody):
             grant = None if node == self.root else self.speaking(node)
             if node == self.root:
-                found.append(member(node, 0, 4))
+                found.append(member(node, 0, 4, self.roots_label()))
             elif grant:
                 f = grant.fields
                 found.append(member(node, f[17], f[18], f.get(19, ""), f.get(20, 0), self.left(node, f[17])))
         return found
+
+    def roots_label(self):
+        own = [(g.epoch, g.seq, g.hash, g.fields.get(19, "")) for g in self.grants
+               if g.author == self.root and g.fields[16] == self.root]
+        return max(own)[3] if own else ""
 
     def settings(self):
         mine = [s for s in self.statements if s.kind == 1 and s.author == self.root and self.root]

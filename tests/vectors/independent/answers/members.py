@@ -74,6 +74,12 @@ def _(i):
     return answer
 
 
+@op("quota", {"max_entries": int, "max_bytes": int, "seq": int, "cum": int})
+def _(i):
+    return {"reached": access.quota_reached(i["max_entries"], i["max_bytes"], i["seq"],
+                                            i["cum"])}
+
+
 TICKET = {"network": bytes, "root": bytes, "inviter": bytes, "seed": bytes, "role": int,
           "expiry_ms": int, "title": str, "label": str, "bound": (bytes, None),
           "nodes": [{"id": bytes, "addresses": [str]}]}
