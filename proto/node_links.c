@@ -59,9 +59,8 @@ static void link_remove(pln_node_t *node, pln_link_t *link)
     }
     pln_serve_drop(link, NULL);
     pln_want_drop_link(node, link);
-    if (link->large) {
-        node->large_links--;
-    }
+    node->large_links -= link->large;
+    node->fast_links -= link->fast;
     for (size_t i = 0; i < link->share_count; i++) {
         pln_share_free(link->shares[i]);
     }
@@ -241,8 +240,21 @@ static void peer_link_up(pln_node_t *node, pln_link_t *link)
     pln_hello_greet(node, link);
 }
 
+/** Does anybody still wait for this dial? Who gave up a join had called with its ticket's key. */
+static bool dial_awaited(pln_node_t *node, const pln_event_t *event)
+{
+    uint32_t number = event->as.link_up.link;
+    const pln_peer_t *peer = pln_map_get(&node->peers, event->as.link_up.peer.bytes);
+    return (number & 0x80000000u) != 0 || pln_join_dials(node, number) ||
+           (peer != NULL && peer->dialling == number);
+}
+
 void pln_link_up(pln_node_t *node, const pln_event_t *event)
 {
+    if (!dial_awaited(node, event)) {
+        pln_fx(node, PLN_FX_CLOSE)->as.close.link = event->as.link_up.link;
+        return;
+    }
     pln_link_t *link = pln_link_find(node, event->as.link_up.link);
     if (link == NULL) {
         link = pln_alloc_zero(1, sizeof *link);

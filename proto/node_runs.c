@@ -93,14 +93,20 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
         }
         return PLN_EDUPLICATE;
     }
+    bool awaited = chain != NULL && chain->asked_link == link->number &&
+                   (entries->flags & PLN_ENTRIES_PUSHED) == 0;
     pln_err_t reason = pln_want_reason(node, share->net, place, chain);
     if (reason != PLN_OK) {
         pln_want_block(node, link, share->net, &row, reason);
-        return reason;
-    }
-    if (entries->from > (chain == NULL ? 0 : chain->held.seq) + 1) {
+    } else if (entries->from > (chain == NULL ? 0 : chain->held.seq) + 1) {
         pln_want(node, link, share->net, &row, 0, false);
-        return PLN_EGAP;
+        reason = PLN_EGAP;
+    }
+    if (reason != PLN_OK && awaited) {
+        pln_want_again(node, chain);  // what comes does not help: ask from where we stand, or rest
+    }
+    if (reason != PLN_OK) {
+        return reason;
     }
     if (chain == NULL) {
         chain = pln_chain_add(node, share->net, place, node->next_chain);
@@ -114,7 +120,7 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
         return PLN_EMALFORMED;
     }
     run_store(node, link, chain, entries, run, &end, count, frame_bytes);
-    pln_want_progress(node, chain);
+    pln_want_storing(node, link, chain);
     return PLN_OK;
 }
 
@@ -126,9 +132,6 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
         pln_link_end(node, link, PLN_ECREDIT, "more bytes than were granted");
         return;
     }
-    if ((entries->flags & PLN_ENTRIES_PUSHED) == 0) {
-        link->progress_ms = node->now_ms;  // a push says nothing of what was asked for
-    }
     pln_share_t *share = pln_share_named(node, link, &entries->place.network);
     pln_err_t error = PLN_EFOREIGN;
     if (share != NULL) {
@@ -139,6 +142,9 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
         }
     }
     if (error == PLN_OK) {
+        // A push says nothing of what was asked for, and what was held already says less.
+        bool asked = (entries->flags & PLN_ENTRIES_PUSHED) == 0;
+        link->progress_ms = asked ? node->now_ms : link->progress_ms;
         return;
     }
     if (pln_error_class(error) == PLN_CLASS_OFFENCE) {
@@ -266,10 +272,7 @@ static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
         return;
     }
     pln_refuse(node, error);
-    if (chain->want_seq < op->to) {
-        chain->want_seq = op->to;
-    }
-    pln_want_again(node, chain);
+    pln_want_unwritten(node, chain, op->to);
 }
 
 static pln_pending_t *pending_pop(pln_node_t *node, uint64_t number)

@@ -140,6 +140,7 @@ struct pln_link {
     uint64_t progress_ms;        /**< last ENTRIES from it */
     pln_buf_t want_rows;         /**< being collected for one WANT */
     bool large;                  /**< holds the large window */
+    bool fast;                   /**< ... the largest, or still what it granted */
     uint64_t peer_time_ahead_ms; /**< for the median of clocks, biased by 2^62 */
 };
 
@@ -289,6 +290,7 @@ struct pln_node {
     char (*advertise)[PLN_ADDRESS_MAX + 1];
     size_t advertise_count;
     size_t large_links;
+    size_t fast_links;
     size_t blocked_count; /**< rows of `wanted`, all networks */
 
     /* this step */
@@ -383,6 +385,10 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
 void pln_want_progress(pln_node_t *node, pln_chain_t *chain);
 /** What was asked did not come: ask whoever else announced it. */
 void pln_want_again(pln_node_t *node, pln_chain_t *chain);
+/** A run of @link is in the writer: wanted until it is durable, or the cursor would pass it. */
+void pln_want_storing(pln_node_t *node, pln_link_t *link, pln_chain_t *chain);
+/** It could not be written: ask again, but not at once. */
+void pln_want_unwritten(pln_node_t *node, pln_chain_t *chain, uint64_t seq);
 /** The same, and do not ask this one. */
 void pln_want_skip(pln_node_t *node, pln_chain_t *chain, uint32_t link);
 /** PLN_OK, or why the chain is not to be asked for now. */

@@ -7,10 +7,9 @@
 #include "node_state.h"
 
 #define ASKED_PER_LINK_MAX 256u
+#define WRITE_AGAIN_MS 2000u /**< what could not be written is asked for again after so long */
 
 static bool link_enlarge(pln_node_t *node, pln_link_t *link);
-#define PLN_WINDOW_LINKS_FAST \
-    4u /**< so many links at once get PLN_WINDOW_MAX, more get PLN_WINDOW_MIN */
 
 /* ---- what is wanted ---- */
 
@@ -78,51 +77,10 @@ pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_plac
     if (limit == 0 || (chain != NULL && chain->held.seq >= limit)) {
         return PLN_EGRANT;
     }
-
     if (chain != NULL && pln_chain_quota_reached(net, place, &chain->held)) {
         return PLN_EQUOTA;
     }
     return node->disk_low && place->lane == PLN_LANE_RECORDS ? PLN_EPAUSED : PLN_OK;
-}
-
-void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
-              uint64_t not_before_ms, bool coming)
-{
-    pln_place_t place = {net->id, row->author, row->epoch, row->lane};
-    pln_chain_t *chain = pln_chain_find(net, &row->author, row->epoch, row->lane);
-    if (chain != NULL && row->seq <= chain->held.seq) {
-        if (row->seq == chain->held.seq &&
-            memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0) {
-            pln_refuse(node, PLN_EFORK);  // a claim without a signature: it changes nothing here
-        }
-        return;
-    }
-    pln_err_t reason = pln_want_reason(node, net, &place, chain);
-    if (reason != PLN_OK) {
-        pln_want_block(node, link, net, row, reason);
-        return;
-    }
-    if (chain == NULL) {
-        chain = pln_chain_add(node, net, &place, node->next_chain);
-    }
-    uint64_t seq = row->seq < chain->limit ? row->seq : chain->limit;
-    chain->want_seq = seq > chain->want_seq ? seq : chain->want_seq;
-    want_open(chain);
-    source_add(chain, link->number);
-    if (chain->asked_link != 0) {
-        return;
-    }
-    if (coming) {
-        link_enlarge(node, link);
-        chain->asked_link = link->number;
-        chain->asked_ms = node->now_ms;
-        link->asked++;
-        return;
-    }
-    if (!chain->waiting) {
-        chain->not_before_ms = not_before_ms;
-    }
-    enqueue(chain);
 }
 
 /* ---- what cannot be asked for now ---- */
@@ -142,6 +100,18 @@ static void blocked_save(pln_node_t *node, const pln_blocked_t *blocked)
     pln_buf_u8(&value, (uint8_t)blocked->reason);
     pln_save(node, PLN_TABLE_WANTED, key, sizeof key, &value);
     pln_buf_free(&value);
+}
+
+static void blocked_forget(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place)
+{
+    uint8_t key[69];
+    blocked_key(place, key);
+    pln_blocked_t *blocked = pln_map_remove(&net->blocked, key + 32);
+    if (blocked != NULL) {
+        node->blocked_count--;
+        pln_forget_row(node, PLN_TABLE_WANTED, key, sizeof key);
+        free(blocked);
+    }
 }
 
 pln_err_t pln_want_load(pln_node_t *node, pln_span_t key, pln_span_t value)
@@ -198,6 +168,47 @@ void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, co
     }
 }
 
+void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
+              uint64_t not_before_ms, bool coming)
+{
+    pln_place_t place = {net->id, row->author, row->epoch, row->lane};
+    pln_chain_t *chain = pln_chain_find(net, &row->author, row->epoch, row->lane);
+    if (chain != NULL && row->seq <= chain->held.seq) {
+        if (row->seq == chain->held.seq &&
+            memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0) {
+            pln_refuse(node, PLN_EFORK);  // a claim without a signature: it changes nothing here
+        }
+        return;
+    }
+    pln_err_t reason = pln_want_reason(node, net, &place, chain);
+    if (reason != PLN_OK) {
+        pln_want_block(node, link, net, row, reason);
+        return;
+    }
+    blocked_forget(node, net, &place);
+    if (chain == NULL) {
+        chain = pln_chain_add(node, net, &place, node->next_chain);
+    }
+    uint64_t seq = row->seq < chain->limit ? row->seq : chain->limit;
+    chain->want_seq = seq > chain->want_seq ? seq : chain->want_seq;
+    want_open(chain);
+    source_add(chain, link->number);
+    if (chain->asked_link != 0) {
+        return;
+    }
+    if (coming) {
+        link_enlarge(node, link);
+        chain->asked_link = link->number;
+        chain->asked_ms = node->now_ms;
+        link->asked++;
+        return;
+    }
+    if (!chain->waiting) {
+        chain->not_before_ms = not_before_ms;
+    }
+    enqueue(chain);
+}
+
 static pln_link_t *any_link(pln_node_t *node, pln_net_state_t *net, uint32_t preferred)
 {
     pln_link_t *link = pln_link_find(node, preferred);
@@ -233,17 +244,11 @@ void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net)
         if (link == NULL) {
             continue;  // asked when somebody connects: the digests differ
         }
-        uint8_t key[69];
-        blocked_key(&b->place, key);
-        pln_map_remove(&net->blocked, key + 32);
-        node->blocked_count--;
-        pln_forget_row(node, PLN_TABLE_WANTED, key, sizeof key);
         pln_row_t row = {.author = b->place.author,
                          .epoch = b->place.epoch,
                          .lane = b->place.lane,
                          .seq = b->seq};
-        pln_want(node, link, net, &row, 0, false);
-        free(b);
+        pln_want(node, link, net, &row, 0, false);  // forgets the row
     }
     free(ready);
 }
@@ -260,8 +265,12 @@ static bool link_enlarge(pln_node_t *node, pln_link_t *link)
     }
     link->large = true;
     node->large_links++;
-    link->window =
-        node->large_links <= PLN_WINDOW_LINKS_FAST ? PLN_WINDOW_MAX : PLN_WINDOW_MIN + PLN_RESERVE;
+    link->window = PLN_WINDOW_MIN + PLN_RESERVE;
+    if (link->fast || node->fast_links < PLN_WINDOW_LINKS_FAST) {
+        node->fast_links += !link->fast;
+        link->fast = true;
+        link->window = PLN_WINDOW_MAX;
+    }
     pln_credit_review(node, link);
     return true;
 }
@@ -290,6 +299,12 @@ void pln_credit_review(pln_node_t *node, pln_link_t *link)
 void pln_credit_consume(pln_node_t *node, pln_link_t *link, size_t bytes)
 {
     link->consumed += bytes;
+    // Credit cannot be taken back: a place among the fast is free when the most of it is used up.
+    if (link->fast && !link->large &&
+        link->granted - link->consumed <= PLN_WINDOW_MIN + PLN_RESERVE) {
+        link->fast = false;
+        node->fast_links--;
+    }
     pln_credit_review(node, link);
 }
 
@@ -319,6 +334,14 @@ static bool want_ask(pln_node_t *node, pln_chain_t *chain)
     pln_link_t *link = source_link(node, chain);
     if (link == NULL) {
         want_close(chain);  // nobody who announced it is left: the next comparison finds it
+        return true;
+    }
+    pln_err_t reason = pln_want_reason(node, chain->net, &chain->place, chain);
+    if (reason != PLN_OK) {
+        pln_row_t later = {
+            chain->place.author, chain->place.epoch, chain->place.lane, chain->want_seq, {{0}}};
+        pln_want_block(node, link, chain->net, &later, reason);
+        want_close(chain);
         return true;
     }
     if (link->asked >= ASKED_PER_LINK_MAX || !link_enlarge(node, link)) {
@@ -399,6 +422,27 @@ void pln_want_again(pln_node_t *node, pln_chain_t *chain)
     }
 }
 
+void pln_want_storing(pln_node_t *node, pln_link_t *link, pln_chain_t *chain)
+{
+    if (chain->want_seq < chain->held.seq) {
+        chain->want_seq = chain->held.seq;
+    }
+    want_open(chain);
+    source_add(chain, link->number);
+    if (chain->asked_link != 0 && chain->held.seq >= chain->want_seq) {
+        unask(node, chain);
+    }
+}
+
+void pln_want_unwritten(pln_node_t *node, pln_chain_t *chain, uint64_t seq)
+{
+    chain->want_seq = chain->want_seq < seq ? seq : chain->want_seq;
+    want_open(chain);
+    pln_want_again(node, chain);
+    chain->not_before_ms = node->now_ms + WRITE_AGAIN_MS;
+    pln_wake(node, chain->not_before_ms);
+}
+
 void pln_want_skip(pln_node_t *node, pln_chain_t *chain, uint32_t link)
 {
     source_remove(chain, link);
@@ -421,6 +465,20 @@ void pln_want_drop_link(pln_node_t *node, pln_link_t *link)
     pln_wake(node, node->now_ms);
 }
 
+/**
+ * What the peer announced does not come from it. Its cursor stands still until the digests agree,
+ * and lane 0 no longer waits for it: else this network would stay shut on the link.
+ */
+static void announced_in_vain(pln_node_t *node, pln_link_t *link, pln_net_state_t *net)
+{
+    pln_share_t *share = pln_share_find(link, net);
+    if (share != NULL && !link->closing) {
+        share->overflowed = true;
+        share->seen = share->saved;
+        pln_share_advance(node, link, share);
+    }
+}
+
 void pln_want_scan(pln_node_t *node, pln_net_state_t *net)
 {
     if (net->open_wants > 0) {
@@ -434,6 +492,7 @@ void pln_want_scan(pln_node_t *node, pln_net_state_t *net)
             if (node->now_ms >= since + PLN_STALL_MS) {
                 pln_trace(node, "stalled", link, &c->place, c->held.seq);
                 pln_want_skip(node, c, link->number);
+                announced_in_vain(node, link, net);
             }
         }
     }

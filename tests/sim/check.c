@@ -36,6 +36,59 @@ void check_stepped(world_node_t *node, const pln_event_t *event, const pln_effec
     }
 }
 
+static const char *name_of(const world_t *world, const pln_id_t *id)
+{
+    for (size_t i = 0; i < world->node_count; i++) {
+        if (pln_id_equal(&world->nodes[i]->self.id, id)) {
+            return world->nodes[i]->name;
+        }
+    }
+    return "nobody";
+}
+
+static void tell_row(world_t *world, const char *what, const pln_row_t *row)
+{
+    world_tell(world, "    %s %s epoch %u lane %u seq %llu", what, name_of(world, &row->author),
+               row->epoch, row->lane, (unsigned long long)row->seq);
+}
+
+static void tell_rows(world_t *world, const pln_message_t *message)
+{
+    const pln_span_t rows =
+        message->type == PLN_MSG_HEADS ? message->as.heads.rows : message->as.want.rows;
+    for (size_t i = 0; i < pln_rows(rows, PLN_HEADS_ROW_SIZE) && i < 40; i++) {
+        pln_row_t row;
+        pln_row_read(rows, i, &row);
+        tell_row(world, pln_message_name(message->type), &row);
+    }
+}
+
+/** A line of the transcript, for whoever replays. */
+static void tell(world_t *world, const world_link_t *link, int end, const pln_message_t *message)
+{
+    const char *from = link->ends[end].node->name;
+    const char *to = link->ends[1 - end].node->name;
+    const pln_entries_t *run = &message->as.entries;
+    if (message->type == PLN_MSG_ENTRIES) {
+        world_tell(world, "%s -> %s entries of %s epoch %u lane %u from %llu to %llu, %zu bytes%s",
+                   from, to, name_of(world, &run->place.author), run->place.epoch, run->place.lane,
+                   (unsigned long long)run->from, (unsigned long long)run->to, run->run.size,
+                   run->flags != 0 ? ", pushed" : "");
+    } else if (message->type == PLN_MSG_BYE) {
+        world_tell(world, "%s -> %s bye: %.*s", from, to, (int)message->as.bye.reason.size,
+                   (const char *)message->as.bye.reason.data);
+    } else if (message->type == PLN_MSG_HEADS) {
+        world_tell(world, "%s -> %s heads, flags %u, upto %llu", from, to, message->as.heads.flags,
+                   (unsigned long long)message->as.heads.upto.number);
+        tell_rows(world, message);
+    } else {
+        world_tell(world, "%s -> %s %s", from, to, pln_message_name(message->type));
+    }
+    if (message->type == PLN_MSG_WANT) {
+        tell_rows(world, message);
+    }
+}
+
 void check_sent(world_link_t *link, int end, pln_span_t frame)
 {
     pln_message_t message;
@@ -45,8 +98,9 @@ void check_sent(world_link_t *link, int end, pln_span_t frame)
                    link->ends[end].node->name);
         return;
     }
-    world_tell(world, "%s -> %s %s", link->ends[end].node->name, link->ends[1 - end].node->name,
-               pln_message_name(message.type));
+    if (world->trace != NULL) {
+        tell(world, link, end, &message);
+    }
     for (size_t i = 0; i < CHECK_COUNT; i++) {
         if (checks[i]->sent != NULL) {
             checks[i]->sent(link, end, &message, frame.size);

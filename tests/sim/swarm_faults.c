@@ -260,9 +260,11 @@ void swarm_heal(swarm_t *swarm)
         for (size_t b = 0; b < world->node_count; b++) {
             world_bar(node, world->nodes[b], false);
         }
-        if (node->asleep_till_ms > world->now_ms) {
-            world_suspend(node, 0);
-        }
         switch_on(world, node, NULL);
+    }
+    for (size_t i = 0; i < world->node_count; i++) {
+        if (world->nodes[i]->asleep_till_ms > world->now_ms) {  // wakes by itself
+            world_run(world, world->nodes[i]->asleep_till_ms - world->now_ms);
+        }
     }
 }

@@ -4,6 +4,8 @@
 
 #include "swarm.h"
 
+#define PATIENCE_MS 60000u
+
 static guest_t *guest_of(swarm_t *swarm, const world_node_t *node)
 {
     return &swarm->guests[node->index];
@@ -69,12 +71,24 @@ void swarm_invite(swarm_t *swarm, world_node_t *guest)
     }
 }
 
+static void lose_patience(world_node_t *node)
+{
+    for (size_t i = 0; i < WORLD_REQUESTS_MAX && swarm_awake(node); i++) {
+        const world_request_t *request = &node->requests[i];
+        if (request->number != 0 && request->what == PLN_EV_JOIN &&
+            node->world->now_ms > request->asked_ms + PATIENCE_MS) {
+            world_give_up(node, request->number);
+        }
+    }
+}
+
 /** Those whose time has come, and those who were interrupted. */
 void swarm_invitations(swarm_t *swarm)
 {
     world_t *world = swarm->world;
     for (size_t i = 0; i < world->node_count; i++) {
         guest_t *seat = &swarm->guests[i];
+        lose_patience(world->nodes[i]);
         if (!seat->was_member && world->now_ms >= seat->join_ms && world_chance(world, 3)) {
             swarm_invite(swarm, world->nodes[i]);
         }
@@ -90,7 +104,7 @@ static void joined(swarm_t *swarm, world_node_t *node, const pln_effect_t *reply
         seat->has_ticket = false;
     } else {
         world_tell(swarm->world, "%s does not join: %s", node->name, reply->as.reply.detail);
-        seat->has_ticket = seat->has_ticket && reply->as.reply.error == PLN_EIO;
+        seat->has_ticket = false;
     }
 }
 

@@ -86,9 +86,10 @@ static void guests_invent(swarm_t *swarm, uint32_t nodes)
 static void plan(swarm_t *swarm, const swarm_options_t *options)
 {
     world_t *world = swarm->world;
-    uint32_t nodes = options->nodes != 0 ? options->nodes : 3 + (uint32_t)world_random(world, 18);
-    uint32_t minutes =
-        options->minutes != 0 ? options->minutes : 2 + (uint32_t)world_random(world, 9);
+    uint32_t nodes = 3 + (uint32_t)world_random(world, 18);   // drawn also where not needed:
+    uint32_t minutes = 2 + (uint32_t)world_random(world, 9);  // the same seed, the same run
+    nodes = options->nodes != 0 ? options->nodes : nodes;
+    minutes = options->minutes != 0 ? options->minutes : minutes;
     nodes = nodes < SWARM_NODES_MAX ? nodes : SWARM_NODES_MAX;
     swarm->calm = world_chance(world, 8);
     swarm->mesh = world_chance(world, 2);

@@ -26,6 +26,7 @@ static uint64_t ask(world_node_t *node, pln_event_t *event, const pln_network_id
     *request = (world_request_t){.number = number, .what = event->type, .about = about};
     request->network = *network;
     request->count = count;
+    request->asked_ms = node->world->now_ms;
     pln_event_t timed = world_event_of(node, event->type);
     event->mono_ms = timed.mono_ms;
     event->wall_ms = timed.wall_ms;
@@ -149,6 +150,13 @@ pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms
 {
     world_join_later(node, ticket);
     return wait_for(node, ms);
+}
+
+void world_give_up(world_node_t *node, uint64_t request)
+{
+    pln_event_t event = world_event_of(node, PLN_EV_JOIN_GIVE_UP);
+    event.as.give_up.request = request;
+    world_step(node, &event);
 }
 
 void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,

@@ -225,6 +225,9 @@ static void happen_to(world_t *world, world_node_t *node, world_event_t *event)
         case WE_CHANGES:
             world_changes(node, &effect);
             break;
+        case WE_DOWN:
+            world_down(node, event->number, PLN_DOWN_CLOSED);
+            break;
         case WE_FRAME:
         case WE_CLOSED:
             world_link_event(world, event);

@@ -53,6 +53,7 @@ typedef struct {
     pln_network_id_t network;
     uint32_t about; /**< INVITE: index of the node that shall join */
     size_t count;   /**< PUBLISH: records */
+    uint64_t asked_ms;
 } world_request_t;
 
 #define WORLD_REQUESTS_MAX 64
@@ -260,6 +261,8 @@ void world_publish_later(world_node_t *node, const pln_network_id_t *network, si
 void world_invite_later(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
                         const world_node_t *guest);
 void world_join_later(world_node_t *node, const pln_ticket_t *ticket);
+/** A person loses patience with a JOIN. */
+void world_give_up(world_node_t *node, uint64_t request);
 void world_revoke_later(world_node_t *node, const pln_network_id_t *network,
                         const pln_id_t *member);
 void world_leave_later(world_node_t *node, const pln_network_id_t *network);

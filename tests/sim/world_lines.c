@@ -199,6 +199,15 @@ void world_close(world_node_t *node, uint32_t number)
     }
     end_drop(link, end);
     world_link_release(link);
+    world_event_add(node->world, node->world->now_ms + 1, WE_DOWN, node)->number = number;
+}
+
+void world_down(world_node_t *node, uint32_t number, pln_down_t why)
+{
+    pln_event_t down = world_event_of(node, PLN_EV_LINK_DOWN);
+    down.as.link_down.link = number;
+    down.as.link_down.why = why;
+    world_step(node, &down);
 }
 
 static void received(world_link_t *link, int end, world_event_t *event)
@@ -222,10 +231,7 @@ static void closed(world_link_t *link, int end, pln_down_t why)
         carry(link, end, WE_CLOSED, 0);
     }
     end_drop(link, end);
-    pln_event_t down = world_event_of(node, PLN_EV_LINK_DOWN);
-    down.as.link_down.link = number;
-    down.as.link_down.why = why;
-    world_step(node, &down);
+    world_down(node, number, why);
 }
 
 void world_link_event(world_t *world, world_event_t *event)
@@ -314,10 +320,9 @@ void world_dialled(world_node_t *node, const pln_effect_t *effect)
     memcpy(key + 1, as.id.bytes, 32);
     pln_down_t why = gate(node, other, effect, key);
     if (why != PLN_DOWN_CLOSED) {
-        pln_event_t down = world_event_of(node, PLN_EV_LINK_DOWN);
-        down.as.link_down.link = effect->as.dial.link;
-        down.as.link_down.why = why;
-        world_step(node, &down);
+        world_tell(node->world, "%s dials %s in vain (%d)", node->name, effect->as.dial.address,
+                   (int)why);
+        world_down(node, effect->as.dial.link, why);
         return;
     }
     world_link_t *link = link_add(node, effect->as.dial.link, other, effect->as.dial.as_ticket);

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MPL-2.0
+// Disks that refuse: nothing is lost by it, and nobody asks for the same again and again.
+#include "story.h"
+
+static void disk_is(world_node_t *node, bool full)
+{
+    node->disk.error = full ? PLN_ENOSPACE : PLN_OK;
+    pln_event_t event = world_event_of(node, PLN_EV_DISK);
+    event.as.disk.low = full;
+    world_step(node, &event);
+}
+
+static void a_pushed_record_that_found_no_room_comes_when_there_is(void **state)
+{
+    (void)state;
+    story_t story = story_begin(1, false);
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 15000);
+    b->disk.error = PLN_ENOSPACE;  // nobody has noticed yet
+    story_publish(&story, story.root, 1, 100);
+    story_run(&story, 1000);
+    disk_is(b, false);
+    story_converges(&story, 10000);
+    story_records_are(&story, b, 1);
+    story_end(&story);
+}
+
+static void a_push_that_found_no_room_is_not_passed_by_the_cursor(void **state)
+{
+    (void)state;
+    story_t story = story_begin(2, false);
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 15000);
+    b->disk.error = PLN_ENOSPACE;
+    story_publish(&story, story.root, 1, 100);
+    story_run(&story, 200);
+    b->disk.error = PLN_OK;
+    story_run(&story, 800);
+    world_crash(b);
+    world_start(b);
+    story_converges(&story, 10000);
+    story_records_are(&story, b, 1);
+    story_end(&story);
+}
+
+static void who_may_what_is_asked_for_calmly_while_the_disk_is_full(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, false);
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 15000);
+    disk_is(b, true);
+    story_member(&story, "c");
+    uint64_t before = story.world->happened[HAPPENING_disk_refused];
+    story_run(&story, 60000);
+    uint64_t refused = story.world->happened[HAPPENING_disk_refused] - before;
+    assert_in_range(refused, 1, 80);  // its presence also asks for the disk
+    disk_is(b, false);
+    story_converges(&story, 10000);
+    story_end(&story);
+}
+
+static void records_announced_to_a_full_disk_wait_for_it(void **state)
+{
+    (void)state;
+    story_t story = story_begin(4, false);
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 15000);
+    disk_is(b, true);
+    story_publish(&story, story.root, 40, 16000);
+    story_run(&story, 60000);
+    uint64_t received = b->entries_bytes_received;
+    assert_in_range(received, 0, 20000);
+    disk_is(b, false);
+    story_converges(&story, 10000);
+    story_records_are(&story, b, 40);
+    pln_network_view_t view;
+    assert_true(world_view(b, &story.net, &view));
+    assert_int_equal(view.wanted, 0);
+    story_end(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pushed_record_that_found_no_room_comes_when_there_is),
+        cmocka_unit_test(a_push_that_found_no_room_is_not_passed_by_the_cursor),
+        cmocka_unit_test(who_may_what_is_asked_for_calmly_while_the_disk_is_full),
+        cmocka_unit_test(records_announced_to_a_full_disk_wait_for_it),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
