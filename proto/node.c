@@ -39,6 +39,7 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     pln_map_init(&node->peers, 32, node->secret);
     pln_map_init(&node->tickets, 32, node->secret);
     pln_map_init(&node->cursors, 64, node->secret);
+    pln_map_init(&node->epochs, 36, node->secret);
     node->next_dial_link = 1;
     node->next_job = 1;
     return node;
@@ -86,6 +87,7 @@ void pln_node_free(pln_node_t **node_p)
     pln_map_free_values(&node->peers);
     pln_map_free_values(&node->tickets);
     pln_map_free_values(&node->cursors);
+    pln_map_free_values(&node->epochs);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_free(node->nets[i]);
     }

@@ -35,7 +35,7 @@ typedef enum {
     PLN_TABLE_TICKETS,  /**< invitations made here, until they expire */
     PLN_TABLE_PRESENCE, /**< latest presence of each member (R20) */
     PLN_TABLE_PEERS,    /**< addresses of `peer add` and of tickets */
-    PLN_TABLE_CHAINS,   /**< which chain numbers were given, once chains have been deleted */
+    PLN_TABLE_CHAINS,   /**< of deleted chains: the numbers given, the own epochs used (R5) */
     PLN_TABLE_COUNT
 } pln_table_t;
 
@@ -440,6 +440,9 @@ typedef struct {
     uint64_t used_ms;
 } pln_invitation_t;
 bool pln_node_next_invitation(pln_node_t *node, size_t *cursor, pln_invitation_t *out);
+
+/** R9: does this machine's clock agree with the build date and with most of the peers'? */
+bool pln_node_clock_credible(pln_node_t *node);
 
 /** Refusals by reason since the start; index = pln_err_t. */
 const uint64_t *pln_node_refused(const pln_node_t *node);

@@ -229,7 +229,7 @@ static void admitted_now(pln_node_t *node, pln_net_state_t *net, pln_map_t *set)
             net->next_expiry_ms = member.expiry_ms;
         }
     }
-    if (net->promised && !self_is_member) {
+    if (net->promised) {
         admit(set, &net->promise_root);
         admit(set, &net->promise_inviter);
     }
@@ -294,7 +294,8 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
 static void promise_settle(pln_node_t *node, pln_net_state_t *net)
 {
     pln_member_t self;
-    if (net->promised && pln_access_member(net->access, &node->self->id, &self) == PLN_OK) {
+    if (net->promised && pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
+        !pln_join_awaits(node, net, self.term)) {
         net->promised = false;
         pln_net_save(node, net);
         pln_join_check(node, net);

@@ -182,6 +182,7 @@ void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
         share->seen = share->peer_arrivals;
         share->peer_digest = net->digest;
         share->peer_digest_known = true;
+        pln_join_opened(node, link, net);
         return;
     }
     share->had_news = true;
@@ -272,6 +273,7 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     if (!share->open && share->mine_done && share->peer_done) {
         share->open = true;
         pln_trace(node, "open", link, NULL, share->net->chains.count);
+        pln_join_opened(node, link, share->net);
     }
     if (share->open && !share->announced) {
         records_announce(node, link, share);

@@ -90,11 +90,6 @@ void pln_join_start(pln_node_t *node, const pln_event_t *event)
     uint64_t request = event->as.join.request;
     pln_net_state_t *net = pln_net_find(node, &ticket->network);
     pln_member_t self;
-    if (net != NULL && !net->left &&
-        pln_access_member(net->access, &node->self->id, &self) == PLN_OK) {
-        pln_reply_data(node, request, PLN_OK, PLN_SPAN(net->id.bytes, 32));
-        return;
-    }
     if (net != NULL && net->forgetting) {
         pln_reply(node, request, true, PLN_EEXISTS,
                   "what was left of this network here is still being deleted; try again soon");
@@ -120,6 +115,10 @@ void pln_join_start(pln_node_t *node, const pln_event_t *event)
     pln_joining_t *joining = pln_alloc_zero(1, sizeof *joining);
     joining->request = request;
     joining->ticket = *ticket;
+    // What we know may be old: only a newer term, or a session with the inviter, says we are in.
+    joining->was_member =
+        net != NULL && pln_access_member(net->access, &node->self->id, &self) == PLN_OK;
+    joining->term_before = joining->was_member ? self.term : 0;
     node->joining[slot] = joining;
     knock(node, joining);
 }
@@ -226,6 +225,17 @@ void pln_join_scan(pln_node_t *node)
     }
 }
 
+/** They may have refused us until now. */
+static void nodes_call(pln_node_t *node, const pln_joining_t *joining)
+{
+    for (uint32_t i = 0; i < joining->ticket.node_count; i++) {
+        pln_peer_t *peer = pln_peer_get(node, &joining->ticket.nodes[i].id);
+        peer->dial_ms = node->now_ms;
+        peer->backoff_ms = 0;
+    }
+    pln_wake(node, node->now_ms);
+}
+
 void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *welcome)
 {
     pln_joining_t *joining = joining_by_link(node, link->number);
@@ -261,7 +271,13 @@ void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *w
     }
     progress(node, joining, "granted; fetching the network's members", NULL);
     pln_link_bye(node, link, "done", "");
+    nodes_call(node, joining);
     pln_net_refold(node, net);
+    pln_peer_t *inviter = pln_peer_get(node, &net->promise_inviter);
+    pln_share_t *share = inviter->link == NULL ? NULL : pln_share_find(inviter->link, net);
+    if (share != NULL && share->open) {
+        pln_join_opened(node, inviter->link, net);
+    }
 }
 
 void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
@@ -289,13 +305,41 @@ void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
     joining_fail(node, joining, error, detail);
 }
 
-void pln_join_check(pln_node_t *node, pln_net_state_t *net)
+/** The joining of this network that was welcomed, if any. */
+static pln_joining_t *joining_welcomed(pln_node_t *node, const pln_net_state_t *net)
 {
     for (size_t i = 0; i < JOINING_MAX; i++) {
         pln_joining_t *joining = node->joining[i];
-        if (joining != NULL && memcmp(joining->ticket.network.bytes, net->id.bytes, 32) == 0) {
-            pln_reply_data(node, joining->request, PLN_OK, PLN_SPAN(net->id.bytes, 32));
-            joining_end(node, joining);
+        if (joining != NULL && joining->welcomed &&
+            memcmp(joining->ticket.network.bytes, net->id.bytes, 32) == 0) {
+            return joining;
         }
+    }
+    return NULL;
+}
+
+bool pln_join_awaits(pln_node_t *node, const pln_net_state_t *net, uint32_t term)
+{
+    const pln_joining_t *joining = joining_welcomed(node, net);
+    return joining != NULL && joining->was_member && term <= joining->term_before;
+}
+
+void pln_join_opened(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net)
+{
+    pln_joining_t *joining = joining_welcomed(node, net);
+    for (uint32_t i = 0; joining != NULL && i < joining->ticket.node_count; i++) {
+        if (pln_id_equal(&joining->ticket.nodes[i].id, &link->id)) {
+            joining->was_member = false;
+            pln_net_refold(node, net);
+            return;
+        }
+    }
+}
+
+void pln_join_check(pln_node_t *node, pln_net_state_t *net)
+{
+    for (pln_joining_t *joining; (joining = joining_welcomed(node, net)) != NULL;) {
+        pln_reply_data(node, joining->request, PLN_OK, PLN_SPAN(net->id.bytes, 32));
+        joining_end(node, joining);
     }
 }

@@ -401,6 +401,11 @@ static void bye_received(pln_node_t *node, pln_link_t *link, const pln_bye_t *by
     if (!bye->has_network) {
         pln_trace(node, "bye", link, NULL, 0);
         link_close(node, link);
+        bool restarts = bye->reason.size == 8 && memcmp(bye->reason.data, "shutdown", 8) == 0;
+        if (restarts && link->peer != NULL) {
+            link->peer->backoff_ms = PLN_REDIAL_MS_MIN;  // it said good-bye: no failure to punish
+            link->peer->dial_ms = node->now_ms + PLN_REDIAL_MS_MIN;
+        }
         return;
     }
     pln_net_state_t *net = pln_net_find(node, &bye->network);

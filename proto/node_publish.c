@@ -15,9 +15,13 @@ pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, ui
     if (net->left || pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
         return PLN_EROLE;
     }
-    // Within the term, the newest epoch opened here (R5).
-    *epoch = self.term * PLN_EPOCHS_PER_TERM;
-    for (uint32_t n = 1; n < PLN_EPOCHS_PER_TERM; n++) {
+    // Within the term, the newest epoch opened here; none that was used and forgotten (R5).
+    uint32_t first = pln_forget_epoch(node, &net->id, self.term);
+    if (first == PLN_EPOCHS_PER_TERM) {
+        return PLN_EFULL;
+    }
+    *epoch = self.term * PLN_EPOCHS_PER_TERM + first;
+    for (uint32_t n = first + 1; n < PLN_EPOCHS_PER_TERM; n++) {
         uint32_t opened = self.term * PLN_EPOCHS_PER_TERM + n;
         if (pln_chain_find(net, &node->self->id, opened, lane) != NULL) {
             *epoch = opened;
@@ -36,27 +40,38 @@ static int ahead_compare(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/** R9: a clock before the build date, or a day off the median of the peers', signs nothing. */
+static uint64_t clock_off(uint64_t ahead)
+{
+    return ahead > CLOCK_BIAS ? ahead - CLOCK_BIAS : CLOCK_BIAS - ahead;
+}
+
+/**
+ * R9: a clock before the build date, or a day off the median of all clocks known, signs nothing.
+ * Our own is one of them, and of two in the middle the one nearer to it counts: one wrong neighbour
+ * silences nobody.
+ */
 pln_err_t pln_clock_check(pln_node_t *node)
 {
     if (node->wall_ms < node->config.build_ms) {
         return PLN_ECLOCK;
     }
-    uint64_t ahead[64];
-    size_t count = 0;
+    uint64_t ahead[64] = {CLOCK_BIAS};
+    size_t count = 1;
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL && count < 64;) {
         if (link->greeted && !link->closing) {
             ahead[count++] = link->peer_time_ahead_ms;
         }
     }
-    if (count == 0) {
-        return PLN_OK;
-    }
     qsort(ahead, count, sizeof ahead[0], ahead_compare);
-    uint64_t median = ahead[count / 2];
-    uint64_t off = median > CLOCK_BIAS ? median - CLOCK_BIAS : CLOCK_BIAS - median;
-    return off > PLN_CLOCK_AHEAD_MS ? PLN_ECLOCK : PLN_OK;
+    uint64_t low = clock_off(ahead[(count - 1) / 2]);
+    uint64_t high = clock_off(ahead[count / 2]);
+    return (low < high ? low : high) > PLN_CLOCK_AHEAD_MS ? PLN_ECLOCK : PLN_OK;
+}
+
+bool pln_node_clock_credible(pln_node_t *node)
+{
+    return pln_clock_check(node) == PLN_OK;
 }
 
 static uint64_t drafts_weight(const pln_draft_t *drafts, size_t count)

@@ -7,7 +7,8 @@
 #include "node_state.h"
 
 #define PRUNE_AGAIN_MS 1000u
-#define FLUSH_MS 50u /**< announcements of large runs are gathered for so long */
+#define COMPARE_MS 5000u /**< after the last push: has it come? */
+#define FLUSH_MS 50u     /**< announcements of large runs are gathered for so long */
 
 static void dirty_add(pln_node_t *node, pln_share_t *share, pln_chain_t *chain, uint64_t delay_ms)
 {
@@ -78,6 +79,7 @@ static void push_to(pln_node_t *node, pln_link_t *link, pln_share_t *share, pln_
 {
     share->moved_ms = node->now_ms;
     share->had_news = true;
+    share->compare_ms = node->now_ms + COMPARE_MS;
     bool control = chain->place.lane == PLN_LANE_CONTROL;
     if (!control && !share->announced) {
         change_note(share, chain, result->base.seq + 1);

@@ -26,7 +26,7 @@ static pln_err_t run_held_part(pln_span_t run, uint64_t from, uint64_t held, pln
  * The run does not continue what is held. If its author signed it all the same, the chain is
  * forked, which is nobody's offence on this link; if not, the bytes or the claimed base are false.
  */
-static pln_err_t other_branch(pln_chain_t *chain, const pln_entries_t *entries)
+static pln_err_t other_branch(const pln_chain_t *chain, const pln_entries_t *entries)
 {
     pln_head_t base = {.seq = entries->from - 1, .hash = entries->base};
     pln_head_t end;
@@ -36,7 +36,6 @@ static pln_err_t other_branch(pln_chain_t *chain, const pln_entries_t *entries)
         return PLN_EMALFORMED;
     }
     PLN_TRY(pln_head_verify(&chain->place, end.seq, &end.hash, &entries->signature));
-    chain->forked = true;
     return PLN_EBASE;
 }
 

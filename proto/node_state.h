@@ -40,7 +40,6 @@ struct pln_chain {
     uint64_t limit;           /**< by access (R3.4) */
     bool full;                /**< the quota's last anchor is held (R11) */
     bool shifting;            /**< an ASIDE or BACK is in the writer */
-    bool forked;              /**< another branch, signed by its author, was seen */
     pln_chain_t *bucket_next; /**< same first author byte */
     /* asking */
     uint64_t want_seq;                 /**< highest announced above held; 0 none */
@@ -255,7 +254,9 @@ typedef struct {
     size_t refused; /**< of this round: gates that did not know the ticket */
     uint64_t next_ms;
     bool welcomed;
-    char last[160]; /**< progress told last */
+    bool was_member;      /**< by what we knew when it began ... */
+    uint32_t term_before; /**< ... in this term */
+    char last[160];       /**< progress told last */
 } pln_joining_t;
 
 struct pln_node {
@@ -282,6 +283,7 @@ struct pln_node {
     pln_map_t peers;      /**< id -> peer */
     pln_map_t tickets;    /**< ticket key -> pln_invitation_t */
     pln_map_t cursors;    /**< (peer 32, network 32) -> pln_cursor_t */
+    pln_map_t epochs;     /**< (network 32, term 4) -> u32: own epochs used there and deleted */
     bool reap;            /**< a closing link is to be removed */
     pln_chain_t **chains; /**< by number; NULL where unused */
     size_t chain_capacity;
@@ -448,6 +450,10 @@ void pln_join_link_down(pln_node_t *node, uint32_t number, pln_down_t why);
 void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *welcome);
 void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye);
 void pln_join_check(pln_node_t *node, pln_net_state_t *net);
+/** Does a joining wait for a newer term than this? */
+bool pln_join_awaits(pln_node_t *node, const pln_net_state_t *net, uint32_t term);
+/** A session of the network has opened with somebody. */
+void pln_join_opened(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net);
 void pln_join_scan(pln_node_t *node);
 
 /* node_publish.c */
@@ -472,6 +478,8 @@ void pln_forget_progress(pln_chain_t *chain, const pln_stored_t *result);
 /** A job has come back; if it was a slice, the next may follow. Networks may be gone afterwards. */
 void pln_forget_stored(pln_node_t *node, uint64_t job, pln_err_t error);
 void pln_forget_free(pln_net_state_t *net);
+/** The first epoch of @term that this node has never written in and forgotten: 0 .. 16. */
+uint32_t pln_forget_epoch(const pln_node_t *node, const pln_network_id_t *network, uint32_t term);
 pln_err_t pln_forget_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 
 /* node_presence.c */

@@ -4,6 +4,8 @@
 
 #include "node_state.h"
 
+#define SETTLE_MS 15000u /**< digests that differ for so long without a movement mean something */
+
 static void settings_view(pln_net_state_t *net, pln_network_view_t *out)
 {
     pln_settings_t settings;
@@ -78,6 +80,19 @@ pln_err_t pln_node_own_place(pln_node_t *node, const pln_network_id_t *network, 
     return PLN_OK;
 }
 
+static uint64_t blocked_behind(pln_net_state_t *net, const pln_link_t *link)
+{
+    uint64_t total = 0;
+    size_t cursor = 0;
+    for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &cursor)) != NULL;) {
+        const pln_chain_t *chain =
+            pln_chain_find(net, &b->place.author, b->place.epoch, b->place.lane);
+        uint64_t held = chain == NULL ? 0 : chain->durable.seq;
+        total += b->link == link->number && b->seq > held ? b->seq - held : 0;
+    }
+    return total;
+}
+
 /** Entries that @link announced and we lack. */
 static uint64_t behind(const pln_node_t *node, const pln_link_t *link)
 {
@@ -91,16 +106,41 @@ static uint64_t behind(const pln_node_t *node, const pln_link_t *link)
                 }
             }
         }
+        total += blocked_behind(node->nets[n], link);
     }
     return total;
 }
 
-static bool in_sync(const pln_link_t *link)
+static bool blocked_by(const pln_net_state_t *net, const pln_link_t *link)
+{
+    size_t cursor = 0;
+    for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &cursor)) != NULL;) {
+        if (b->link == link->number) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** All it announced is held, all it asked for is sent, and by the last comparison nothing differs.
+ */
+static bool share_in_sync(const pln_node_t *node, const pln_link_t *link, const pln_share_t *share)
+{
+    pln_net_state_t *net = share->net;
+    pln_net_digests(net);
+    if (!share->open || net->open_wants > 0 || link->serving != NULL || blocked_by(net, link)) {
+        return false;
+    }
+    bool settled = node->now_ms >= share->moved_ms + SETTLE_MS;
+    return !(settled && share->peer_digest_known &&
+             memcmp(share->peer_digest.bytes, net->digest.bytes, sizeof net->digest.bytes) != 0);
+}
+
+static bool in_sync(const pln_node_t *node, const pln_link_t *link)
 {
     for (size_t i = 0; i < link->share_count; i++) {
         const pln_share_t *share = link->shares[i];
-        if (!share->ended &&
-            (!share->open || share->net->open_wants > 0 || link->serving != NULL)) {
+        if (!share->ended && !share_in_sync(node, link, share)) {
             return false;
         }
     }
@@ -154,7 +194,7 @@ bool pln_node_next_peer(pln_node_t *node, size_t *cursor, pln_peer_view_t *out)
     if (peer->link != NULL) {
         out->dialled = peer->link->dialled;
         out->behind_us = behind(node, peer->link);
-        out->in_sync = in_sync(peer->link);
+        out->in_sync = in_sync(node, peer->link);
         if (peer->link->greeted) {
             out->state = out->in_sync ? PLN_PEER_LIVE : PLN_PEER_SYNCING;
         }
@@ -201,7 +241,7 @@ void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network,
     }
     if (peer != NULL) {
         out->connected = peer->link != NULL && peer->link->greeted;
-        out->in_sync = out->connected ? in_sync(peer->link) : out->in_sync;
+        out->in_sync = out->connected ? in_sync(node, peer->link) : out->in_sync;
         if (peer->heard_wall_ms > out->heard_wall_ms) {
             out->heard_wall_ms = peer->heard_wall_ms;
         }

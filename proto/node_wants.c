@@ -145,7 +145,8 @@ void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, co
     pln_chain_key(&place, key);
     pln_blocked_t *blocked = pln_map_get(&net->blocked, key);
     if (blocked == NULL) {
-        if (node->blocked_count >= PLN_WANTED_MAX) {
+        if (node->blocked_count >= PLN_WANTED_MAX ||
+            (reason == PLN_EGRANT && net->blocked.count >= PLN_WANTED_UNGRANTED_MAX)) {
             pln_share_t *share = pln_share_find(link, net);
             if (share != NULL) {
                 share->overflowed = true;

@@ -123,8 +123,9 @@ typedef enum {
 #define PLN_NAME_MAX 128u    /**< bytes of a node's, member's or network's name */
 #define PLN_TITLE_MAX 512u
 #define PLN_REASON_MAX 512u
-#define PLN_DIALS_MAX 16u     /**< outgoing links kept, besides those of `peer add` */
-#define PLN_WANTED_MAX 65536u /**< rows in `wanted`; beyond, a cursor stands still */
+#define PLN_DIALS_MAX 16u              /**< outgoing links kept, besides those of `peer add` */
+#define PLN_WANTED_MAX 65536u          /**< rows in `wanted`; beyond, a cursor stands still */
+#define PLN_WANTED_UNGRANTED_MAX 4096u /**< of these, for authors without a grant, a network */
 
 _Static_assert(PLN_RUN_BYTES_MAX == PLN_ANCHOR_BYTES - 1 + PLN_HEADER_SIZE + PLN_PAYLOAD_MAX,
                "bytes short of an anchor, then one largest entry");
