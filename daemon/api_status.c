@@ -117,7 +117,7 @@ static void free_status(status_t *status)
 static json_t *warnings_json(const pln_api_t *api, const status_t *status, size_t open)
 {
     json_t *warnings = json_array();
-    pln_warn_clock(warnings);
+    pln_warn_clock(warnings, api);
     pln_warn_disk(warnings, api);
     for (size_t i = 0; i < status->networks.count; i++) {
         pln_warn_network(warnings, api, &status->networks.list[i]);

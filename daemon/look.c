@@ -131,6 +131,18 @@ bool pln_look_tallies(pln_driver_t *driver, pln_tallies_t *out)
     return pln_driver_look(driver, copy_tallies, out);
 }
 
+static void ask_clock(pln_node_t *node, void *arg)
+{
+    *(bool *)arg = pln_node_clock_credible(node);
+}
+
+bool pln_look_clock(pln_driver_t *driver)
+{
+    bool credible = true;
+    pln_driver_look(driver, ask_clock, &credible);
+    return credible;
+}
+
 typedef struct {
     const pln_network_id_t *network;
     const pln_id_t *member;

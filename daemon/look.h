@@ -51,6 +51,8 @@ typedef struct {
     pln_node_counters_t counters;
 } pln_tallies_t;
 bool pln_look_tallies(pln_driver_t *driver, pln_tallies_t *out);
+/** Is this machine's clock credible (R9)? */
+bool pln_look_clock(pln_driver_t *driver);
 
 /** What to call a member: its label, else what it calls itself; may be empty. */
 bool pln_look_label(pln_driver_t *driver, const pln_network_id_t *network, const pln_id_t *member,

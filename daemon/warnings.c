@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "look.h"
 #include "moment.h"
 #include "reach.h"
 
@@ -22,7 +23,7 @@ static void warn(json_t *warnings, const char *format, ...)
     json_array_append_new(warnings, pln_json_text(text));
 }
 
-void pln_warn_clock(json_t *warnings)
+void pln_warn_clock(json_t *warnings, const pln_api_t *api)
 {
     uint64_t now = pln_wall_ms();
     if (now < FIRST_MOMENT_MS) {
@@ -31,6 +32,13 @@ void pln_warn_clock(json_t *warnings)
         warn(warnings,
              "This machine's clock says %s, which cannot be: nothing can be published until it is "
              "set.",
+             text);
+    } else if (!pln_look_clock(api->driver)) {
+        char text[PLN_MOMENT_SIZE];
+        pln_moment_text(now, text);
+        warn(warnings,
+             "This machine's clock says %s, more than a day off from what most peers say: nothing "
+             "can be published until it is set.",
              text);
     }
 }

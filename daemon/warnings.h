@@ -11,7 +11,8 @@
 
 #include "api.h"
 
-void pln_warn_clock(json_t *warnings);
+/** This machine's clock is before the build date, or off from most of the peers'. */
+void pln_warn_clock(json_t *warnings, const pln_api_t *api);
 void pln_warn_disk(json_t *warnings, const pln_api_t *api);
 /** Root key without a copy, membership ended, entries that wait for disk. */
 void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network);
