@@ -109,6 +109,19 @@ class Join(Case):
         self.wait_records(network, 2, stays)
         self.assertEqual(gone.records(network), 1)
 
+    def test_a_member_revoked_while_it_was_off_joins_again(self):
+        hub = self.node("hub")
+        away = self.node("away")
+        network = self.members(hub, away)
+        away.pln("add", "lesson", "title=Before", "result=r", "challenge=c", "lesson=l")
+        self.wait_records(network, 1, hub)
+        away.stop()
+        hub.pln("revoke", network, away.id)
+        away.start()
+        self.assertEqual(away.join(hub.invite(network)), network)
+        away.pln("add", "lesson", "title=After", "result=r", "challenge=c", "lesson=l")
+        self.wait_records(network, 2, hub, away)
+
 
 if __name__ == "__main__":
     unittest.main()
