@@ -53,7 +53,7 @@ static uint64_t records(world_node_t *node, const pln_network_id_t *net)
     return world_view(node, net, &view) ? view.records : 0;
 }
 
-/** Chains of the network on the disk, and rows that name it. */
+/** Chains of the network on the disk, and rows that name it, but for the epochs used there. */
 static size_t holds(const world_node_t *node, const pln_network_id_t *net)
 {
     size_t count = 0;
@@ -62,7 +62,7 @@ static size_t holds(const world_node_t *node, const pln_network_id_t *net)
     while (memory_store_next_chain(node->store, &cursor, &row)) {
         count += memcmp(row.place.network.bytes, net->bytes, sizeof net->bytes) == 0;
     }
-    for (int table = 0; table < PLN_TABLE_COUNT; table++) {
+    for (int table = 0; table < PLN_TABLE_CHAINS; table++) {
         count += memory_store_rows(node->store, (pln_table_t)table, net);
     }
     return count;
@@ -447,6 +447,37 @@ static void an_unreachable_member_forgets_all_the_same(void **state)
     world_free(&world);
 }
 
+static void who_comes_back_where_nobody_heard_it_go_does_not_fork_its_chain(void **state)
+{
+    (void)state;
+    world_t *world = new_world(15);
+    world_node_t *a = world_node(world, "a", true);
+    world_node_t *b = world_node(world, "b", true);
+    pln_network_id_t net;
+    pln_ticket_t ticket;
+    assert_int_equal(world_found(a, "net", &net), PLN_OK);
+    assert_int_equal(world_invite(a, &net, PLN_ROLE_CONTRIBUTOR, &ticket), PLN_OK);
+    assert_int_equal(world_join(b, &ticket, 20000), PLN_OK);
+    for (uint64_t round = 1; round <= 3; round++) {
+        assert_int_equal(world_publish(b, &net, 40, 200), PLN_OK);
+        assert_true(world_until(world, 30000, converged, &net));
+        world_crash(a);
+        assert_true(world_until(world, 60000, lost_its_link, b));
+        assert_int_equal(world_forget(b, &net), PLN_OK);
+        is_gone(b, &net);
+        world_crash(b);
+        world_start(b);
+        world_start(a);
+        assert_int_equal(world_join(b, &ticket, 60000), PLN_OK); /* a still knows it as a member */
+        assert_int_equal(world_publish(b, &net, 5, 200), PLN_OK);
+        goal_t goal = {a, &net, round * 45};
+        assert_true(world_until(world, 60000, has_records, &goal));
+        assert_true(world_until(world, 60000, converged, &net));
+        assert_int_equal(records(b, &net), round * 45);
+    }
+    world_free(&world);
+}
+
 int main(void)
 {
     if (sodium_init() < 0) {
@@ -467,6 +498,7 @@ int main(void)
         cmocka_unit_test(the_old_invitation_does_not_lead_back),
         cmocka_unit_test(the_root_stays),
         cmocka_unit_test(an_unreachable_member_forgets_all_the_same),
+        cmocka_unit_test(who_comes_back_where_nobody_heard_it_go_does_not_fork_its_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
