@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory_rows.h"
+
 typedef struct {
     pln_chain_row_t row;
     pln_buf_t bytes;   /**< entries, one behind the other */
@@ -16,13 +18,6 @@ typedef struct {
     uint64_t gone; /**< deleted up to here; their bytes are only not shown any more */
 } memory_chain_t;
 
-typedef struct {
-    pln_buf_t key;
-    pln_buf_t value;
-} memory_row_t;
-
-#define NAME_SIZE 16 /**< keys may be longer than a map's: rows and places go by their hash */
-
 struct memory_store {
     pln_store_id_t id;
     memory_chain_t **chains; /**< by number; NULL where unused */
@@ -30,28 +25,16 @@ struct memory_store {
     pln_arrival_t *arrivals;
     pln_cursor_t *tags; /**< of arrival N at [N - 1] */
     size_t arrival_count;
-    pln_map_t rows[PLN_TABLE_COUNT]; /**< name of the key -> memory_row_t */
-    pln_map_t places;                /**< name of the place -> memory_chain_t */
+    memory_rows_t rows;
+    pln_map_t places; /**< name of the place -> memory_chain_t */
 };
-
-static void name_of(const void *bytes, size_t size, uint8_t out[NAME_SIZE])
-{
-    crypto_generichash(out, NAME_SIZE, bytes, size, NULL, 0);
-}
-
-static void maps_init(memory_store_t *store)
-{
-    for (size_t table = 0; table < PLN_TABLE_COUNT; table++) {
-        pln_map_init(&store->rows[table], NAME_SIZE, (const uint8_t[16]){1});
-    }
-    pln_map_init(&store->places, NAME_SIZE, (const uint8_t[16]){2});
-}
 
 memory_store_t *memory_store_new(const pln_store_id_t *id)
 {
     memory_store_t *store = pln_alloc_zero(1, sizeof *store);
     store->id = *id;
-    maps_init(store);
+    memory_rows_init(&store->rows);
+    pln_map_init(&store->places, MEMORY_NAME_SIZE, (const uint8_t[16]){2});
     return store;
 }
 
@@ -66,13 +49,6 @@ static void chain_free(memory_chain_t *chain)
     }
 }
 
-static void row_free(memory_row_t *row)
-{
-    pln_buf_free(&row->key);
-    pln_buf_free(&row->value);
-    free(row);
-}
-
 void memory_store_free(memory_store_t **store_p)
 {
     memory_store_t *store = *store_p;
@@ -82,13 +58,7 @@ void memory_store_free(memory_store_t **store_p)
     for (size_t i = 0; i < store->chain_count; i++) {
         chain_free(store->chains[i]);
     }
-    for (size_t table = 0; table < PLN_TABLE_COUNT; table++) {
-        size_t cursor = 0;
-        for (memory_row_t *row; (row = pln_map_next(&store->rows[table], &cursor)) != NULL;) {
-            row_free(row);
-        }
-        pln_map_free(&store->rows[table]);
-    }
+    memory_rows_free(&store->rows);
     pln_map_free(&store->places);
     free(store->chains);
     free(store->arrivals);
@@ -121,40 +91,16 @@ static memory_chain_t *chain_copy(const memory_chain_t *from)
     return chain;
 }
 
-static void row_put(memory_store_t *store, size_t table, pln_span_t key, pln_span_t value)
-{
-    uint8_t name[NAME_SIZE];
-    name_of(key.data, key.size, name);
-    memory_row_t *row = pln_map_get(&store->rows[table], name);
-    if (row == NULL) {
-        row = pln_alloc_zero(1, sizeof *row);
-        pln_buf_add(&row->key, key.data, key.size);
-        pln_map_put(&store->rows[table], name, row);
-    }
-    pln_buf_clear(&row->value);
-    pln_buf_add(&row->value, value.data, value.size);
-}
-
-static void row_remove(memory_store_t *store, size_t table, pln_span_t key)
-{
-    uint8_t name[NAME_SIZE];
-    name_of(key.data, key.size, name);
-    memory_row_t *row = pln_map_remove(&store->rows[table], name);
-    if (row != NULL) {
-        row_free(row);
-    }
-}
-
-static void place_name(const pln_place_t *place, uint8_t out[NAME_SIZE])
+static void place_name(const pln_place_t *place, uint8_t out[MEMORY_NAME_SIZE])
 {
     uint8_t bytes[PLN_PLACE_SIZE];
     pln_place_write(place, bytes);
-    name_of(bytes, sizeof bytes, out);
+    memory_name(bytes, sizeof bytes, out);
 }
 
 static void place_put(memory_store_t *store, memory_chain_t *chain)
 {
-    uint8_t name[NAME_SIZE];
+    uint8_t name[MEMORY_NAME_SIZE];
     place_name(&chain->row.place, name);
     pln_map_put(&store->places, name, chain);
 }
@@ -165,17 +111,12 @@ memory_store_t *memory_store_copy(const memory_store_t *from)
     store->chains = duplicate(from->chains, from->chain_count * sizeof *from->chains);
     store->arrivals = duplicate(from->arrivals, from->arrival_count * sizeof *from->arrivals);
     store->tags = duplicate(from->tags, from->arrival_count * sizeof *from->tags);
-    maps_init(store);
+    memory_rows_copy(&store->rows, &from->rows);
+    pln_map_init(&store->places, MEMORY_NAME_SIZE, (const uint8_t[16]){2});
     for (size_t i = 0; i < from->chain_count; i++) {
         store->chains[i] = chain_copy(from->chains[i]);
         if (store->chains[i] != NULL) {
             place_put(store, store->chains[i]);
-        }
-    }
-    for (size_t table = 0; table < PLN_TABLE_COUNT; table++) {
-        size_t cursor = 0;
-        for (memory_row_t *row; (row = pln_map_next(&from->rows[table], &cursor)) != NULL;) {
-            row_put(store, table, pln_buf_span(&row->key), pln_buf_span(&row->value));
         }
     }
     return store;
@@ -215,7 +156,8 @@ void memory_store_load(const memory_store_t *store, pln_node_t *node)
 {
     for (int table = 0; table < PLN_TABLE_COUNT; table++) {
         size_t cursor = 0;
-        for (memory_row_t *row; (row = pln_map_next(&store->rows[table], &cursor)) != NULL;) {
+        const memory_row_t *row;
+        while ((row = memory_rows_next(&store->rows, (pln_table_t)table, &cursor)) != NULL) {
             pln_err_t error = pln_node_load_row(node, (pln_table_t)table, pln_buf_span(&row->key),
                                                 pln_buf_span(&row->value));
             assert(error == PLN_OK || error == PLN_ENOTFOUND);
@@ -410,7 +352,7 @@ typedef struct {
 
 static void chain_remove(memory_store_t *store, memory_chain_t *chain)
 {
-    uint8_t name[NAME_SIZE];
+    uint8_t name[MEMORY_NAME_SIZE];
     place_name(&chain->row.place, name);
     if (pln_map_get(&store->places, name) == chain) {
         pln_map_remove(&store->places, name);
@@ -444,16 +386,6 @@ static void apply_forget(memory_store_t *store, const pln_effect_t *effect, allo
     } else if (chain->gone > 0) {
         chain->row.counted = chain->row.last_arrival = 0;
         pln_chain_start(&chain->row.place, &chain->row.counted_head);
-    }
-}
-
-static void apply_save(memory_store_t *store, const pln_effect_t *effect)
-{
-    pln_span_t value = effect->as.save.value;
-    if (value.data == NULL) {
-        row_remove(store, effect->as.save.table, effect->as.save.key);
-    } else {
-        row_put(store, effect->as.save.table, effect->as.save.key, value);
     }
 }
 
@@ -491,7 +423,8 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
                 apply_mint(store, self, job, effect, result);
                 break;
             case PLN_FX_SAVE:
-                apply_save(store, effect);
+                memory_rows_save(&store->rows, effect->as.save.table, effect->as.save.key,
+                                 effect->as.save.value);
                 continue;
             case PLN_FX_FORGET:
                 apply_forget(store, effect, &left, result);
@@ -579,7 +512,7 @@ void memory_store_changes(const memory_store_t *store, const pln_cursor_t *curso
 
 static const memory_chain_t *chain_at(const memory_store_t *store, const pln_place_t *place)
 {
-    uint8_t name[NAME_SIZE];
+    uint8_t name[MEMORY_NAME_SIZE];
     place_name(place, name);
     return pln_map_get(&store->places, name);
 }
@@ -621,7 +554,8 @@ size_t memory_store_rows(const memory_store_t *store, pln_table_t table,
 {
     size_t count = 0;
     size_t cursor = 0;
-    for (memory_row_t *row; (row = pln_map_next(&store->rows[table], &cursor)) != NULL;) {
+    const memory_row_t *row;
+    while ((row = memory_rows_next(&store->rows, table, &cursor)) != NULL) {
         bool named = network == NULL;
         for (size_t at = 0; at + 32 <= row->key.size && !named; at += 32) {
             named = memcmp(row->key.data + at, network->bytes, 32) == 0;
