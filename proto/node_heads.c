@@ -304,7 +304,9 @@ void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *h
         return;
     }
     share->moved_ms = node->now_ms;
-    uint64_t not_before = (heads->flags & PLN_HEADS_LAZY) != 0 ? node->now_ms + PLN_LAZY_MS : 0;
+    uint64_t not_before = (heads->flags & PLN_HEADS_LAZY) != 0
+                              ? node->now_ms + PLN_LAZY_MS / 2 + pln_random(node, PLN_LAZY_MS)
+                              : 0;
     size_t count = pln_rows(heads->rows, PLN_HEADS_ROW_SIZE);
     for (size_t i = 0; i < count; i++) {
         pln_row_t row;

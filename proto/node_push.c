@@ -141,6 +141,27 @@ void pln_push_flush(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     share->flush_ms = 0;
 }
 
+/** How many links of the network are eager; *brought: which of the lazy ones last brought news. */
+static size_t eager_links(pln_node_t *node, pln_net_state_t *net, pln_link_t **brought)
+{
+    size_t eager = 0;
+    uint64_t newest_ms = 0;
+    size_t cursor = 0;
+    *brought = NULL;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        pln_share_t *share = link->greeted && !link->closing ? pln_share_find(link, net) : NULL;
+        if (share == NULL) {
+            continue;
+        }
+        eager += !share->lazy;
+        if (share->lazy && share->brought_ms >= newest_ms) {
+            newest_ms = share->brought_ms;
+            *brought = link;
+        }
+    }
+    return eager;
+}
+
 void pln_push_duplicate(pln_node_t *node, pln_link_t *link, pln_chain_t *chain)
 {
     pln_share_t *share = pln_share_find(link, chain->net);
@@ -151,8 +172,13 @@ void pln_push_duplicate(pln_node_t *node, pln_link_t *link, pln_chain_t *chain)
     if (share == NULL || again || !recent) {
         return;  // a peer without another link never brings a duplicate, so it is never pruned
     }
+    pln_link_t *other;
+    if (!share->lazy && eager_links(node, chain->net, &other) <= 1) {
+        return;  // two that came at once, each first by another link: the last one stays
+    }
     share->pruned_peer = true;
     share->pruned_ms = node->now_ms;
+    share->lazy = true;
     node->counters.prunes++;
     pln_message_t prune = {.type = PLN_MSG_PRUNE, .as.network = chain->net->id};
     pln_send(node, link, &prune, (pln_span_t){0});
@@ -170,23 +196,27 @@ void pln_prune_received(pln_node_t *node, pln_link_t *link, const pln_network_id
         share->pruned_peer && !share->spared && pln_id_compare(&node->self->id, &link->id) < 0;
     share->lazy = !spared;
     share->spared = spared;
+    pln_link_t *other;
+    if (eager_links(node, share->net, &other) == 0 && other != NULL) {
+        pln_graft(node, other, share->net);  // what we publish must not wait to be asked for
+    }
 }
 
 void pln_graft_received(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network)
 {
     pln_share_t *share = pln_share_named(node, link, network);
     if (share != NULL) {
-        share->lazy = false;
+        share->lazy = share->pruned_peer = share->spared = false;
     }
 }
 
 void pln_graft(pln_node_t *node, pln_link_t *link, pln_net_state_t *net)
 {
     pln_share_t *share = pln_share_find(link, net);
-    if (share == NULL || !share->pruned_peer) {
+    if (share == NULL) {
         return;
     }
-    share->pruned_peer = false;
+    share->pruned_peer = share->lazy = share->spared = false;
     node->counters.grafts++;
     pln_message_t graft = {.type = PLN_MSG_GRAFT, .as.network = net->id};
     pln_send(node, link, &graft, (pln_span_t){0});

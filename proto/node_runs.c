@@ -120,6 +120,7 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
     }
     run_store(node, link, chain, entries, run, &end, count, frame_bytes);
     pln_want_storing(node, link, chain);
+    share->brought_ms = node->now_ms;
     return PLN_OK;
 }
 

@@ -71,7 +71,8 @@ typedef struct {
     bool pruned_peer; /**< we pruned the peer */
     bool spared;      /**< the peer pruned us first, but we stayed eager */
     uint64_t pruned_ms;
-    bool had_news; /**< something differed or moved: presences are worth sending */
+    uint64_t brought_ms; /**< last time this link was the first to bring a run */
+    bool had_news;       /**< something differed or moved: presences are worth sending */
     uint8_t peer_access10[PLN_HELLO_DIGEST_SIZE];
     uint8_t peer_digest10[PLN_HELLO_DIGEST_SIZE];
     pln_cursor_t peer_cursor;   /**< how far the peer knows me, from its HELLO */

@@ -204,7 +204,7 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
         link->asked++;
         return;
     }
-    if (!chain->waiting) {
+    if (!chain->waiting || not_before_ms < chain->not_before_ms) {
         chain->not_before_ms = not_before_ms;
     }
     enqueue(chain);

@@ -112,7 +112,7 @@ typedef enum {
 #define PLN_SILENCE_MS 90000u        /**< a link without a word for so long is down */
 #define PLN_DIGEST_MS 600000u        /**< digests are compared on an idle link (R12) */
 #define PLN_STALL_MS 15000u          /**< an asked chain without progress is asked elsewhere */
-#define PLN_LAZY_MS 2000u            /**< announced, not received: GRAFT + WANT (R21) */
+#define PLN_LAZY_MS 2000u            /**< give or take half: announced, not here: GRAFT + WANT */
 #define PLN_DUPLICATE_MS 10000u      /**< PRUNE only for a copy received within (R21) */
 #define PLN_PRESENCE_MS 60000u       /**< base interval of presence (R20) */
 #define PLN_CLOCK_AHEAD_MS 86400000u /**< views clamp author time to arrival + this (R9) */

@@ -45,6 +45,9 @@ void check_ended(world_t *world, const pln_network_id_t *network, world_node_t *
 void check_fail(world_t *world, const check_t *check, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** What check_prompt.c keeps in the world. */
+void check_prompt_forget(world_t *world);
+
 /** Honest members of @network that are on, by what @judge holds; the caller frees *out. */
 size_t check_members(world_t *world, const pln_network_id_t *network, world_node_t *judge,
                      world_node_t ***out);

@@ -43,6 +43,10 @@ static bool parse(int count, char **words, command_t *out)
             out->one.trace = print_trace;
             continue;
         }
+        if (strcmp(words[i], "--calm") == 0) {
+            out->one.calm = true;
+            continue;
+        }
         if (strcmp(words[i], "--twice") == 0) {
             out->twice = true;
             continue;
@@ -63,11 +67,11 @@ static bool parse(int count, char **words, command_t *out)
     return true;
 }
 
-static void print_broken(const swarm_result_t *result, uint64_t seed)
+static void print_broken(const swarm_result_t *result, uint64_t seed, bool calm)
 {
     printf("BROKEN %s\n", result->broken);
-    printf("again: contrib/sim --seed %llu --nodes %u --minutes %u\n", (unsigned long long)seed,
-           result->nodes, result->minutes);
+    printf("again: contrib/sim --seed %llu --nodes %u --minutes %u%s\n", (unsigned long long)seed,
+           result->nodes, result->minutes, calm ? " --calm" : "");
 }
 
 static int run_one(const command_t *command)
@@ -81,6 +85,9 @@ static int run_one(const command_t *command)
         (unsigned long long)command->one.seed, result.nodes, result.minutes,
         (unsigned long long)result.events, seconds_now() - begin,
         (double)result.converged_ms / 1000);
+    printf("%10llu bytes of runs needed, %llu received; %llu records within a second, %llu later\n",
+           (unsigned long long)result.bytes_needed, (unsigned long long)result.bytes_received,
+           (unsigned long long)result.prompt, (unsigned long long)result.late);
     for (int i = 0; i < HAPPENING_COUNT; i++) {
         if (result.happened[i] > 0) {
             printf("%8llu  %s\n", (unsigned long long)result.happened[i], names[i]);
@@ -95,7 +102,7 @@ static int run_one(const command_t *command)
         }
     }
     if (result.broken[0] != '\0') {
-        print_broken(&result, command->one.seed);
+        print_broken(&result, command->one.seed, command->one.calm);
         return 1;
     }
     return 0;
@@ -131,7 +138,7 @@ static int run_swarm(command_t *command)
             happened[i] += result.happened[i];
         }
         if (result.broken[0] != '\0') {
-            print_broken(&result, command->one.seed);
+            print_broken(&result, command->one.seed, command->one.calm);
             fflush(stdout);
             broken++;
         } else if (result.converged_ms > slowest_ms) {
@@ -155,7 +162,7 @@ int main(int count, char **words)
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (!parse(count, words, &command)) {
         fputs(
-            "usage: sim_swarm [--seed S] [--nodes N] [--minutes M] [--trace] [--twice] "
+            "usage: sim_swarm [--seed S] [--nodes N] [--minutes M] [--calm] [--trace] [--twice] "
             "[--swarm SECONDS]\n",
             stderr);
         return 2;

@@ -19,6 +19,7 @@ typedef struct {
     uint64_t seed;
     uint32_t nodes;   /**< 0: the seed decides, 3 to 20 */
     uint32_t minutes; /**< 0: the seed decides, 2 to 10 */
+    bool calm;        /**< no faults at all; else one seed in eight is so */
     void (*trace)(const char *line);
 } swarm_options_t;
 
@@ -27,6 +28,10 @@ typedef struct {
     uint32_t nodes;
     uint32_t minutes;
     uint64_t events;
+    uint64_t bytes_needed; /**< of runs; and received */
+    uint64_t bytes_received;
+    uint64_t prompt; /**< deliveries within a second, and later ones; of calm networks */
+    uint64_t late;
     uint64_t fingerprint;
     uint64_t converged_ms; /**< how long it took after healing */
     uint64_t happened[HAPPENING_COUNT];

@@ -91,7 +91,7 @@ static void plan(swarm_t *swarm, const swarm_options_t *options)
     nodes = options->nodes != 0 ? options->nodes : nodes;
     minutes = options->minutes != 0 ? options->minutes : minutes;
     nodes = nodes < SWARM_NODES_MAX ? nodes : SWARM_NODES_MAX;
-    swarm->calm = world_chance(world, 8);
+    swarm->calm = world_chance(world, 8) || options->calm;
     swarm->mesh = world_chance(world, 2);
     swarm->history_ms = (uint64_t)minutes * MINUTE_MS;
     guests_invent(swarm, nodes);
@@ -241,6 +241,12 @@ void swarm_run(const swarm_options_t *options, swarm_result_t *result)
     result->nodes = (uint32_t)world->node_count;
     result->minutes = (uint32_t)(swarm->history_ms / MINUTE_MS);
     result->events = world->events;
+    result->prompt = world->prompt;
+    result->late = world->late;
+    for (size_t i = 0; i < world->node_count; i++) {
+        result->bytes_needed += world->nodes[i]->entries_bytes_needed;
+        result->bytes_received += world->nodes[i]->entries_bytes_received;
+    }
     result->fingerprint = world->fingerprint;
     free(swarm->remedies);
     world_free(&world);

@@ -33,6 +33,7 @@ world_t *world_new(uint64_t seed)
     world->now_ms = 1000;
     world->latency_ms = 5;
     world->commit_ms = 5;
+    pln_map_init(&world->made, 16, (const uint8_t[16]){3});
     return world;
 }
 
@@ -320,6 +321,7 @@ void world_free(world_t **world_p)
     for (size_t i = 0; i < world->node_count; i++) {
         world_machine_free(world->nodes[i]);
     }
+    check_prompt_forget(world);
     free(world->links);
     free(world->nodes);
     free(world->heap);

@@ -172,6 +172,9 @@ struct world {
     world_promise_t *promises;
     size_t promise_count;
     uint64_t happened[HAPPENING_COUNT];
+    pln_map_t made;   /**< place (hash) -> when its entries were made: check_prompt.c */
+    uint64_t prompt;  /**< deliveries within a second, in calm networks */
+    uint64_t late;    /**< ... and later ones */
     bool watched;     /**< the checks look on */
     char broken[600]; /**< the first thing that did not hold; empty: all held */
     void (*trace)(const char *line);

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MPL-2.0
+// Live, in a mesh of unlike lines: records are everywhere at once, and hardly anything comes twice.
+#include <stdio.h>
+
+#include "story.h"
+
+static void nobody_has_to_ask_for_what_anybody_writes(void **state)
+{
+    (void)state;
+    story_t story = story_begin(1, true);
+    world_t *world = story.world;
+    world_node_t *nodes[16] = {story.root};
+    for (uint32_t i = 1; i < 16; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "n%u", i);
+        nodes[i] = story_member(&story, name);
+        nodes[i]->line.latency_ms = 7 * i % 40;
+    }
+    story_run(&story, 60000);
+    for (int round = 0; round < 300; round++) {
+        world_publish_later(nodes[world_random(world, 16)], &story.net, 1, 300);
+        story_run(&story, 300 + world_random(world, 700));
+    }
+    story_converges(&story, 10000);
+    assert_in_range(world->late * 100, 0, 3 * (world->late + world->prompt));
+    uint64_t needed = 0;
+    uint64_t received = 0;
+    for (int i = 0; i < 16; i++) {
+        needed += nodes[i]->entries_bytes_needed;
+        received += nodes[i]->entries_bytes_received;
+    }
+    assert_in_range(received * 100, 0, needed * 125);
+    story_end(&story);
+}
+
+static void a_large_run_is_asked_for_although_a_lazy_link_named_it_first(void **state)
+{
+    (void)state;
+    story_t story = story_begin(2, true);
+    world_node_t *nodes[8] = {story.root};
+    for (uint32_t i = 1; i < 8; i++) {
+        nodes[i] = story_member(&story, "n");
+        nodes[i]->line.latency_ms = 5 * i;
+    }
+    story_run(&story, 60000);
+    for (int round = 0; round < 40; round++) {
+        world_publish_later(nodes[round % 8], &story.net, 1, 300);
+        story_run(&story, 500);
+    }
+    uint64_t late = story.world->late;
+    for (int round = 0; round < 24; round++) {
+        world_publish_later(nodes[round % 8], &story.net, 1, 30000);
+        story_run(&story, 3000);
+    }
+    assert_in_range(story.world->late - late, 0, 16);
+    story_end(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nobody_has_to_ask_for_what_anybody_writes),
+        cmocka_unit_test(a_large_run_is_asked_for_although_a_lazy_link_named_it_first),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
