@@ -36,7 +36,7 @@ void check_stepped(world_node_t *node, const pln_event_t *event, const pln_effec
     }
 }
 
-static const char *name_of(const world_t *world, const pln_id_t *id)
+const char *check_name(const world_t *world, const pln_id_t *id)
 {
     for (size_t i = 0; i < world->node_count; i++) {
         if (pln_id_equal(&world->nodes[i]->self.id, id)) {
@@ -48,7 +48,7 @@ static const char *name_of(const world_t *world, const pln_id_t *id)
 
 static void tell_row(world_t *world, const char *what, const pln_row_t *row)
 {
-    world_tell(world, "    %s %s epoch %u lane %u seq %llu", what, name_of(world, &row->author),
+    world_tell(world, "    %s %s epoch %u lane %u seq %llu", what, check_name(world, &row->author),
                row->epoch, row->lane, (unsigned long long)row->seq);
 }
 
@@ -71,9 +71,9 @@ static void tell(world_t *world, const world_link_t *link, int end, const pln_me
     const pln_entries_t *run = &message->as.entries;
     if (message->type == PLN_MSG_ENTRIES) {
         world_tell(world, "%s -> %s entries of %s epoch %u lane %u from %llu to %llu, %zu bytes%s",
-                   from, to, name_of(world, &run->place.author), run->place.epoch, run->place.lane,
-                   (unsigned long long)run->from, (unsigned long long)run->to, run->run.size,
-                   run->flags != 0 ? ", pushed" : "");
+                   from, to, check_name(world, &run->place.author), run->place.epoch,
+                   run->place.lane, (unsigned long long)run->from, (unsigned long long)run->to,
+                   run->run.size, run->flags != 0 ? ", pushed" : "");
     } else if (message->type == PLN_MSG_BYE) {
         world_tell(world, "%s -> %s bye: %.*s", from, to, (int)message->as.bye.reason.size,
                    (const char *)message->as.bye.reason.data);

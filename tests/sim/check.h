@@ -48,6 +48,9 @@ void check_fail(world_t *world, const check_t *check, const char *format, ...)
 /** What check_prompt.c keeps in the world. */
 void check_prompt_forget(world_t *world);
 
+/** For transcripts. */
+const char *check_name(const world_t *world, const pln_id_t *id);
+
 /** Honest members of @network that are on, by what @judge holds; the caller frees *out. */
 size_t check_members(world_t *world, const pln_network_id_t *network, world_node_t *judge,
                      world_node_t ***out);

@@ -131,7 +131,8 @@ static void each_second(swarm_t *swarm)
             world_step(node, &event);
         }
     }
-    if (swarm->hub != swarm->root && swarm->guests[1].was_member && world_chance(world, 100)) {
+    if (swarm->hub != swarm->root && world_link_between(swarm->root, swarm->hub) != 0 &&
+        world_chance(world, 100)) {
         swarm->root->hidden = true;  // from now on it only dials
     }
 }
