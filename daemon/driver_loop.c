@@ -243,8 +243,8 @@ void *pln_driver_run(void *arg)
     }
     pln_inbox_close(&driver->inbox);
     say_goodbye(driver);
-    pln_net_stop(&driver->net);
-    /* Last: what was taken in is made durable, even if nobody hears of it any more. */
+    /* What was taken in is made durable, even if nobody hears of it any more. */
     pln_writer_stop(&driver->writer);
+    pln_net_stop(&driver->net);
     return NULL;
 }

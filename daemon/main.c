@@ -260,6 +260,25 @@ static void stop(plnd_t *plnd)
     pln_home_close(&plnd->home);
 }
 
+static void leave_now(int signal)
+{
+    (void)signal;
+    _exit(EXIT_SUCCESS);
+}
+
+/** Everything is durable and closed. libzmq may still wait, without a bound, for connections to
+ * end. */
+static void bound_the_exit(void)
+{
+    struct sigaction action = {.sa_handler = leave_now};
+    sigset_t alarms;
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    sigaction(SIGALRM, &action, NULL);
+    pthread_sigmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(1);
+}
+
 static int run(const pln_options_t *options)
 {
     plnd_t plnd = {.options = options};
@@ -272,6 +291,9 @@ static int run(const pln_options_t *options)
         fprintf(stderr, "plnd: %s\n", plnd.error);
     }
     stop(&plnd);
+    if (started) {
+        bound_the_exit();
+    }
     return started ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

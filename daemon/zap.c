@@ -252,6 +252,16 @@ static void handler_actor(zsock_t *pipe, void *arg)
 
 /* ---- life ---- */
 
+static void end_process(void)
+{
+    zactor_destroy(&process.handler);
+}
+
+/**
+ * Context and handler, once for the life of the process: an address of a closed socket is free
+ * again only later, and ending a context waits for all connections. At the exit the handler goes
+ * first, then CZMQ ends its context: exit handlers run in reverse.
+ */
 static bool start_process(void)
 {
     sigset_t all;
@@ -266,19 +276,14 @@ static bool start_process(void)
     pthread_sigmask(SIG_SETMASK, &all, &before);
     process.handler = zactor_new(handler_actor, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (process.handler == NULL) {
-        process.context = NULL;
-        zsys_shutdown();
-        return false;
-    }
-    return true;
+    return process.handler != NULL && atexit(end_process) == 0;
 }
 
 pln_zap_t *pln_zap_new(void)
 {
     pln_zap_t *zap = NULL;
     pthread_mutex_lock(&process.lock);
-    if (process.context != NULL || start_process()) {
+    if (process.handler != NULL || start_process()) {
         zap = pln_alloc_zero(1, sizeof *zap);
         snprintf(zap->domain, sizeof zap->domain, "pln.%u", (unsigned)process.next_domain++);
         zap->bucket_count = BUCKETS_MIN;
@@ -296,18 +301,12 @@ void pln_zap_free(pln_zap_t **zap)
     if (*zap == NULL) {
         return;
     }
-    zactor_t *handler = NULL;
     pthread_mutex_lock(&process.lock);
     pln_zap_t **at = &process.gates;
     while (*at != *zap) {
         at = &(*at)->next;
     }
     *at = (*zap)->next;
-    if (process.gates == NULL) {
-        handler = process.handler;
-        process.handler = NULL;
-        process.context = NULL;
-    }
     pthread_mutex_unlock(&process.lock);
 
     for (size_t i = 0; i < (*zap)->bucket_count; i++) {
@@ -320,10 +319,6 @@ void pln_zap_free(pln_zap_t **zap)
     free((*zap)->buckets);
     free(*zap);
     *zap = NULL;
-    if (handler != NULL) {
-        zactor_destroy(&handler);
-        zsys_shutdown();
-    }
 }
 
 void *pln_zap_context(const pln_zap_t *zap)
