@@ -336,8 +336,12 @@ static void disk_set(pln_node_t *node, const pln_event_t *event)
     bool well_again = node->disk_low && !event->as.disk.low;
     node->disk_low = event->as.disk.low;
     for (size_t i = 0; i < node->net_count && well_again; i++) {
-        pln_want_retry_blocked(node, node->nets[i]);
-        pln_want_flush(node, node->nets[i]);
+        pln_net_state_t *net = node->nets[i];
+        pln_id_t root;
+        if (net->promised || pln_access_root(net->access, &root) == PLN_OK) {
+            pln_net_save(node, net);  // the row may have found no room, as what is below
+        }
+        pln_net_refold(node, net);
     }
 }
 

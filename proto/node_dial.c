@@ -276,6 +276,9 @@ void pln_dial_failed(pln_node_t *node, pln_peer_t *peer, pln_down_t why)
         [PLN_DOWN_STALLED] = PLN_PEER_IDLE,
     };
     peer->state = states[why];
+    if (why == PLN_DOWN_REFUSED) {
+        pln_join_shut_out(node, &peer->id);
+    }
     uint32_t next = peer->backoff_ms == 0 ? PLN_REDIAL_MS_MIN : peer->backoff_ms * 2;
     peer->backoff_ms = next < PLN_REDIAL_MS_MAX ? next : PLN_REDIAL_MS_MAX;
     uint64_t jitter = pln_random(node, peer->backoff_ms / 4 + 1);

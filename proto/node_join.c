@@ -210,6 +210,23 @@ void pln_join_link_down(pln_node_t *node, uint32_t number, pln_down_t why)
     pln_wake(node, joining->next_ms);
 }
 
+/**
+ * Who welcomed us lets us in no longer: it took us for a member still, and has heard since, perhaps
+ * from ourselves, that we had left. By now it knows what our JOIN asks for.
+ */
+void pln_join_shut_out(pln_node_t *node, const pln_id_t *inviter)
+{
+    for (size_t i = 0; i < JOINING_MAX; i++) {
+        pln_joining_t *joining = node->joining[i];
+        if (joining != NULL && joining->welcomed &&
+            pln_id_equal(&joining->ticket.inviter, inviter)) {
+            joining->welcomed = false;
+            joining->next_ms = node->now_ms + RETRY_MS;
+            pln_wake(node, joining->next_ms);
+        }
+    }
+}
+
 void pln_join_scan(pln_node_t *node)
 {
     for (size_t i = 0; i < JOINING_MAX; i++) {

@@ -455,6 +455,8 @@ void pln_join_check(pln_node_t *node, pln_net_state_t *net);
 bool pln_join_awaits(pln_node_t *node, const pln_net_state_t *net, uint32_t term);
 /** A session of the network has opened with somebody. */
 void pln_join_opened(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net);
+/** The gate of @inviter is shut. */
+void pln_join_shut_out(pln_node_t *node, const pln_id_t *inviter);
 void pln_join_scan(pln_node_t *node);
 
 /* node_publish.c */

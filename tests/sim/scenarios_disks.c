@@ -80,12 +80,44 @@ static void records_announced_to_a_full_disk_wait_for_it(void **state)
     story_end(&story);
 }
 
+static bool two_members(world_t *world, void *arg)
+{
+    pln_network_view_t view;
+    return world_view(world->nodes[0], arg, &view) && view.members == 2;
+}
+
+static void what_could_not_be_set_aside_is_set_aside_when_there_is_room(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    world_node_t *b = story_member(&story, "b");
+    world_node_t *c = story_machine(&story, "c");
+    story_join(&story, story.root, c, PLN_ROLE_COORDINATOR);
+    story_publish(&story, b, 1, 100);
+    story_converges(&story, 20000);
+    world_bar(c, story.root, true);
+    world_bar(story.root, c, true);
+    world_cut(story.world, c->index, story.root->index);
+    story_publish(&story, b, 1, 100);
+    story_run(&story, 1000);
+    assert_int_equal(world_revoke(c, &story.net, &b->self.id), PLN_OK);
+    world_bar(c, story.root, false);
+    assert_true(world_until(story.world, 60000, two_members, &story.net));
+    disk_is(story.root, true);  // the revoke is in the store, what it cuts off is in the writer
+    world_run(story.world, 1000);
+    disk_is(story.root, false);
+    story_run(&story, 2000);
+    story_records_are(&story, story.root, 1);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pushed_record_that_found_no_room_comes_when_there_is),
         cmocka_unit_test(a_push_that_found_no_room_is_not_passed_by_the_cursor),
         cmocka_unit_test(who_may_what_is_asked_for_calmly_while_the_disk_is_full),
+        cmocka_unit_test(what_could_not_be_set_aside_is_set_aside_when_there_is_room),
         cmocka_unit_test(records_announced_to_a_full_disk_wait_for_it),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -77,12 +77,30 @@ static void many_that_catch_up_at_once_stay_within_the_window_of_all(void **stat
     story_end(&story);
 }
 
+static void who_left_unheard_joins_again_by_one_command(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 15000);
+    world_crash(story.root);
+    story_run(&story, 1000);
+    assert_int_equal(world_leave(b, &story.net), PLN_OK);
+    world_start(story.root);
+    story_join(&story, story.root, b, PLN_ROLE_CONTRIBUTOR);
+    story_publish(&story, b, 3, 100);
+    story_converges(&story, 20000);
+    story_records_are(&story, story.root, 3);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_dial_for_a_join_that_was_given_up_offends_nobody),
         cmocka_unit_test(a_peer_that_withholds_lane_0_does_not_shut_the_network_on_the_link),
         cmocka_unit_test(who_withholds_what_it_announced_does_not_move_the_cursor),
+        cmocka_unit_test(who_left_unheard_joins_again_by_one_command),
         cmocka_unit_test(many_that_catch_up_at_once_stay_within_the_window_of_all),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,8 @@ static const char *const names[HAPPENING_COUNT] = {
 #undef PLN_LIE
 };
 
+#define SLOW_MS 120000u /**< worth looking at: twice the longest wait between two dials */
+
 typedef struct {
     swarm_options_t one;
     double seconds; /**< 0: one seed */
@@ -141,7 +143,11 @@ static int run_swarm(command_t *command)
             print_broken(&result, command->one.seed, command->one.calm);
             fflush(stdout);
             broken++;
-        } else if (result.converged_ms > slowest_ms) {
+        } else if (result.converged_ms > SLOW_MS) {
+            printf("slow: seed %llu took %.0f s to converge\n",
+                   (unsigned long long)command->one.seed, (double)result.converged_ms / 1000);
+        }
+        if (result.converged_ms > slowest_ms) {
             slowest_ms = result.converged_ms;
             slowest_seed = command->one.seed;
         }

@@ -247,9 +247,21 @@ void swarm_fault(swarm_t *swarm)
     faults[at].fault(swarm);
 }
 
+/** What a slow line still has in its queues would take as long as it was slow. */
+static void backlogs_drop(world_t *world)
+{
+    for (size_t i = 0; i < world->link_count; i++) {
+        const world_end_t *ends = world->links[i]->ends;
+        if (ends[0].free_at > world->now_ms + 1000 || ends[1].free_at > world->now_ms + 1000) {
+            world_reset(world, world->links[i]);
+        }
+    }
+}
+
 void swarm_heal(swarm_t *swarm)
 {
     world_t *world = swarm->world;
+    backlogs_drop(world);
     swarm->remedy_count = 0;
     for (size_t i = 0; i < world->node_count; i++) {
         world_node_t *node = world->nodes[i];
