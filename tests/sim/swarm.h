@@ -87,6 +87,8 @@ bool swarm_is_member(swarm_t *swarm, world_node_t *node);
 
 /* swarm_faults.c */
 void swarm_fault(swarm_t *swarm);
+/** For @ms nobody of @side (bits of node indexes) reaches the others. */
+void swarm_part(swarm_t *swarm, uint64_t side, bool swallow, uint64_t ms);
 /** Everything works again. */
 void swarm_heal(swarm_t *swarm);
 

@@ -181,35 +181,40 @@ static void unstall(world_t *world, world_node_t *a, world_node_t *b)
     }
 }
 
-static void partition(swarm_t *swarm)
+void swarm_part(swarm_t *swarm, uint64_t side, bool swallow, uint64_t ms)
 {
     world_t *world = swarm->world;
-    bool swallow = world_chance(world, 2);
-    uint64_t end_ms = seconds(swarm, 5, 120);
-    uint64_t side = world_random(world, UINT64_MAX);
-    world_happened(world, swallow ? HAPPENING_black_hole : HAPPENING_partition);
-    world_tell(world, "a partition %s", swallow ? "swallows" : "resets");
     for (size_t a = 0; a < world->node_count; a++) {
         for (size_t b = 0; b < world->node_count; b++) {
             if ((side >> a & 1) != (side >> b & 1)) {
                 world_bar(world->nodes[a], world->nodes[b], true);
-                swarm_remedy(swarm, end_ms, unbar, world->nodes[a], world->nodes[b]);
+                swarm_remedy(swarm, ms, unbar, world->nodes[a], world->nodes[b]);
             }
         }
         if (swallow) {
-            swarm_remedy(swarm, end_ms, unstall, world->nodes[a], NULL);
+            swarm_remedy(swarm, ms, unstall, world->nodes[a], NULL);
         }
     }
     for (size_t i = 0; i < world->link_count; i++) {
         world_link_t *link = world->links[i];
-        bool across =
-            (side >> link->ends[0].node->index & 1) != (side >> link->ends[1].node->index & 1);
+        uint32_t x = link->ends[0].node->index;
+        uint32_t y = link->ends[1].node->index;
+        bool across = (side >> x & 1) != (side >> y & 1);
         if (across && swallow) {
             world_stall(world, link, true);
         } else if (across) {
             world_reset(world, link);
         }
     }
+}
+
+static void partition(swarm_t *swarm)
+{
+    world_t *world = swarm->world;
+    bool swallow = world_chance(world, 2);
+    world_happened(world, swallow ? HAPPENING_black_hole : HAPPENING_partition);
+    world_tell(world, "a partition %s", swallow ? "swallows" : "resets");
+    swarm_part(swarm, world_random(world, UINT64_MAX), swallow, seconds(swarm, 5, 120));
 }
 
 static void line_change(swarm_t *swarm)

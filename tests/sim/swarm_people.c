@@ -157,6 +157,56 @@ static void invite_again(swarm_t *swarm)
     }
 }
 
+/* ---- a coordinator that is put out before anybody has heard whom it let in ---- */
+
+static void guest_writes(world_t *world, world_node_t *guest, world_node_t *host)
+{
+    (void)host;
+    const swarm_t *swarm = world->owner;
+    if (swarm_awake(guest)) {
+        world_publish_later(guest, &swarm->network, 3, 100);
+    }
+}
+
+static void root_revokes(world_t *world, world_node_t *guest, world_node_t *host)
+{
+    (void)guest;
+    const swarm_t *swarm = world->owner;
+    if (swarm_awake(swarm->root)) {
+        world_tell(world, "%s puts %s out unheard", swarm->root->name, host->name);
+        world_revoke_later(swarm->root, &swarm->network, &host->self.id);
+    }
+}
+
+static void guest_asks_again(world_t *world, world_node_t *guest, world_node_t *host)
+{
+    (void)host;
+    swarm_invite(world->owner, guest);
+}
+
+static void schism(swarm_t *swarm)
+{
+    world_t *world = swarm->world;
+    world_node_t *host = inviter(swarm, PLN_ROLE_CONTRIBUTOR);
+    world_node_t *guest = NULL;
+    for (size_t i = 0; i < world->node_count; i++) {
+        bool stranger = !swarm->guests[i].was_member && !swarm->guests[i].has_ticket;
+        guest = stranger && swarm_awake(world->nodes[i]) ? world->nodes[i] : guest;
+    }
+    if (host == NULL || guest == NULL || host == swarm->root || host == swarm->hub) {
+        return;
+    }
+    world_tell(world, "%s and %s are alone", host->name, guest->name);
+    world_happened(world, HAPPENING_schism);
+    uint64_t apart = UINT64_C(1) << host->index | UINT64_C(1) << guest->index;
+    swarm_part(swarm, apart, false, 20000);
+    world_invite_later(host, &swarm->network, PLN_ROLE_CONTRIBUTOR, guest);
+    swarm_remedy(swarm, 8000, guest_writes, guest, host);
+    swarm_remedy(swarm, 10000, root_revokes, guest, host);
+    swarm_remedy(swarm, 40000, guest_asks_again, guest, host);
+    swarm_remedy(swarm, 60000, guest_asks_again, guest, host);
+}
+
 /* ---- records ---- */
 
 static void publish(swarm_t *swarm, size_t count, size_t size, happening_t what)
@@ -201,6 +251,7 @@ void swarm_people_act(swarm_t *swarm)
     } acts[] = {
         {100, true, publish_small}, {3, true, publish_batch}, {4, true, publish_large},
         {2, false, put_out},        {1, false, leave},        {4, false, invite_again},
+        {3, false, schism},
     };
     uint64_t total = 0;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {
