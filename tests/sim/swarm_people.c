@@ -229,7 +229,7 @@ static void publish_batch(swarm_t *swarm)
     if (world_chance(swarm->world, 2)) {
         publish(swarm, 1000 + world_random(swarm->world, 2000), 10, HAPPENING_publish_batch);
     } else {
-        publish(swarm, 4 + world_random(swarm->world, 5), 40000, HAPPENING_publish_batch);
+        publish(swarm, 5 + world_random(swarm->world, 15), 40000, HAPPENING_publish_batch);
     }
 }
 
