@@ -3,11 +3,6 @@
 
 #include <stdlib.h>
 
-void memory_name(const void *bytes, size_t size, uint8_t out[MEMORY_NAME_SIZE])
-{
-    crypto_generichash(out, MEMORY_NAME_SIZE, bytes, size, NULL, 0);
-}
-
 void memory_rows_init(memory_rows_t *rows)
 {
     for (size_t table = 0; table < PLN_TABLE_COUNT; table++) {

@@ -7,10 +7,9 @@
 #ifndef PLN_MEMORY_ROWS_H
 #define PLN_MEMORY_ROWS_H
 
+#include "memory_entries.h"
 #include "proto/map.h"
 #include "proto/node.h"
-
-#define MEMORY_NAME_SIZE 16
 
 typedef struct {
     pln_buf_t key;
@@ -21,7 +20,6 @@ typedef struct {
     pln_map_t tables[PLN_TABLE_COUNT]; /**< name of the key -> memory_row_t */
 } memory_rows_t;
 
-void memory_name(const void *bytes, size_t size, uint8_t out[MEMORY_NAME_SIZE]);
 void memory_rows_init(memory_rows_t *rows);
 void memory_rows_free(memory_rows_t *rows);
 /** @value with data NULL: delete. */

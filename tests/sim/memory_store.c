@@ -5,15 +5,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "memory_entries.h"
 #include "memory_rows.h"
 
 typedef struct {
     pln_chain_row_t row;
-    pln_buf_t bytes;   /**< entries, one behind the other */
-    size_t *offsets;   /**< of entry n at [n - 1] */
-    pln_head_t *heads; /**< head at n at [n - 1] */
-    size_t capacity;
-    pln_vouch_t *vouches; /**< kept signatures, ascending seq */
+    memory_entries_t *entries; /**< held: the first row.head.seq of them */
+    pln_vouch_t *vouches;      /**< kept signatures, ascending seq */
     size_t vouch_count;
     uint64_t gone; /**< deleted up to here; their bytes are only not shown any more */
 } memory_chain_t;
@@ -41,9 +39,7 @@ memory_store_t *memory_store_new(const pln_store_id_t *id)
 static void chain_free(memory_chain_t *chain)
 {
     if (chain != NULL) {
-        pln_buf_free(&chain->bytes);
-        free(chain->offsets);
-        free(chain->heads);
+        memory_entries_release(&chain->entries);
         free(chain->vouches);
         free(chain);
     }
@@ -82,26 +78,15 @@ static memory_chain_t *chain_copy(const memory_chain_t *from)
         return NULL;
     }
     memory_chain_t *chain = duplicate(from, sizeof *from);
-    chain->bytes = (pln_buf_t){0};
-    pln_buf_add(&chain->bytes, from->bytes.data, from->bytes.size);
-    chain->capacity = from->row.head.seq;
-    chain->offsets = duplicate(from->offsets, from->row.head.seq * sizeof *from->offsets);
-    chain->heads = duplicate(from->heads, from->row.head.seq * sizeof *from->heads);
+    chain->entries = memory_entries_again(from->entries);
     chain->vouches = duplicate(from->vouches, from->vouch_count * sizeof *from->vouches);
     return chain;
-}
-
-static void place_name(const pln_place_t *place, uint8_t out[MEMORY_NAME_SIZE])
-{
-    uint8_t bytes[PLN_PLACE_SIZE];
-    pln_place_write(place, bytes);
-    memory_name(bytes, sizeof bytes, out);
 }
 
 static void place_put(memory_store_t *store, memory_chain_t *chain)
 {
     uint8_t name[MEMORY_NAME_SIZE];
-    place_name(&chain->row.place, name);
+    memory_place_name(&chain->row.place, name);
     pln_map_put(&store->places, name, chain);
 }
 
@@ -136,8 +121,7 @@ pln_cursor_t memory_store_arrivals(const memory_store_t *store)
 
 static pln_err_t entry_at(const memory_chain_t *chain, uint64_t seq, pln_entry_t *out)
 {
-    size_t at = chain->offsets[seq - 1];
-    return pln_entry_read(PLN_SPAN(chain->bytes.data + at, chain->bytes.size - at), out);
+    return pln_entry_read(memory_entries_bytes(chain->entries, seq, seq), out);
 }
 
 static void controls_load(const memory_chain_t *chain, pln_node_t *node)
@@ -146,8 +130,8 @@ static void controls_load(const memory_chain_t *chain, pln_node_t *node)
         pln_entry_t entry;
         pln_err_t error = entry_at(chain, seq, &entry);
         assert(error == PLN_OK);
-        error = pln_node_load_control(node, chain->row.number, seq, &chain->heads[seq - 1].hash,
-                                      &entry);
+        error = pln_node_load_control(node, chain->row.number, seq,
+                                      &chain->entries->heads[seq].hash, &entry);
         assert(error == PLN_OK);
     }
 }
@@ -192,41 +176,17 @@ static memory_chain_t *chain_get(memory_store_t *store, uint32_t number, const p
         chain = store->chains[number] = pln_alloc_zero(1, sizeof *chain);
         chain->row.number = number;
         chain->row.place = *place;
-        pln_chain_start(place, &chain->row.head);
-        chain->row.counted_head = chain->row.head;
+        chain->entries = memory_entries_hold(place);
+        chain->row.head = chain->row.counted_head = chain->entries->heads[0];
         place_put(store, chain);
     }
     return chain;
 }
 
-static void entries_append(memory_chain_t *chain, pln_span_t run)
-{
-    pln_head_t head = chain->row.head;
-    while (run.size > 0) {
-        pln_entry_t entry;
-        pln_err_t error = pln_entry_read(run, &entry);
-        assert(error == PLN_OK);
-        if (!entry.withheld) {
-            pln_entry_data(entry.payload, &entry.data);
-        }
-        if (head.seq == chain->capacity) {
-            chain->capacity = chain->capacity == 0 ? 16 : chain->capacity * 2;
-            chain->offsets = pln_realloc(chain->offsets, chain->capacity * sizeof *chain->offsets);
-            chain->heads = pln_realloc(chain->heads, chain->capacity * sizeof *chain->heads);
-        }
-        chain->offsets[head.seq] = chain->bytes.size;
-        pln_buf_add(&chain->bytes, run.data, entry.stored_size);
-        pln_chain_link(&head, &entry.header, &entry.data);
-        chain->heads[head.seq - 1] = head;
-        run.data += entry.stored_size;
-        run.size -= entry.stored_size;
-    }
-}
-
 static bool is_anchor(const memory_chain_t *chain, uint64_t seq)
 {
-    uint64_t before = seq > 1 ? chain->heads[seq - 2].cum : 0;
-    return pln_chain_anchor(chain->row.place.lane, seq, before, chain->heads[seq - 1].cum);
+    const pln_head_t *heads = chain->entries->heads;
+    return pln_chain_anchor(chain->row.place.lane, seq, heads[seq - 1].cum, heads[seq].cum);
 }
 
 static void vouch_add(memory_chain_t *chain, const pln_vouch_t *vouch)
@@ -274,7 +234,7 @@ static void apply_store(memory_store_t *store, const pln_effect_t *effect, pln_s
 {
     memory_chain_t *chain = chain_get(store, effect->as.store.chain, &effect->as.store.place);
     pln_head_t base = chain->row.head;
-    entries_append(chain, effect->as.store.run);
+    memory_entries_append(&chain->entries, base.seq, effect->as.store.run);
     pln_vouch_t vouch = {effect->as.store.end, effect->as.store.signature};
     vouch_add(chain, &vouch);
     grown(store, chain, &base, &effect->as.store.end, result);
@@ -297,8 +257,8 @@ static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory
             pln_chain_mint(self, &effect->as.mint.place, &effect->as.mint.drafts[i],
                            i + 1 == effect->as.mint.count, &head, &run, &vouch, &is_signed);
         assert(error == PLN_OK);
-        entries_append(chain, PLN_SPAN(run.data + at, run.size - at));
-        chain->row.head = head;
+        chain->row.head = *memory_entries_append(&chain->entries, chain->row.head.seq,
+                                                 PLN_SPAN(run.data + at, run.size - at));
         if (is_signed) {
             vouch_add(chain, &vouch);
             runs++;
@@ -318,11 +278,7 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
     bool aside = effect->type == PLN_FX_ASIDE;
     uint64_t counted = aside ? effect->as.aside.from - 1 : effect->as.aside.to;
     *result = (pln_stored_t){.chain = chain->row.number, .base = chain->row.counted_head};
-    if (counted == 0) {
-        pln_chain_start(&chain->row.place, &result->end);
-    } else {
-        result->end = chain->heads[counted - 1];
-    }
+    result->end = chain->entries->heads[counted];
     chain->row.counted = counted;
     chain->row.counted_head = result->end;
     if (aside && effect->as.aside.vouched && counted > 0) {
@@ -353,7 +309,7 @@ typedef struct {
 static void chain_remove(memory_store_t *store, memory_chain_t *chain)
 {
     uint8_t name[MEMORY_NAME_SIZE];
-    place_name(&chain->row.place, name);
+    memory_place_name(&chain->row.place, name);
     if (pln_map_get(&store->places, name) == chain) {
         pln_map_remove(&store->places, name);
     }
@@ -375,8 +331,8 @@ static void apply_forget(memory_store_t *store, const pln_effect_t *effect, allo
     upto = upto < chain->row.head.seq ? upto : chain->row.head.seq;
     result->base.seq = chain->gone;
     while (chain->gone < upto && left->entries > 0 && left->bytes > 0) {
-        uint64_t before = chain->gone > 0 ? chain->heads[chain->gone - 1].cum : 0;
-        uint64_t weight = chain->heads[chain->gone++].cum - before;
+        const pln_head_t *last = &chain->entries->heads[chain->gone++];
+        uint64_t weight = last[1].cum - last[0].cum;
         left->entries--;
         left->bytes -= weight < left->bytes ? weight : left->bytes;
     }
@@ -455,9 +411,9 @@ static size_t vouch_from(const memory_chain_t *chain, uint64_t seq)
     return low;
 }
 
-pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, const pln_place_t *place,
-                           uint64_t from, uint64_t to, pln_span_t *bytes, pln_head_t *base,
-                           pln_head_t *end, pln_signature_t *signature)
+pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, uint64_t from, uint64_t to,
+                           pln_span_t *bytes, pln_head_t *base, pln_head_t *end,
+                           pln_signature_t *signature)
 {
     const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
     if (chain == NULL || from <= chain->gone || from > chain->row.head.seq) {
@@ -468,15 +424,8 @@ pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, const p
         return PLN_ENOTFOUND;
     }
     const pln_vouch_t *vouch = &chain->vouches[at];
-    if (from == 1) {
-        pln_chain_start(place, base);
-    } else {
-        *base = chain->heads[from - 2];
-    }
-    size_t start = chain->offsets[from - 1];
-    size_t stop =
-        vouch->head.seq < chain->row.head.seq ? chain->offsets[vouch->head.seq] : chain->bytes.size;
-    *bytes = PLN_SPAN(chain->bytes.data + start, stop - start);
+    *base = chain->entries->heads[from - 1];
+    *bytes = memory_entries_bytes(chain->entries, from, vouch->head.seq);
     *end = vouch->head;
     *signature = vouch->signature;
     return PLN_OK;
@@ -513,7 +462,7 @@ void memory_store_changes(const memory_store_t *store, const pln_cursor_t *curso
 static const memory_chain_t *chain_at(const memory_store_t *store, const pln_place_t *place)
 {
     uint8_t name[MEMORY_NAME_SIZE];
-    place_name(place, name);
+    memory_place_name(place, name);
     return pln_map_get(&store->places, name);
 }
 
@@ -544,7 +493,7 @@ bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, ui
     const memory_chain_t *chain = chain_at(store, place);
     bool held = chain != NULL && seq > 0 && seq <= chain->row.head.seq;
     if (held) {
-        *out = chain->heads[seq - 1].hash;
+        *out = chain->entries->heads[seq].hash;
     }
     return held;
 }

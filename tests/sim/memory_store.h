@@ -41,10 +41,10 @@ pln_span_t memory_job_keep(memory_job_t *job, pln_span_t span);
 /** ESTALE when a base has moved; nothing happened then. */
 void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memory_job_t *job);
 
-/** The run's bytes are borrowed from the store, until it is written to. */
-pln_err_t memory_store_run(const memory_store_t *store, uint32_t chain, const pln_place_t *place,
-                           uint64_t from, uint64_t to, pln_span_t *bytes, pln_head_t *base,
-                           pln_head_t *end, pln_signature_t *signature);
+/** The run's bytes are borrowed until any store is written to. */
+pln_err_t memory_store_run(const memory_store_t *store, uint32_t chain, uint64_t from, uint64_t to,
+                           pln_span_t *bytes, pln_head_t *base, pln_head_t *end,
+                           pln_signature_t *signature);
 void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
                           struct pln_change *rows, size_t max, size_t *count, bool *valid,
                           bool *truncated);

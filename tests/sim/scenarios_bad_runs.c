@@ -40,9 +40,9 @@ static void run_make(stage_t *stage)
     assert_int_equal(pln_node_own_place(stage->author->node, &stage->net, PLN_LANE_RECORDS,
                                         &entries->place, &chain),
                      PLN_OK);
-    assert_int_equal(memory_store_run(stage->author->store, chain, &entries->place, 1, 3, &held,
-                                      &base, &head, &signature),
-                     PLN_OK);
+    assert_int_equal(
+        memory_store_run(stage->author->store, chain, 1, 3, &held, &base, &head, &signature),
+        PLN_OK);
     stage->message.type = PLN_MSG_ENTRIES;
     entries->from = 4;
     entries->to = 5;

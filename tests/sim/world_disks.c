@@ -115,9 +115,9 @@ void world_load(world_node_t *node, const pln_effect_t *effect)
     event.as.loaded.chain = effect->as.load.chain;
     event.as.loaded.from = effect->as.load.from;
     event.as.loaded.error =
-        memory_store_run(node->store, effect->as.load.chain, &effect->as.load.place,
-                         effect->as.load.from, effect->as.load.to, &event.as.loaded.run,
-                         &event.as.loaded.base, &event.as.loaded.end, &event.as.loaded.signature);
+        memory_store_run(node->store, effect->as.load.chain, effect->as.load.from,
+                         effect->as.load.to, &event.as.loaded.run, &event.as.loaded.base,
+                         &event.as.loaded.end, &event.as.loaded.signature);
     world_step(node, &event);
 }
 
