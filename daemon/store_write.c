@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "job.h"
+#include "proto/planted.h"
 #include "store_forget.h"
 #include "store_head.h"
 #include "store_trial.h"
@@ -87,7 +88,8 @@ static void drop_vouch(apply_t *apply, const pln_chain_row_t *row)
 {
     pln_vouch_t vouch;
     bool kept;
-    if (pln_vouch_at(&apply->txn, row->number, row->head.seq, &vouch, &kept) && !kept) {
+    if (pln_vouch_at(&apply->txn, row->number, row->head.seq, &vouch, &kept) &&
+        (!kept || PLN_PLANTED(vouch_dropped))) {
         pln_txn_del(&apply->txn, PLN_DB_SIGNATURES, pln_key_entry(row->number, row->head.seq));
     }
 }
@@ -97,7 +99,8 @@ static void add_arrival(apply_t *apply, pln_chain_row_t *row, pln_op_t op, uint6
                         uint64_t to)
 {
     pln_arrival_t arrival = {.op = op, .chain = row->number, .from = from, .to = to};
-    pln_cursor_next(&apply->arrivals, &arrival);
+    const pln_arrival_t other = {.op = op, .from = 1, .to = 1};
+    pln_cursor_next(&apply->arrivals, PLN_PLANTED(tag_wrong) ? &other : &arrival);
     row->last_arrival = apply->arrivals.number;
     uint8_t value[PLN_ARRIVAL_VALUE_SIZE];
     pln_arrival_value_write(&arrival, &apply->arrivals.tag, value);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "access_set.h"
+#include "planted.h"
 
 pln_access_t *pln_access_new(const pln_network_id_t *network)
 {
@@ -224,7 +225,7 @@ static void read_revoke(pln_access_t *access, pln_span_t payload, pln_fact_t *fa
     fact->type = PLN_FACT_REVOKE;
     fact->about = need_party(access, &revoke.node);
     fact->text = copy_text(revoke.reason);
-    fact->as.revoke.term = revoke.term;
+    fact->as.revoke.term = revoke.term - (PLN_PLANTED(revoke_spares_term) && revoke.term > 0);
     fact->as.revoke.cut_count = revoke.cut_count;
     if (revoke.cut_count > 0) {
         fact->as.revoke.cuts = pln_alloc(revoke.cut_count * sizeof *revoke.cuts);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node_state.h"
+#include "planted.h"
 
 /** The next multiple; "no limit" where there is none in 64 bits. */
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -238,7 +239,7 @@ static void admitted_now(pln_node_t *node, pln_net_state_t *net, pln_map_t *set)
 static void links_lose(pln_node_t *node, pln_net_state_t *net, const pln_id_t *id)
 {
     pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
-    if (peer != NULL && peer->link != NULL) {
+    if (peer != NULL && peer->link != NULL && !PLN_PLANTED(revoked_served)) {
         pln_share_end(node, peer->link, net, "no-grant", "this node's membership has ended here");
     }
 }
@@ -275,6 +276,9 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
         return;
     }
     bool less = counts < chain->counted.seq;
+    if (less && PLN_PLANTED(cut_ignored)) {
+        return;
+    }
     pln_effect_t *effect = pln_fx(node, less ? PLN_FX_ASIDE : PLN_FX_BACK);
     effect->as.aside.chain = chain->number;
     effect->as.aside.from = less ? counts + 1 : chain->counted.seq + 1;

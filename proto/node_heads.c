@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "node_state.h"
+#include "planted.h"
 
 #define QUIET_MS 1000u /**< nothing moved for so long: digests may be compared */
 #define REPAIR_MS_MIN \
@@ -48,8 +49,9 @@ static void heads_add(pln_node_t *node, pln_link_t *link, pln_share_t *share,
     if (rows->size / PLN_HEADS_ROW_SIZE == ROWS_PER_PAGE) {
         heads_page(node, link, share, batch->flags, false, rows);
     }
-    pln_row_t row = {chain->place.author, chain->place.epoch, chain->place.lane, chain->counted.seq,
-                     chain->counted.hash};
+    const pln_head_t *head = PLN_PLANTED(announced_early) ? &chain->held : &chain->counted;
+    pln_row_t row = {chain->place.author, chain->place.epoch, chain->place.lane, head->seq,
+                     head->hash};
     pln_row_write(&row, rows);
 }
 
@@ -270,7 +272,9 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         share->mine_done = true;
         pln_digest_send(node, link, share, 0, false);
     }
-    if (!share->open && share->mine_done && share->peer_done) {
+    pln_member_t peer;  // an inviter whose promise let it in may be none by the lane 0 it brought
+    if (!share->open && ((share->mine_done && share->peer_done) || PLN_PLANTED(lane_1_first)) &&
+        pln_access_member(share->net->access, &link->id, &peer) == PLN_OK) {
         share->open = true;
         pln_trace(node, "open", link, NULL, share->net->chains.count);
         pln_join_opened(node, link, share->net);

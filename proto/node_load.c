@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node_state.h"
+#include "planted.h"
 
 static pln_err_t network_load(pln_node_t *node, pln_span_t key, pln_span_t value)
 {
@@ -40,6 +41,9 @@ static pln_err_t cursor_load(pln_node_t *node, pln_span_t key, pln_span_t value)
 {
     if (key.size != 64 || value.size != 16) {
         return PLN_EMALFORMED;
+    }
+    if (PLN_PLANTED(cursor_forgotten)) {
+        return PLN_OK;
     }
     pln_cursor_t *cursor = pln_alloc_zero(1, sizeof *cursor);
     cursor->number = pln_get_u64(value.data);

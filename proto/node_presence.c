@@ -6,6 +6,7 @@
 
 #include "hash.h"
 #include "node_state.h"
+#include "planted.h"
 
 #define STAMP_AHEAD_MS 3600000u
 #define PER_MEMBER_MS 500u
@@ -131,7 +132,8 @@ void pln_presence_received(pln_node_t *node, pln_link_t *link,
     pln_presence_state_t *kept = pln_map_get(&net->presences, presence.node.bytes);
     bool too_soon = kept != NULL && kept->received_ms != 0 &&
                     node->now_ms < kept->received_ms + ACCEPT_EVERY_MS;
-    if (kept != NULL && (presence.stamp <= kept->stamp || too_soon)) {
+    if (kept != NULL &&
+        ((presence.stamp <= kept->stamp && !PLN_PLANTED(stamp_unchecked)) || too_soon)) {
         return;
     }
     if (pln_verify(&presence.node, PLN_DOMAIN_PRESENCE, message->body, &message->signature) !=

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node_state.h"
+#include "planted.h"
 
 #define CLOCK_BIAS (UINT64_C(1) << 62)
 
@@ -196,7 +197,8 @@ static const char *publish_refusal(pln_node_t *node, pln_net_state_t *net, const
         event->as.publish.count + (own == NULL ? 0 : own->durable.seq + own->minting);
     uint64_t bytes = drafts_weight(event->as.publish.drafts, event->as.publish.count) +
                      (own == NULL ? 0 : own->durable.cum + own->minting_bytes);
-    if (entries > settings.max_entries || bytes > settings.max_bytes) {
+    if ((entries > settings.max_entries || bytes > settings.max_bytes) &&
+        !PLN_PLANTED(quota_ignored)) {
         return "this node has reached the network's quota: its root can raise it";
     }
     *error = PLN_OK;
@@ -227,7 +229,13 @@ void pln_publish(pln_node_t *node, const pln_event_t *event)
         return;
     }
     pln_mint(node, net, epoch, PLN_LANE_RECORDS, event->as.publish.drafts, event->as.publish.count);
-    job_for(node, event, request, &net->id);
+    job_for(node, event, PLN_PLANTED(told_early) ? 0 : request, &net->id);
+    if (PLN_PLANTED(told_early)) {
+        const pln_chain_t *own = net->own[PLN_LANE_RECORDS];
+        pln_effect_t *reply = pln_reply_data(node, request, PLN_OK, (pln_span_t){0});
+        reply->as.reply.place = own->place;
+        reply->as.reply.first_seq = own->durable.seq + own->minting - event->as.publish.count + 1;
+    }
 }
 
 static const char *revoke_refusal(pln_node_t *node, pln_net_state_t *net, const pln_id_t *target)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node_state.h"
+#include "planted.h"
 
 /* ---- a run comes in ---- */
 
@@ -12,7 +13,7 @@
 static pln_err_t run_held_part(pln_span_t run, uint64_t from, uint64_t held, pln_span_t *part)
 {
     pln_span_t rest = run;
-    for (uint64_t seq = from; seq <= held; seq++) {
+    for (uint64_t seq = from; seq + PLN_PLANTED(overlap_off_by_one) <= held; seq++) {
         pln_entry_t entry;
         PLN_TRY(pln_entry_read(rest, &entry));
         rest.data += entry.stored_size;

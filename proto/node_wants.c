@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node_state.h"
+#include "planted.h"
 
 #define ASKED_PER_LINK_MAX 256u
 #define WRITE_AGAIN_MS 2000u /**< what could not be written is asked for again after so long */
@@ -299,7 +300,7 @@ void pln_credit_review(pln_node_t *node, pln_link_t *link)
 
 void pln_credit_consume(pln_node_t *node, pln_link_t *link, size_t bytes)
 {
-    link->consumed += bytes;
+    link->consumed += PLN_PLANTED(credit_twice) ? 2 * bytes : bytes;
     // Credit cannot be taken back: a place among the fast is free when the most of it is used up.
     if (link->fast && !link->large &&
         link->granted - link->consumed <= PLN_WINDOW_MIN + PLN_RESERVE) {

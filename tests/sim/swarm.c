@@ -22,6 +22,7 @@ typedef struct {
     swarm_options_t one;
     double seconds; /**< 0: one seed */
     bool twice;
+    bool first; /**< the swarm ends with the first broken seed */
 } command_t;
 
 static void print_trace(const char *line)
@@ -51,6 +52,10 @@ static bool parse(int count, char **words, command_t *out)
         }
         if (strcmp(words[i], "--twice") == 0) {
             out->twice = true;
+            continue;
+        }
+        if (strcmp(words[i], "--first") == 0) {
+            out->first = true;
             continue;
         }
         if (strcmp(words[i], "--seed") == 0) {
@@ -131,7 +136,7 @@ static int run_swarm(command_t *command)
     uint64_t slowest_ms = 0;
     uint64_t slowest_seed = 0;
     double begin = seconds_now();
-    while (seconds_now() - begin < command->seconds) {
+    while (seconds_now() - begin < command->seconds && !(command->first && broken > 0)) {
         swarm_result_t result;
         command->one.seed = first + seeds++;
         swarm_run(&command->one, &result);
@@ -169,7 +174,7 @@ int main(int count, char **words)
     if (!parse(count, words, &command)) {
         fputs(
             "usage: sim_swarm [--seed S] [--nodes N] [--minutes M] [--calm] [--trace] [--twice] "
-            "[--swarm SECONDS]\n",
+            "[--swarm SECONDS [--first]]\n",
             stderr);
         return 2;
     }

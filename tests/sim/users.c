@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "world.h"
+#include "check.h"
 
 #define DAY_MS UINT64_C(86400000)
 #define WAIT_MS 10000u
@@ -25,6 +25,13 @@ static uint64_t ask(world_node_t *node, pln_event_t *event, const pln_network_id
     uint64_t number = ++node->world->requests;
     *request = (world_request_t){.number = number, .what = event->type, .about = about};
     request->network = *network;
+    if (event->type == PLN_EV_REVOKE) {
+        pln_access_t *access = pln_node_access(node->node, network);
+        request->member = event->as.revoke.member;
+        if (access != NULL) {
+            (void)pln_access_highest_term(access, &request->member, &request->term);
+        }
+    }
     request->count = count;
     request->asked_ms = node->world->now_ms;
     pln_event_t timed = world_event_of(node, event->type);
@@ -42,11 +49,29 @@ static void promised(world_node_t *node, const world_request_t *request, const p
     world_t *world = node->world;
     world_promise_t promise = {.node = node->index, .place = reply->as.reply.place};
     promise.seq = reply->as.reply.first_seq + request->count - 1;
-    bool held = memory_store_hash(node->store, &promise.place, promise.seq, &promise.hash);
-    assert(held || !world->watched);
+    if (!memory_store_hash(node->store, &promise.place, promise.seq, &promise.hash)) {
+        check_fail(world, &check_promises, "%s promises entry %llu, which is not in its store",
+                   node->name, (unsigned long long)promise.seq);
+        return;
+    }
     world->promises =
         pln_realloc(world->promises, (world->promise_count + 1) * sizeof *world->promises);
     world->promises[world->promise_count++] = promise;
+}
+
+static void put_out(world_node_t *node, const world_request_t *request)
+{
+    world_t *world = node->world;
+    pln_id_t root;
+    pln_access_t *access = pln_node_access(node->node, &request->network);
+    if (access == NULL || pln_access_root(access, &root) != PLN_OK ||
+        !pln_id_equal(&root, &node->self.id)) {
+        return;  // what a coordinator says may stop counting
+    }
+    world->verdicts =
+        pln_realloc(world->verdicts, (world->verdict_count + 1) * sizeof *world->verdicts);
+    world->verdicts[world->verdict_count++] =
+        (world_verdict_t){request->network, request->member, request->term};
 }
 
 void world_answer(world_node_t *node, const pln_effect_t *reply)
@@ -63,6 +88,9 @@ void world_answer(world_node_t *node, const pln_effect_t *reply)
     open->number = 0;
     if (request.what == PLN_EV_PUBLISH && reply->as.reply.error == PLN_OK) {
         promised(node, &request, reply);
+    }
+    if (request.what == PLN_EV_REVOKE && reply->as.reply.error == PLN_OK) {
+        put_out(node, &request);
     }
     if (node->waited_for == request.number) {
         node->replied = true;

@@ -34,6 +34,7 @@ world_t *world_new(uint64_t seed)
     world->latency_ms = 5;
     world->commit_ms = 5;
     pln_map_init(&world->made, 16, (const uint8_t[16]){3});
+    pln_map_init(&world->stamps, 16, (const uint8_t[16]){4});
     return world;
 }
 
@@ -322,10 +323,12 @@ void world_free(world_t **world_p)
         world_machine_free(world->nodes[i]);
     }
     check_prompt_forget(world);
+    pln_map_free_values(&world->stamps);
     free(world->links);
     free(world->nodes);
     free(world->heap);
     free(world->promises);
+    free(world->verdicts);
     free(world);
     *world_p = NULL;
 }

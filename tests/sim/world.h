@@ -46,13 +46,22 @@ typedef struct {
     pln_hash_t hash;
 } world_promise_t;
 
+/** Whom a root's user was told to be put out. */
+typedef struct {
+    pln_network_id_t network;
+    pln_id_t member;
+    uint32_t term;
+} world_verdict_t;
+
 /** What a user has asked and was not answered yet. */
 typedef struct {
     uint64_t number;
     pln_event_type_t what;
     pln_network_id_t network;
-    uint32_t about; /**< INVITE: index of the node that shall join */
-    size_t count;   /**< PUBLISH: records */
+    uint32_t about;  /**< INVITE: index of the node that shall join */
+    pln_id_t member; /**< REVOKE: whom, and its highest term when that was asked */
+    uint32_t term;
+    size_t count; /**< PUBLISH: records */
     uint64_t asked_ms;
 } world_request_t;
 
@@ -98,6 +107,7 @@ struct world_node {
     uint64_t bytes_sent;
     uint64_t arrival_highest;
     uint64_t offences;
+    uint64_t branches;
     uint64_t entries_bytes_received; /**< whole ENTRIES frames */
     uint64_t entries_bytes_needed;   /**< runs that became durable */
 };
@@ -106,11 +116,15 @@ typedef struct {
     world_node_t *node;
     uint64_t life; /**< 0: this end hears nothing more */
     uint32_t number;
-    uint64_t free_at; /**< when the line is free for the next frame from here */
-    uint64_t last_at; /**< arrival of the last frame from here: order is kept */
-    uint64_t granted; /**< ENTRIES bytes this end may send, as far as it has been told */
-    uint64_t said;    /**< ENTRIES bytes it has sent */
-    size_t flying;    /**< frames from here on their way */
+    uint64_t free_at;      /**< when the line is free for the next frame from here */
+    uint64_t last_at;      /**< arrival of the last frame from here: order is kept */
+    uint64_t granted;      /**< ENTRIES bytes this end may send, as far as it has been told */
+    uint64_t said;         /**< ENTRIES bytes it has sent */
+    uint64_t gave;         /**< ... that it has told the other end it may send */
+    uint64_t heard;        /**< ... and that have come */
+    pln_network_id_t shut; /**< it said something of this one to no member of it ... */
+    uint64_t shut_ms;      /**< ... then */
+    size_t flying;         /**< frames from here on their way */
 } world_end_t;
 
 /** One connection: 0 the dialler's end, 1 the acceptor's. */
@@ -171,10 +185,14 @@ struct world {
     uint64_t requests;
     world_promise_t *promises;
     size_t promise_count;
+    world_verdict_t *verdicts;
+    size_t verdict_count;
     uint64_t happened[HAPPENING_COUNT];
     pln_map_t made;   /**< place (hash) -> when its entries were made: check_prompt.c */
+    pln_map_t stamps; /**< whose presence where (hash) -> its stamp: check_presence.c */
     uint64_t prompt;  /**< deliveries within a second, in calm networks */
     uint64_t late;    /**< ... and later ones */
+    bool forked;      /**< some chain may have two branches */
     bool watched;     /**< the checks look on */
     char broken[600]; /**< the first thing that did not hold; empty: all held */
     void (*trace)(const char *line);

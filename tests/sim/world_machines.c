@@ -30,7 +30,7 @@ void world_start(world_node_t *node)
     node->node = pln_node_new(&config);
     memory_store_load(node->store, node->node);
     node->tick_at = 0;
-    node->offences = 0;
+    node->offences = node->branches = 0;
     pln_event_t start = world_event_of(node, PLN_EV_START);
     world_step(node, &start);
     const char *own = node->address;

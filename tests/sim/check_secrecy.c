@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MPL-2.0
+// Who is no member, by what the sender itself holds, is told nothing of a network. What a step says
+// before it is over may still go: the revoke itself is how its subject learns of it. And whoever
+// joins hears lane 0 of the inviter, and tells it its own, whatever it knew of that one before
+// (R22). Looks inside the core: that promise is not told otherwise.
+#include <string.h>
+
+#include "check.h"
+#include "proto/node_state.h"
+
+/** The network a message is about; false: of none, or its end. */
+static bool network_of(const pln_message_t *message, pln_network_id_t *out)
+{
+    pln_presence_t presence;
+    switch (message->type) {
+        case PLN_MSG_HEADS:
+            *out = message->as.heads.network;
+            return true;
+        case PLN_MSG_WANT:
+            *out = message->as.want.network;
+            return true;
+        case PLN_MSG_ENTRIES:
+            *out = message->as.entries.place.network;
+            return true;
+        case PLN_MSG_DIGEST:
+            *out = message->as.digest.network;
+            return true;
+        case PLN_MSG_PRUNE:
+        case PLN_MSG_GRAFT:
+            *out = message->as.network;
+            return true;
+        case PLN_MSG_PRESENCE:
+            if (pln_presence_decode(message->as.presence.body, &presence) != PLN_OK) {
+                return false;
+            }
+            *out = presence.network;
+            return true;
+        default:
+            return false;
+    }
+}
+
+static bool of_lane_0(const pln_message_t *message)
+{
+    if (message->type == PLN_MSG_ENTRIES) {
+        return message->as.entries.place.lane == PLN_LANE_CONTROL;
+    }
+    const pln_span_t rows = message->type == PLN_MSG_HEADS  ? message->as.heads.rows
+                            : message->type == PLN_MSG_WANT ? message->as.want.rows
+                                                            : (pln_span_t){0};
+    for (size_t i = 0; i < pln_rows(rows, PLN_HEADS_ROW_SIZE); i++) {
+        pln_row_t row;
+        pln_row_read(rows, i, &row);
+        if (row.lane != PLN_LANE_CONTROL) {
+            return false;
+        }
+    }
+    return message->type != PLN_MSG_PRESENCE;
+}
+
+static bool promised(const world_node_t *node, const pln_network_id_t *network, const pln_id_t *to)
+{
+    const pln_net_state_t *net = pln_map_get(&node->node->net_by_id, network->bytes);
+    return net != NULL && net->promised &&
+           (pln_id_equal(&net->promise_root, to) || pln_id_equal(&net->promise_inviter, to));
+}
+
+static void sent(world_link_t *link, int end, const pln_message_t *message, size_t bytes)
+{
+    (void)bytes;
+    pln_network_id_t network;
+    pln_member_t member;
+    world_end_t *here = &link->ends[end];
+    const world_node_t *peer = link->ends[1 - end].node;
+    if (link->ticket || !network_of(message, &network)) {
+        return;
+    }
+    pln_access_t *access = pln_node_access(here->node->node, &network);
+    if (access != NULL && pln_access_member(access, &peer->self.id, &member) == PLN_OK) {
+        return;
+    }
+    if (of_lane_0(message) && promised(here->node, &network, &peer->self.id)) {
+        return;
+    }
+    bool known = memcmp(here->shut.bytes, network.bytes, sizeof network.bytes) == 0;
+    if (!known) {
+        here->shut = network;
+        here->shut_ms = here->node->world->now_ms;
+    } else if (here->node->world->now_ms > here->shut_ms) {
+        check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
+                   here->node->name, pln_message_name(message->type), peer->name);
+    }
+}
+
+const check_t check_secrecy = {.name = "secrecy", .sent = sent};
