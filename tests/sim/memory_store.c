@@ -114,9 +114,12 @@ const pln_store_id_t *memory_store_id(const memory_store_t *store)
 
 pln_cursor_t memory_store_arrivals(const memory_store_t *store)
 {
+    if (store->arrival_count > 0) {
+        return store->tags[store->arrival_count - 1];
+    }
     pln_cursor_t start;
     pln_cursor_start(&store->id, &start);
-    return store->arrival_count == 0 ? start : store->tags[store->arrival_count - 1];
+    return start;
 }
 
 static pln_err_t entry_at(const memory_chain_t *chain, uint64_t seq, pln_entry_t *out)

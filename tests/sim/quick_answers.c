@@ -129,7 +129,7 @@ static bool run_asked(const run_slot_t *slot, const pln_place_t *place, const pl
 pln_err_t __wrap_pln_run_verify(const pln_place_t *place, const pln_head_t *base, pln_span_t run,
                                 const pln_signature_t *signature, pln_head_t *end, uint32_t *count)
 {
-    enum { SLOTS = 256 };
+    enum { SLOTS = 1024 };
     static run_slot_t slots[SLOTS];
     run_slot_t *slot = &slots[slot_of(signature->bytes, sizeof signature->bytes, SLOTS)];
     if (!run_asked(slot, place, base, run, signature)) {

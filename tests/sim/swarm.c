@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
-// The command line of the swarm: one seed, or as many as fit the time.
+// The command line of the swarm: one seed, or many.
 #include "swarm.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,14 +17,10 @@ static const char *const names[HAPPENING_COUNT] = {
 #undef PLN_LIE
 };
 
-#define SLOW_MS 120000u /**< worth looking at: twice the longest wait between two dials */
-
-typedef struct {
-    swarm_options_t one;
-    double seconds; /**< 0: one seed */
-    bool twice;
-    bool first; /**< the swarm ends with the first broken seed */
-} command_t;
+const char *swarm_happening(int which)
+{
+    return names[which];
+}
 
 static void print_trace(const char *line)
 {
@@ -37,36 +34,56 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-static bool parse(int count, char **words, command_t *out)
+/* ---- the words ---- */
+
+static bool parse_flag(const char *word, swarm_many_t *out, bool *twice)
 {
-    memset(out, 0, sizeof *out);
+    if (strcmp(word, "--trace") == 0) {
+        out->one.trace = print_trace;
+    } else if (strcmp(word, "--calm") == 0) {
+        out->one.calm = true;
+    } else if (strcmp(word, "--vary") == 0) {
+        out->one.nodes = out->one.minutes = 0;
+    } else if (strcmp(word, "--twice") == 0) {
+        *twice = true;
+    } else if (strcmp(word, "--first") == 0) {
+        out->first = true;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool parse_value(const char *word, const char *value, swarm_many_t *out)
+{
+    if (strcmp(word, "--seed") == 0) {
+        out->one.seed = strtoull(value, NULL, 10);
+    } else if (strcmp(word, "--nodes") == 0) {
+        out->one.nodes = (uint32_t)strtoul(value, NULL, 10);
+    } else if (strcmp(word, "--minutes") == 0) {
+        out->one.minutes = (uint32_t)strtoul(value, NULL, 10);
+    } else if (strcmp(word, "--swarm") == 0) {
+        out->seconds = strtod(value, NULL);
+    } else if (strcmp(word, "--seeds") == 0) {
+        out->seeds = strtoull(value, NULL, 10);
+    } else if (strcmp(word, "--jobs") == 0) {
+        out->jobs = (uint32_t)strtoul(value, NULL, 10);
+    } else if (strcmp(word, "--row") == 0) {
+        out->row = value;
+    } else {
+        return false;
+    }
+    return true;
+}
+
+static bool parse(int count, char **words, swarm_many_t *out, bool *twice)
+{
+    *out = (swarm_many_t){.one.nodes = SWARM_NODES, .one.minutes = SWARM_MINUTES, .jobs = 1};
     for (int i = 1; i < count; i++) {
-        const char *value = i + 1 < count ? words[i + 1] : "";
-        if (strcmp(words[i], "--trace") == 0) {
-            out->one.trace = print_trace;
+        if (parse_flag(words[i], out, twice)) {
             continue;
         }
-        if (strcmp(words[i], "--calm") == 0) {
-            out->one.calm = true;
-            continue;
-        }
-        if (strcmp(words[i], "--twice") == 0) {
-            out->twice = true;
-            continue;
-        }
-        if (strcmp(words[i], "--first") == 0) {
-            out->first = true;
-            continue;
-        }
-        if (strcmp(words[i], "--seed") == 0) {
-            out->one.seed = strtoull(value, NULL, 10);
-        } else if (strcmp(words[i], "--nodes") == 0) {
-            out->one.nodes = (uint32_t)strtoul(value, NULL, 10);
-        } else if (strcmp(words[i], "--minutes") == 0) {
-            out->one.minutes = (uint32_t)strtoul(value, NULL, 10);
-        } else if (strcmp(words[i], "--swarm") == 0) {
-            out->seconds = strtod(value, NULL);
-        } else {
+        if (i + 1 == count || !parse_value(words[i], words[i + 1], out)) {
             return false;
         }
         i++;
@@ -74,112 +91,69 @@ static bool parse(int count, char **words, command_t *out)
     return true;
 }
 
-static void print_broken(const swarm_result_t *result, uint64_t seed, bool calm)
+/* ---- one seed ---- */
+
+static int broken(const swarm_options_t *options, const swarm_result_t *result, const char *how)
 {
-    printf("BROKEN %s\n", result->broken);
-    printf("again: contrib/sim --seed %llu --nodes %u --minutes %u%s\n", (unsigned long long)seed,
-           result->nodes, result->minutes, calm ? " --calm" : "");
+    printf("BROKEN %s\n", how);
+    printf("again: contrib/sim --seed %llu --nodes %u --minutes %u%s\n",
+           (unsigned long long)options->seed, result->nodes, result->minutes,
+           options->calm ? " --calm" : "");
+    return 1;
 }
 
-static int run_one(const command_t *command)
+static void result_print(const swarm_options_t *options, const swarm_result_t *result,
+                         double seconds)
 {
-    swarm_result_t result;
-    double begin = seconds_now();
-    swarm_run(&command->one, &result);
     printf(
         "seed %llu, %u nodes, %u minutes: %llu events in %.2f s, converged %.0f s after "
         "healing\n",
-        (unsigned long long)command->one.seed, result.nodes, result.minutes,
-        (unsigned long long)result.events, seconds_now() - begin,
-        (double)result.converged_ms / 1000);
+        (unsigned long long)options->seed, result->nodes, result->minutes,
+        (unsigned long long)result->events, seconds, (double)result->converged_ms / 1000);
     printf("%10llu bytes of runs needed, %llu received; %llu records within a second, %llu later\n",
-           (unsigned long long)result.bytes_needed, (unsigned long long)result.bytes_received,
-           (unsigned long long)result.prompt, (unsigned long long)result.late);
+           (unsigned long long)result->bytes_needed, (unsigned long long)result->bytes_received,
+           (unsigned long long)result->prompt, (unsigned long long)result->late);
     for (int i = 0; i < HAPPENING_COUNT; i++) {
-        if (result.happened[i] > 0) {
-            printf("%8llu  %s\n", (unsigned long long)result.happened[i], names[i]);
+        if (result->happened[i] > 0) {
+            printf("%10llu  %s\n", (unsigned long long)result->happened[i], names[i]);
         }
     }
-    if (command->twice && result.broken[0] == '\0') {
-        swarm_result_t again;
-        swarm_run(&command->one, &again);
-        if (again.fingerprint != result.fingerprint) {
-            puts("BROKEN the same seed gave another run");
-            return 1;
-        }
-    }
-    if (result.broken[0] != '\0') {
-        print_broken(&result, command->one.seed, command->one.calm);
-        return 1;
-    }
-    return 0;
 }
 
-static int totals_print(const uint64_t happened[HAPPENING_COUNT])
+static int run_one(const swarm_options_t *options, bool twice)
 {
-    int missing = 0;
-    for (int i = 0; i < HAPPENING_COUNT; i++) {
-        printf("%10llu  %s%s\n", (unsigned long long)happened[i], names[i],
-               happened[i] == 0 ? "  NEVER" : "");
-        missing += happened[i] == 0;
-    }
-    return missing;
-}
-
-static int run_swarm(command_t *command)
-{
-    uint64_t happened[HAPPENING_COUNT] = {0};
-    uint64_t first = command->one.seed != 0 ? command->one.seed : (uint64_t)time(NULL) * 1000;
-    uint64_t events = 0;
-    uint64_t seeds = 0;
-    uint64_t broken = 0;
-    uint64_t slowest_ms = 0;
-    uint64_t slowest_seed = 0;
+    swarm_result_t result;
     double begin = seconds_now();
-    while (seconds_now() - begin < command->seconds && !(command->first && broken > 0)) {
-        swarm_result_t result;
-        command->one.seed = first + seeds++;
-        swarm_run(&command->one, &result);
-        events += result.events;
-        for (int i = 0; i < HAPPENING_COUNT; i++) {
-            happened[i] += result.happened[i];
-        }
-        if (result.broken[0] != '\0') {
-            print_broken(&result, command->one.seed, command->one.calm);
-            fflush(stdout);
-            broken++;
-        } else if (result.converged_ms > SLOW_MS) {
-            printf("slow: seed %llu took %.0f s to converge\n",
-                   (unsigned long long)command->one.seed, (double)result.converged_ms / 1000);
-        }
-        if (result.converged_ms > slowest_ms) {
-            slowest_ms = result.converged_ms;
-            slowest_seed = command->one.seed;
+    swarm_run(options, &result);
+    result_print(options, &result, seconds_now() - begin);
+    if (twice && result.broken[0] == '\0') {
+        swarm_result_t again;
+        swarm_run(options, &again);
+        if (again.fingerprint != result.fingerprint) {
+            return broken(options, &result, "the same seed gave another run");
         }
     }
-    int missing = totals_print(happened);
-    printf(
-        "%llu seeds from %llu, %llu events in %.0f s, %llu broken; the slowest converged %.0f s "
-        "after healing (seed %llu)\n",
-        (unsigned long long)seeds, (unsigned long long)first, (unsigned long long)events,
-        seconds_now() - begin, (unsigned long long)broken, (double)slowest_ms / 1000,
-        (unsigned long long)slowest_seed);
-    return broken == 0 && missing == 0 ? 0 : 1;
+    return result.broken[0] == '\0' ? 0 : broken(options, &result, result.broken);
 }
 
 int main(int count, char **words)
 {
-    command_t command;
+    swarm_many_t many;
+    bool twice = false;
     setvbuf(stdout, NULL, _IOLBF, 0);
-    if (!parse(count, words, &command)) {
+    if (!parse(count, words, &many, &twice)) {
         fputs(
-            "usage: sim_swarm [--seed S] [--nodes N] [--minutes M] [--calm] [--trace] [--twice] "
-            "[--swarm SECONDS [--first]]\n",
+            "usage: sim_swarm [--seed S] [--nodes N] [--minutes M] [--vary] [--calm] [--trace]\n"
+            "                 [--twice] [--swarm SECONDS] [--seeds N] [--jobs N] [--first]\n"
+            "                 [--row FILE]\n",
             stderr);
         return 2;
     }
     if (sodium_init() < 0) {
         return 1;
     }
-    return command.seconds > 0 ? run_swarm(&command) : run_one(&command);
+    // Worlds come and go: what one gave back is for the next, not for the kernel to clear again.
+    (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+    return many.seeds > 0 || many.seconds > 0 ? swarm_many(&many) : run_one(&many.one, twice);
 }

@@ -5,8 +5,8 @@
  *
  * Why     Nobody thinks of the story in which the third crash falls between two revokes.
  * Shape   swarm_run(options) plays one seed to its end; the same options play it again
- * Files   swarm.c command line · swarm_seed.c one seed · swarm_people.c what people do
- *         swarm_faults.c what befalls machines and lines
+ * Files   swarm.c command line · swarm_many.c many seeds · swarm_seed.c one seed
+ *         swarm_people.c what people do · swarm_faults.c what befalls machines and lines
  */
 #ifndef PLN_SWARM_H
 #define PLN_SWARM_H
@@ -14,6 +14,8 @@
 #include "world.h"
 
 #define SWARM_NODES_MAX 64u
+#define SWARM_NODES 20u   /**< the standard shape: so many nodes ... */
+#define SWARM_MINUTES 10u /**< ... for so many virtual minutes, before it heals */
 
 typedef struct {
     uint64_t seed;
@@ -38,6 +40,20 @@ typedef struct {
 } swarm_result_t;
 
 void swarm_run(const swarm_options_t *options, swarm_result_t *result);
+
+typedef struct {
+    swarm_options_t one; /**< its seed is the first */
+    uint64_t seeds;      /**< 0: as many as fit @seconds */
+    double seconds;      /**< 0: as long as it takes */
+    uint32_t jobs;       /**< processes at a time */
+    bool first;          /**< ends with the first broken seed */
+    const char *row;     /**< file for what a row of tests/RUNS.tsv says of it; may be NULL */
+} swarm_many_t;
+
+/** Prints what happened; 0: nothing was broken, everything happened, no seed was too thin. */
+int swarm_many(const swarm_many_t *many);
+/** A happening, in words. */
+const char *swarm_happening(int which);
 
 /* ---- between the swarm's files ---- */
 
