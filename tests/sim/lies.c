@@ -6,6 +6,8 @@
 
 #define WANTS_MAX 200u
 #define INVENTED_MAX 100u
+#define PRESENCES 30u
+#define HOUR_MS UINT64_C(3600000)
 
 /** One frame about to be sent, and what may be done to it. */
 typedef struct {
@@ -294,6 +296,85 @@ static bool tell_presence(tale_t *tale)
     return true;
 }
 
+/** A presence of the liar's own, newer than all before. */
+static void presence_say(tale_t *tale, const pln_network_id_t *network, uint64_t stamp)
+{
+    pln_buf_t body = {0};
+    pln_message_t message = {.type = PLN_MSG_PRESENCE};
+    pln_presence_t presence = {.network = *network,
+                               .node = tale->liar->self.id,
+                               .stamp = stamp,
+                               .name = PLN_SPAN("flood", 5),
+                               .version = PLN_SPAN("sim", 3)};
+    pln_presence_encode(&presence, &body);
+    message.as.presence.body = pln_buf_span(&body);
+    pln_sign(&tale->liar->self, PLN_DOMAIN_PRESENCE, pln_buf_span(&body),
+             &message.as.presence.signature);
+    say(tale, &message, (pln_span_t){0});
+    pln_buf_free(&body);
+}
+
+static bool tell_presences(tale_t *tale)
+{
+    pln_chain_row_t held;
+    if (is(tale, PLN_MSG_HELLO) || !some_chain(tale, &held)) {
+        return false;
+    }
+    uint64_t stamp = world_event_of(tale->liar, PLN_EV_TICK).wall_ms;
+    for (uint64_t i = 0; i < PRESENCES; i++) {
+        bool future = world_chance(tale->world, 4);
+        presence_say(tale, &held.place.network, stamp + i + (future ? 2 * HOUR_MS : 0));
+    }
+    return true;
+}
+
+static bool tell_joins(tale_t *tale)
+{
+    for (int i = 0; i < 20 && is(tale, PLN_MSG_JOIN); i++) {
+        pln_buf_t frame = {0};
+        pln_buf_add(&frame, tale->frame->data, tale->frame->size);
+        flip(tale, frame.data, i % 2 == 0 ? frame.size : 0);
+        world_send_bytes(tale->link, tale->end, pln_buf_span(&frame));
+        pln_buf_free(&frame);
+    }
+    return is(tale, PLN_MSG_JOIN);
+}
+
+static bool tell_tail(tale_t *tale)
+{
+    const pln_entries_t *run = &tale->message.as.entries;
+    pln_chain_row_t held;
+    tale->withheld =
+        is(tale, PLN_MSG_ENTRIES) && pln_id_equal(&run->place.author, &tale->liar->self.id) &&
+        memory_store_chain(tale->liar->store, &run->place, &held) && run->to == held.head.seq;
+    return tale->withheld;
+}
+
+/** The same entries, hashes in place of payloads: it verifies, and brings nothing. */
+static bool tell_withheld(tale_t *tale)
+{
+    if (!is(tale, PLN_MSG_ENTRIES) || tale->message.as.entries.place.lane != PLN_LANE_RECORDS) {
+        return false;
+    }
+    pln_span_t rest = tale->message.as.entries.run;
+    pln_entry_t entry;
+    pln_buf_t bare = {0};
+    while (rest.size > 0 && pln_entry_read(rest, &entry) == PLN_OK) {
+        if (!entry.withheld) {
+            pln_entry_data(entry.payload, &entry.data);
+        }
+        uint8_t *header = pln_buf_grow(&bare, PLN_HEADER_SIZE);
+        pln_header_write(&entry.header, header);
+        header[0] |= PLN_CODEC_WITHHELD;
+        pln_buf_add(&bare, entry.data.bytes, sizeof entry.data.bytes);
+        rest = PLN_SPAN(rest.data + entry.stored_size, rest.size - entry.stored_size);
+    }
+    tale->message.as.entries.run = pln_buf_span(&bare);
+    instead(tale);
+    pln_buf_free(&bare);
+    return true;
+}
+
 static bool tell_order(tale_t *tale)
 {
     pln_message_t hello = {.type = PLN_MSG_HELLO, .as.hello = {.version_min = 1, .version_max = 1}};
@@ -336,7 +417,7 @@ bool lie_tell(world_link_t *link, int end, pln_buf_t *frame)
 {
     world_node_t *liar = link->ends[end].node;
     tale_t tale = {.world = liar->world, .liar = liar, .link = link, .end = end, .frame = frame};
-    lie_t which = (lie_t)world_random(liar->world, LIE_COUNT);
+    lie_t which = link->ticket ? LIE_joins : (lie_t)world_random(liar->world, LIE_COUNT);
     for (int i = 0; i < LIE_COUNT && (liar->lies >> which & 1) == 0; i++) {
         which = (lie_t)((which + 1) % LIE_COUNT);
     }

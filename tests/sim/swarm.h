@@ -5,15 +5,16 @@
  *
  * Why     Nobody thinks of the story in which the third crash falls between two revokes.
  * Shape   swarm_run(options) plays one seed to its end; the same options play it again
- * Files   swarm.c command line · swarm_many.c many seeds · swarm_seed.c one seed
- *         swarm_people.c what people do · swarm_faults.c what befalls machines and lines
+ * Files   swarm.c command line · swarm_many.c many seeds · swarm_seed.c one seed · swarm_plan.c its
+ *         networks · swarm_people.c what people do · swarm_faults.c what befalls machines and lines
  */
 #ifndef PLN_SWARM_H
 #define PLN_SWARM_H
 
 #include "world.h"
 
-#define SWARM_NODES_MAX 64u
+#define SWARM_NODES_MAX 96u
+#define SWARM_CIRCLES_MAX 2u
 #define SWARM_NODES 20u   /**< the standard shape: so many nodes ... */
 #define SWARM_MINUTES 10u /**< ... for so many virtual minutes, before it heals */
 
@@ -62,9 +63,17 @@ typedef struct {
     pln_role_t role;
     bool was_member;
     bool has_ticket;
+    bool had_ticket; /**< ... and used it */
     pln_ticket_t ticket;
-    uint64_t join_ms; /**< when to be invited for the first time */
+    uint64_t join_ms; /**< when to be invited for the first time; UINT64_MAX: never */
 } guest_t;
+
+/** One network and who is to be in it. */
+typedef struct {
+    pln_network_id_t network;
+    world_node_t *root;
+    guest_t guests[SWARM_NODES_MAX];
+} circle_t;
 
 /** What is to be put right again, and when. */
 typedef struct {
@@ -76,14 +85,14 @@ typedef struct {
 
 typedef struct {
     world_t *world;
-    pln_network_id_t network;
-    world_node_t *root;
-    world_node_t *hub; /**< honest, reachable, never put out: everybody can find it */
-    guest_t guests[SWARM_NODES_MAX];
+    circle_t circles[SWARM_CIRCLES_MAX]; /**< the first one is everybody's */
+    size_t circle_count;
+    world_node_t *hub; /**< honest, reachable, in every circle, never put out */
     remedy_t *remedies;
     size_t remedy_count;
     bool mesh;
     bool calm;
+    bool crowded; /**< the hub has had more links than windows */
     uint64_t history_ms;
 } swarm_t;
 
@@ -93,17 +102,23 @@ void swarm_remedy(swarm_t *swarm, uint64_t in_ms,
 /** A random node that is on and awake; NULL: none. */
 world_node_t *swarm_anyone(swarm_t *swarm);
 bool swarm_awake(const world_node_t *node);
+circle_t *swarm_circle(swarm_t *swarm);
+circle_t *swarm_circle_of(swarm_t *swarm, const pln_network_id_t *network);
+
+/* swarm_plan.c */
+/** Machines, lines, who is to be in which network; the networks are founded. */
+bool swarm_plan(swarm_t *swarm, const swarm_options_t *options);
 
 /* swarm_people.c */
 void swarm_answered(world_node_t *node, const world_request_t *request, const pln_effect_t *reply);
-void swarm_invite(swarm_t *swarm, world_node_t *guest);
+void swarm_invite(swarm_t *swarm, circle_t *circle, world_node_t *guest);
 void swarm_invitations(swarm_t *swarm);
 void swarm_people_act(swarm_t *swarm);
-bool swarm_is_member(swarm_t *swarm, world_node_t *node);
+bool swarm_is_member(const circle_t *circle, world_node_t *node);
 
 /* swarm_faults.c */
 void swarm_fault(swarm_t *swarm);
-/** For @ms nobody of @side (bits of node indexes) reaches the others. */
+/** For @ms nobody of @side (bits of node indexes mod 64) reaches the others. */
 void swarm_part(swarm_t *swarm, uint64_t side, bool swallow, uint64_t ms);
 /** Everything works again. */
 void swarm_heal(swarm_t *swarm);

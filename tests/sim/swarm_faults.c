@@ -50,7 +50,8 @@ static void crash_in_writing(swarm_t *swarm)
     if (node == NULL) {
         return;
     }
-    world_publish_later(node, &swarm->network, 1 + world_random(swarm->world, 3), 100);
+    world_publish_later(node, &swarm_circle(swarm)->network, 1 + world_random(swarm->world, 3),
+                        100);
     world_run(swarm->world, world_random(swarm->world, 12));
     if (node->node != NULL) {
         world_tell(swarm->world, "%s crashes in writing", node->name);
@@ -186,7 +187,7 @@ void swarm_part(swarm_t *swarm, uint64_t side, bool swallow, uint64_t ms)
     world_t *world = swarm->world;
     for (size_t a = 0; a < world->node_count; a++) {
         for (size_t b = 0; b < world->node_count; b++) {
-            if ((side >> a & 1) != (side >> b & 1)) {
+            if ((side >> a % 64 & 1) != (side >> b % 64 & 1)) {
                 world_bar(world->nodes[a], world->nodes[b], true);
                 swarm_remedy(swarm, ms, unbar, world->nodes[a], world->nodes[b]);
             }
@@ -199,7 +200,7 @@ void swarm_part(swarm_t *swarm, uint64_t side, bool swallow, uint64_t ms)
         world_link_t *link = world->links[i];
         uint32_t x = link->ends[0].node->index;
         uint32_t y = link->ends[1].node->index;
-        bool across = (side >> x & 1) != (side >> y & 1);
+        bool across = (side >> x % 64 & 1) != (side >> y % 64 & 1);
         if (across && swallow) {
             world_stall(world, link, true);
         } else if (across) {

@@ -6,21 +6,21 @@
 
 #define PATIENCE_MS 60000u
 
-static guest_t *guest_of(swarm_t *swarm, const world_node_t *node)
+static guest_t *guest_of(circle_t *circle, const world_node_t *node)
 {
-    return &swarm->guests[node->index];
+    return &circle->guests[node->index];
 }
 
-bool swarm_is_member(swarm_t *swarm, world_node_t *node)
+bool swarm_is_member(const circle_t *circle, world_node_t *node)
 {
     pln_network_view_t view;
-    return world_view(node, &swarm->network, &view) && view.role != PLN_ROLE_NONE && !view.left;
+    return world_view(node, &circle->network, &view) && view.role != PLN_ROLE_NONE && !view.left;
 }
 
-static pln_role_t role_of(swarm_t *swarm, world_node_t *node)
+static pln_role_t role_of(const circle_t *circle, world_node_t *node)
 {
     pln_network_view_t view;
-    bool known = world_view(node, &swarm->network, &view) && !view.left;
+    bool known = world_view(node, &circle->network, &view) && !view.left;
     return known ? view.role : PLN_ROLE_NONE;
 }
 
@@ -36,24 +36,24 @@ static bool asking(const world_node_t *node, pln_event_type_t what)
 
 /* ---- members ---- */
 
-static world_node_t *inviter(swarm_t *swarm, pln_role_t role)
+static world_node_t *inviter(world_t *world, const circle_t *circle, pln_role_t role)
 {
-    world_t *world = swarm->world;
     size_t at = world_random(world, world->node_count);
     for (size_t i = 0; i < world->node_count; i++) {
         world_node_t *node = world->nodes[(at + i) % world->node_count];
         pln_role_t needed = role == PLN_ROLE_COORDINATOR ? PLN_ROLE_ROOT : PLN_ROLE_COORDINATOR;
-        if (swarm_awake(node) && !node->hidden && role_of(swarm, node) >= needed) {
+        if (swarm_awake(node) && !node->hidden && role_of(circle, node) >= needed) {
             return node;
         }
     }
     return NULL;
 }
 
-void swarm_invite(swarm_t *swarm, world_node_t *guest)
+void swarm_invite(swarm_t *swarm, circle_t *circle, world_node_t *guest)
 {
-    guest_t *seat = guest_of(swarm, guest);
-    if (!swarm_awake(guest) || swarm_is_member(swarm, guest) || asking(guest, PLN_EV_JOIN)) {
+    world_t *world = swarm->world;
+    guest_t *seat = guest_of(circle, guest);
+    if (!swarm_awake(guest) || swarm_is_member(circle, guest) || asking(guest, PLN_EV_JOIN)) {
         return;
     }
     if (seat->has_ticket) {
@@ -61,13 +61,13 @@ void swarm_invite(swarm_t *swarm, world_node_t *guest)
         return;
     }
     pln_role_t role = seat->role;
-    world_node_t *host = inviter(swarm, role);
+    world_node_t *host = inviter(world, circle, role);
     if (host == NULL && role == PLN_ROLE_COORDINATOR) {
         role = PLN_ROLE_CONTRIBUTOR;
-        host = inviter(swarm, role);
+        host = inviter(world, circle, role);
     }
     if (host != NULL && host != guest && !asking(host, PLN_EV_INVITE)) {
-        world_invite_later(host, &swarm->network, role, guest);
+        world_invite_later(host, &circle->network, role, guest);
     }
 }
 
@@ -87,38 +87,45 @@ void swarm_invitations(swarm_t *swarm)
 {
     world_t *world = swarm->world;
     for (size_t i = 0; i < world->node_count; i++) {
-        guest_t *seat = &swarm->guests[i];
         lose_patience(world->nodes[i]);
-        if (!seat->was_member && world->now_ms >= seat->join_ms && world_chance(world, 3)) {
-            swarm_invite(swarm, world->nodes[i]);
+        for (size_t c = 0; c < swarm->circle_count; c++) {
+            const guest_t *seat = &swarm->circles[c].guests[i];
+            if (!seat->was_member && world->now_ms >= seat->join_ms && world_chance(world, 3)) {
+                swarm_invite(swarm, &swarm->circles[c], world->nodes[i]);
+            }
         }
     }
 }
 
-static void joined(swarm_t *swarm, world_node_t *node, const pln_effect_t *reply)
+static void joined(circle_t *circle, world_node_t *node, const pln_effect_t *reply)
 {
-    guest_t *seat = guest_of(swarm, node);
+    guest_t *seat = guest_of(circle, node);
     if (reply->as.reply.error == PLN_OK) {
-        world_happened(swarm->world, seat->was_member ? HAPPENING_join_again : HAPPENING_join);
+        world_happened(node->world, seat->was_member ? HAPPENING_join_again : HAPPENING_join);
         seat->was_member = true;
-        seat->has_ticket = false;
+        seat->had_ticket = seat->had_ticket || seat->has_ticket;
     } else {
-        world_tell(swarm->world, "%s does not join: %s", node->name, reply->as.reply.detail);
-        seat->has_ticket = false;
+        world_happened(node->world, HAPPENING_ticket_refused);
+        world_tell(node->world, "%s does not join: %s", node->name, reply->as.reply.detail);
     }
+    seat->has_ticket = false;
 }
 
 void swarm_answered(world_node_t *node, const world_request_t *request, const pln_effect_t *reply)
 {
     swarm_t *swarm = node->world->owner;
+    circle_t *circle = swarm_circle_of(swarm, &request->network);
     bool good = reply->as.reply.error == PLN_OK;
+    if (circle == NULL) {
+        return;
+    }
     if (request->what == PLN_EV_INVITE && good && request->about < node->world->node_count) {
         world_node_t *guest = node->world->nodes[request->about];
-        guest_t *seat = guest_of(swarm, guest);
+        guest_t *seat = guest_of(circle, guest);
         seat->has_ticket = pln_ticket_decode(reply->as.reply.data, &seat->ticket) == PLN_OK;
-        swarm_invite(swarm, guest);
+        swarm_invite(swarm, circle, guest);
     } else if (request->what == PLN_EV_JOIN) {
-        joined(swarm, node, reply);
+        joined(circle, node, reply);
     } else if (request->what == PLN_EV_PUBLISH && !good) {
         world_happened(node->world, HAPPENING_publish_refused);
     } else if (request->what == PLN_EV_REVOKE && good) {
@@ -130,30 +137,46 @@ void swarm_answered(world_node_t *node, const world_request_t *request, const pl
 
 static void put_out(swarm_t *swarm)
 {
-    world_node_t *by = inviter(swarm, PLN_ROLE_CONTRIBUTOR);
+    circle_t *circle = swarm_circle(swarm);
+    world_node_t *by = inviter(swarm->world, circle, PLN_ROLE_CONTRIBUTOR);
     world_node_t *target =
         swarm->world->nodes[world_random(swarm->world, swarm->world->node_count)];
-    if (by != NULL && by != target && target != swarm->hub && target != swarm->root) {
+    if (by != NULL && by != target && target != swarm->hub && target != circle->root) {
         world_tell(swarm->world, "%s puts %s out", by->name, target->name);
-        world_revoke_later(by, &swarm->network, &target->self.id);
+        world_revoke_later(by, &circle->network, &target->self.id);
     }
 }
 
 static void leave(swarm_t *swarm)
 {
+    circle_t *circle = swarm_circle(swarm);
     world_node_t *node = swarm_anyone(swarm);
-    if (node != NULL && node != swarm->hub && node != swarm->root) {
+    if (node != NULL && node != swarm->hub && node != circle->root) {
         world_tell(swarm->world, "%s leaves", node->name);
-        world_leave_later(node, &swarm->network);
+        world_leave_later(node, &circle->network);
     }
 }
 
 static void invite_again(swarm_t *swarm)
 {
+    circle_t *circle = swarm_circle(swarm);
     for (size_t i = 0; i < swarm->world->node_count; i++) {
-        if (swarm->guests[i].was_member && world_chance(swarm->world, 3)) {
-            swarm_invite(swarm, swarm->world->nodes[i]);
+        if (circle->guests[i].was_member && world_chance(swarm->world, 3)) {
+            swarm_invite(swarm, circle, swarm->world->nodes[i]);
         }
+    }
+}
+
+/** Whoever holds a ticket that was used tries it: who used it, or somebody who found it. */
+static void try_old_ticket(swarm_t *swarm)
+{
+    circle_t *circle = swarm_circle(swarm);
+    world_node_t *holder = swarm_anyone(swarm);
+    guest_t *seat = &circle->guests[world_random(swarm->world, swarm->world->node_count)];
+    if (holder != NULL && seat->had_ticket && !asking(holder, PLN_EV_JOIN) &&
+        !guest_of(circle, holder)->has_ticket && !swarm_is_member(circle, holder)) {
+        world_happened(swarm->world, HAPPENING_ticket_again);
+        world_join_later(holder, &seat->ticket);
     }
 }
 
@@ -164,43 +187,45 @@ static void guest_writes(world_t *world, world_node_t *guest, world_node_t *host
     (void)host;
     const swarm_t *swarm = world->owner;
     if (swarm_awake(guest)) {
-        world_publish_later(guest, &swarm->network, 3, 100);
+        world_publish_later(guest, &swarm->circles[0].network, 3, 100);
     }
 }
 
 static void root_revokes(world_t *world, world_node_t *guest, world_node_t *host)
 {
     (void)guest;
-    const swarm_t *swarm = world->owner;
-    if (swarm_awake(swarm->root)) {
-        world_tell(world, "%s puts %s out unheard", swarm->root->name, host->name);
-        world_revoke_later(swarm->root, &swarm->network, &host->self.id);
+    const circle_t *circle = ((const swarm_t *)world->owner)->circles;
+    if (swarm_awake(circle->root)) {
+        world_tell(world, "%s puts %s out unheard", circle->root->name, host->name);
+        world_revoke_later(circle->root, &circle->network, &host->self.id);
     }
 }
 
 static void guest_asks_again(world_t *world, world_node_t *guest, world_node_t *host)
 {
     (void)host;
-    swarm_invite(world->owner, guest);
+    swarm_t *swarm = world->owner;
+    swarm_invite(swarm, swarm->circles, guest);
 }
 
 static void schism(swarm_t *swarm)
 {
     world_t *world = swarm->world;
-    world_node_t *host = inviter(swarm, PLN_ROLE_CONTRIBUTOR);
+    const circle_t *circle = swarm->circles;
+    world_node_t *host = inviter(world, circle, PLN_ROLE_CONTRIBUTOR);
     world_node_t *guest = NULL;
     for (size_t i = 0; i < world->node_count; i++) {
-        bool stranger = !swarm->guests[i].was_member && !swarm->guests[i].has_ticket;
+        bool stranger = !circle->guests[i].was_member && !circle->guests[i].has_ticket;
         guest = stranger && swarm_awake(world->nodes[i]) ? world->nodes[i] : guest;
     }
-    if (host == NULL || guest == NULL || host == swarm->root || host == swarm->hub) {
+    if (host == NULL || guest == NULL || host == circle->root || host == swarm->hub) {
         return;
     }
     world_tell(world, "%s and %s are alone", host->name, guest->name);
     world_happened(world, HAPPENING_schism);
-    uint64_t apart = UINT64_C(1) << host->index | UINT64_C(1) << guest->index;
+    uint64_t apart = UINT64_C(1) << host->index % 64 | UINT64_C(1) << guest->index % 64;
     swarm_part(swarm, apart, false, 20000);
-    world_invite_later(host, &swarm->network, PLN_ROLE_CONTRIBUTOR, guest);
+    world_invite_later(host, &circle->network, PLN_ROLE_CONTRIBUTOR, guest);
     swarm_remedy(swarm, 8000, guest_writes, guest, host);
     swarm_remedy(swarm, 10000, root_revokes, guest, host);
     swarm_remedy(swarm, 40000, guest_asks_again, guest, host);
@@ -211,10 +236,11 @@ static void schism(swarm_t *swarm)
 
 static void publish(swarm_t *swarm, size_t count, size_t size, happening_t what)
 {
+    const circle_t *circle = swarm_circle(swarm);
     world_node_t *node = swarm_anyone(swarm);
-    if (node != NULL && role_of(swarm, node) != PLN_ROLE_NONE) {
+    if (node != NULL && role_of(circle, node) != PLN_ROLE_NONE) {
         world_happened(swarm->world, what);
-        world_publish_later(node, &swarm->network, count, size);
+        world_publish_later(node, &circle->network, count, size);
     }
 }
 
@@ -249,9 +275,9 @@ void swarm_people_act(swarm_t *swarm)
         bool calm; /**< happens in calm networks too */
         void (*act)(swarm_t *swarm);
     } acts[] = {
-        {100, true, publish_small}, {3, true, publish_batch}, {4, true, publish_large},
-        {2, false, put_out},        {1, false, leave},        {4, false, invite_again},
-        {3, false, schism},
+        {100, true, publish_small}, {3, true, publish_batch},   {4, true, publish_large},
+        {2, false, put_out},        {1, false, leave},          {4, false, invite_again},
+        {3, false, schism},         {2, false, try_old_ticket},
     };
     uint64_t total = 0;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {

@@ -41,6 +41,21 @@ bool swarm_awake(const world_node_t *node)
     return node->node != NULL && node->asleep_till_ms <= node->world->now_ms;
 }
 
+circle_t *swarm_circle(swarm_t *swarm)
+{
+    return &swarm->circles[world_random(swarm->world, swarm->circle_count)];
+}
+
+circle_t *swarm_circle_of(swarm_t *swarm, const pln_network_id_t *network)
+{
+    for (size_t i = 0; i < swarm->circle_count; i++) {
+        if (memcmp(swarm->circles[i].network.bytes, network->bytes, sizeof network->bytes) == 0) {
+            return &swarm->circles[i];
+        }
+    }
+    return NULL;
+}
+
 world_node_t *swarm_anyone(swarm_t *swarm)
 {
     world_t *world = swarm->world;
@@ -51,68 +66,6 @@ world_node_t *swarm_anyone(swarm_t *swarm)
         }
     }
     return NULL;
-}
-
-/* ---- the network ---- */
-
-static void guests_invent(swarm_t *swarm, uint32_t nodes)
-{
-    world_t *world = swarm->world;
-    bool all = world_chance(world, 2);
-    bool liars = !swarm->calm && world_chance(world, 2);
-    for (uint32_t i = 0; i < nodes; i++) {
-        char name[16];
-        snprintf(name, sizeof name, "n%u", i);
-        world_node_t *node =
-            world_node(world, name, all || (swarm->mesh && world_chance(world, 2)));
-        guest_t *seat = &swarm->guests[i];
-        uint64_t drawn = world_random(world, 10);
-        seat->role = drawn < 2   ? PLN_ROLE_READER
-                     : drawn < 4 ? PLN_ROLE_COORDINATOR
-                                 : PLN_ROLE_CONTRIBUTOR;
-        seat->join_ms =
-            world->now_ms + 1000 + world_random(world, swarm->calm ? 5000 : swarm->history_ms / 3);
-        node->hidden = i >= 2 && (swarm->mesh ? world_chance(world, 4) : true);
-        if (i >= 2 && liars && world_chance(world, 5)) {
-            for (int kinds = 0; kinds < 3; kinds++) {
-                node->lies |= UINT64_C(1) << world_random(world, LIE_COUNT);
-            }
-            node->lie_one_in = 1u << world_random(world, 6);
-            seat->role = PLN_ROLE_CONTRIBUTOR;
-        }
-    }
-}
-
-static void plan(swarm_t *swarm, const swarm_options_t *options)
-{
-    world_t *world = swarm->world;
-    uint32_t nodes = 3 + (uint32_t)world_random(world, 18);   // drawn also where not needed:
-    uint32_t minutes = 2 + (uint32_t)world_random(world, 9);  // the same seed, the same run
-    nodes = options->nodes != 0 ? options->nodes : nodes;
-    minutes = options->minutes != 0 ? options->minutes : minutes;
-    nodes = nodes < SWARM_NODES_MAX ? nodes : SWARM_NODES_MAX;
-    swarm->calm = world_chance(world, 8) || options->calm;
-    swarm->mesh = world_chance(world, 2);
-    swarm->history_ms = (uint64_t)minutes * MINUTE_MS;
-    guests_invent(swarm, nodes);
-    swarm->root = world->nodes[0];
-    bool other_hub = world_chance(world, 3);
-    swarm->hub = other_hub ? world->nodes[1] : swarm->root;
-    if (other_hub) {
-        swarm->guests[1].role = PLN_ROLE_COORDINATOR;
-        swarm->guests[1].join_ms = world->now_ms;
-    }
-    swarm->guests[0].was_member = true;
-    if (swarm->calm) {
-        world_happened(world, HAPPENING_calm);
-    }
-    for (size_t i = 0; i < world->node_count; i++) {
-        world->nodes[i]->disk.read_ms = 5;
-        world->nodes[i]->line.latency_ms = (uint32_t)world_random(world, 30);
-        if (i > 0 && !swarm->mesh) {
-            world_peer_add(world->nodes[i], swarm->hub);
-        }
-    }
 }
 
 /* ---- history ---- */
@@ -131,9 +84,14 @@ static void each_second(swarm_t *swarm)
             world_step(node, &event);
         }
     }
-    if (swarm->hub != swarm->root && world_link_between(swarm->root, swarm->hub) != 0 &&
+    world_node_t *root = swarm->circles[0].root;
+    if (swarm->hub != root && world_link_between(root, swarm->hub) != 0 &&
         world_chance(world, 100)) {
-        swarm->root->hidden = true;  // from now on it only dials
+        root->hidden = true;  // from now on it only dials
+    }
+    if (swarm->hub->links.count > PLN_WINDOW_LINKS_MAX && !swarm->crowded) {
+        swarm->crowded = true;
+        world_happened(world, HAPPENING_crowd);
     }
 }
 
@@ -162,12 +120,12 @@ static void history(swarm_t *swarm)
 
 /* ---- healing ---- */
 
-static bool all_equal(swarm_t *swarm, world_node_t *const *members, size_t count)
+static bool all_equal(const circle_t *circle, world_node_t *const *members, size_t count)
 {
     pln_network_view_t first;
     for (size_t i = 0; i < count; i++) {
         pln_network_view_t view;
-        if (!world_view(members[i], &swarm->network, &view) || view.role == PLN_ROLE_NONE ||
+        if (!world_view(members[i], &circle->network, &view) || view.role == PLN_ROLE_NONE ||
             members[i]->job_count > 0) {
             return false;
         }
@@ -180,23 +138,38 @@ static bool all_equal(swarm_t *swarm, world_node_t *const *members, size_t count
 }
 
 /** Members by the root's fold that do not know it: their JOIN was interrupted. */
-static void finish_joins(swarm_t *swarm)
+static void finish_joins(swarm_t *swarm, circle_t *circle, world_node_t *const *members,
+                         size_t count)
 {
-    world_node_t **members;
-    size_t count = check_members(swarm->world, &swarm->network, swarm->root, &members);
     for (size_t i = 0; i < count; i++) {
-        if (!swarm_is_member(swarm, members[i]) && world_chance(swarm->world, 5)) {
-            swarm_invite(swarm, members[i]);
+        if (!swarm_is_member(circle, members[i]) && world_chance(swarm->world, 5)) {
+            swarm_invite(swarm, circle, members[i]);
         }
     }
-    free(members);
+}
+
+/** Does every circle agree? With @last the checks have their last word. */
+static bool circles_equal(swarm_t *swarm, bool last)
+{
+    bool equal = true;
+    for (size_t i = 0; i < swarm->circle_count; i++) {
+        circle_t *circle = &swarm->circles[i];
+        world_node_t **members = NULL;
+        size_t count = check_members(swarm->world, &circle->network, circle->root, &members);
+        if (last) {
+            check_ended(swarm->world, &circle->network, members, count);
+        } else {
+            finish_joins(swarm, circle, members, count);
+            equal = all_equal(circle, members, count) && equal;
+        }
+        free(members);
+    }
+    return equal;
 }
 
 static void heal(swarm_t *swarm, swarm_result_t *result)
 {
     world_t *world = swarm->world;
-    world_node_t **members = NULL;
-    size_t count = 0;
     world_tell(world, "healing");
     swarm_heal(swarm);
     for (size_t i = 0; i < world->node_count; i++) {
@@ -209,16 +182,12 @@ static void heal(swarm_t *swarm, swarm_result_t *result)
     while (!equal && world->now_ms < begin_ms + CONVERGED_MS_MAX && world->broken[0] == '\0') {
         world_run(world, SECOND_MS);
         each_second(swarm);
-        finish_joins(swarm);
-        free(members);
-        count = check_members(world, &swarm->network, swarm->root, &members);
-        equal = all_equal(swarm, members, count);
+        equal = circles_equal(swarm, false);
     }
     result->converged_ms = world->now_ms - begin_ms;
     world_tell(world, "converged after %llu ms", (unsigned long long)result->converged_ms);
     check_looked(world);
-    check_ended(world, &swarm->network, members, count);
-    free(members);
+    (void)circles_equal(swarm, true);
 }
 
 void swarm_run(const swarm_options_t *options, swarm_result_t *result)
@@ -229,12 +198,10 @@ void swarm_run(const swarm_options_t *options, swarm_result_t *result)
     world->trace = options->trace;
     world->owner = swarm;
     world->watched = true;
-    plan(swarm, options);
-    pln_err_t founded = world_found(swarm->root, "net", &swarm->network);
-    world->answered = swarm_answered;
-    if (founded != PLN_OK) {
+    if (!swarm_plan(swarm, options)) {
         snprintf(world->broken, sizeof world->broken, "no network was founded");
     }
+    world->answered = swarm_answered;
     history(swarm);
     heal(swarm, result);
     memcpy(result->broken, world->broken, sizeof result->broken);

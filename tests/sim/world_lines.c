@@ -181,7 +181,8 @@ void world_send(world_node_t *node, const pln_effect_t *effect)
     if (node->world->watched) {
         check_sent(link, end, pln_buf_span(&frame));
     }
-    if (node->lies == 0 || link->ticket || lie_tell(link, end, &frame)) {
+    bool joining = link->ticket && (node->lies >> LIE_joins & 1) == 0;
+    if (node->lies == 0 || joining || lie_tell(link, end, &frame)) {
         world_send_bytes(link, end, pln_buf_span(&frame));
     }
     pln_buf_free(&frame);
