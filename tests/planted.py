@@ -56,7 +56,8 @@ def build(name):
 def swarm(seconds):
     """Which invariant the first broken seed names, and how many seeds and seconds that took."""
     begin = time.monotonic()
-    done = run([str(BUILD / "tests/sim/sim_swarm"), "--seed", "1", "--swarm", str(seconds), "--first"])
+    done = run([str(BUILD / "tests/sim/sim_swarm"), "--seed", "1", "--vary",
+                "--swarm", str(seconds), "--first"])
     spent = time.monotonic() - begin
     broken = re.search(r"^BROKEN (?:\[\d+\] )?(\w+)", done.stdout, re.MULTILINE)
     seeds = re.search(r"^(\d+) seeds from", done.stdout, re.MULTILINE)

@@ -205,13 +205,21 @@ static void row_write(const totals_t *totals, double seconds, const char *verdic
     }
 }
 
+/** Crowds come where the seed decides how many there are. */
+static bool missing(const totals_t *totals, int which)
+{
+    bool possible = which != HAPPENING_crowd || totals->many->one.nodes == 0 ||
+                    totals->many->one.nodes > PLN_WINDOW_LINKS_MAX;
+    return possible && totals->happened[which] == 0;
+}
+
 static int report(totals_t *totals, double seconds)
 {
     char line[400];
     for (int i = 0; i < HAPPENING_COUNT; i++) {
-        const char *never = totals->happened[i] == 0 ? "  NEVER" : "";
+        const char *never = missing(totals, i) ? "  NEVER" : "";
         printf("%10" PRIu64 "  %s%s\n", totals->happened[i], swarm_happening(i), never);
-        totals->never += totals->happened[i] == 0;
+        totals->never += missing(totals, i);
     }
     summary(totals, line, sizeof line);
     printf("%" PRIu64 " seeds from %" PRIu64 ", %" PRIu64 " events in %.0f s: %s\n", totals->seeds,
