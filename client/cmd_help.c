@@ -35,12 +35,13 @@ static json_t *kind_json(const pln_kind_t *kind)
 static void describe(const pln_field_t *field, char *out, size_t size)
 {
     static const char *const texts[PLN_TYPE_COUNT] = {
-        [PLN_TYPE_LINE] = "line",           [PLN_TYPE_TEXT] = "text",
-        [PLN_TYPE_CODE] = "code",           [PLN_TYPE_CHOICE] = "choice",
-        [PLN_TYPE_RANGE] = "grade or K-8",  [PLN_TYPE_UINT] = "number",
-        [PLN_TYPE_BOOL] = "true or false",  [PLN_TYPE_TIME] = "date or time",
-        [PLN_TYPE_REFERENCE] = "reference", [PLN_TYPE_BLOB] = "file id",
-        [PLN_TYPE_SALT] = "hex digits"};
+        [PLN_TYPE_LINE] = "line",          [PLN_TYPE_TEXT] = "text",
+        [PLN_TYPE_CODE] = "code",          [PLN_TYPE_CHOICE] = "choice",
+        [PLN_TYPE_UINT] = "number",        [PLN_TYPE_DECIMAL] = "number",
+        [PLN_TYPE_BOOL] = "true or false", [PLN_TYPE_TIME] = "date or time",
+        [PLN_TYPE_LINK] = "record id",     [PLN_TYPE_REFERENCE] = "record id",
+        [PLN_TYPE_BLOB] = "file id",       [PLN_TYPE_SALT] = "hex digits",
+        [PLN_TYPE_GROUP] = "parts"};
     snprintf(out, size, "%s%s%s", texts[field->type], field->many > 0 ? ", several" : "",
              (field->flags & PLN_FIELD_REQUIRED) != 0 ? ", required" : "");
 }

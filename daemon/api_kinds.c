@@ -12,6 +12,17 @@ static json_t *choices_json(const pln_choice_t *choices)
     return list;
 }
 
+static json_t *field_json(const pln_field_t *field);
+
+static json_t *parts_json(const pln_field_t *parts)
+{
+    json_t *list = json_array();
+    for (; parts->number != 0; parts++) {
+        json_array_append_new(list, field_json(parts));
+    }
+    return list;
+}
+
 static json_t *field_json(const pln_field_t *field)
 {
     json_t *json = json_object();
@@ -22,6 +33,7 @@ static json_t *field_json(const pln_field_t *field)
     json_object_set_new(json, "type", json_string(pln_type_name(field->type)));
     json_object_set_new(json, "required", json_boolean(field->flags & PLN_FIELD_REQUIRED));
     json_object_set_new(json, "personal", json_boolean(field->flags & PLN_FIELD_PERSONAL));
+    pln_json_set_text(json, "facet", pln_index_facet(field->index));
     if (field->min > 0) {
         pln_json_set_number(json, "min", field->min);
     }
@@ -32,7 +44,11 @@ static json_t *field_json(const pln_field_t *field)
         pln_json_set_number(json, "many", field->many);
     }
     if (field->choices != NULL) {
-        json_object_set_new(json, "choices", choices_json(field->choices));
+        json_object_set_new(json, field->type == PLN_TYPE_LINK ? "leads_to" : "choices",
+                            choices_json(field->choices));
+    }
+    if (field->parts != NULL) {
+        json_object_set_new(json, "parts", parts_json(field->parts));
     }
     return json;
 }
@@ -57,6 +73,7 @@ void pln_api_kinds(const pln_request_t *request, pln_answer_t *answer)
         json_object_set_new(json, "name", json_string(kind->name));
         json_object_set_new(json, "label", json_string(kind->label));
         json_object_set_new(json, "help", json_string(kind->help));
+        json_object_set_new(json, "personal", json_boolean(kind->personal));
         json_object_set_new(json, "fields", fields);
         json_array_append_new(list, json);
     }

@@ -54,7 +54,7 @@ static bool encode(batch_t *batch, json_t *record, item_t *item)
     const pln_kind_t *kind = NULL;
     pln_record_problem_t problem;
     pln_buf_clear(&batch->raw);
-    if (pln_record_from_json(record, &kind, &batch->raw, &problem) != PLN_OK) {
+    if (pln_record_from_json(record, &kind, NULL, &batch->raw, &problem) != PLN_OK) {
         refuse(item, problem.rule, problem.field, problem.detail);
         return false;
     }

@@ -147,9 +147,28 @@ static bool take_offset(const char **text, int64_t *minutes)
     return true;
 }
 
+void pln_moment_zone_text(uint64_t ms, int32_t offset, char out[PLN_MOMENT_ZONE_SIZE])
+{
+    unsigned minutes = (unsigned)(offset < 0 ? -offset : offset);
+    pln_moment_text((uint64_t)((int64_t)ms + (int64_t)offset * 60000), out);
+    if (offset != 0) {
+        char *zone = out + PLN_MOMENT_SIZE - 2;
+        memcpy(zone, offset < 0 ? "-00:00" : "+00:00", 7);
+        put_digits(zone + 1, minutes / 60u, 2);
+        put_digits(zone + 4, minutes % 60u, 2);
+    }
+}
+
 bool pln_moment_parse(const char *text, uint64_t *ms)
 {
+    int32_t offset;
+    return pln_moment_zone_parse(text, ms, &offset);
+}
+
+bool pln_moment_zone_parse(const char *text, uint64_t *ms, int32_t *zone)
+{
     int64_t days;
+    *zone = 0;
     if (!take_date(&text, &days)) {
         return false;
     }
@@ -173,6 +192,7 @@ bool pln_moment_parse(const char *text, uint64_t *ms)
         return false;
     }
     *ms = (uint64_t)seconds * 1000u + fraction;
+    *zone = (int32_t)offset;
     return true;
 }
 

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PLN_MOMENT_SIZE 25 /**< "2026-11-22T09:30:00.000Z" with its final NUL */
+#define PLN_MOMENT_SIZE 25      /**< "2026-11-22T09:30:00.000Z" with its final NUL */
+#define PLN_MOMENT_ZONE_SIZE 30 /**< "2026-11-22T09:30:00.000-05:00" with its final NUL */
 #define PLN_MOMENT_MAX UINT64_C(253402300799999)
 
 /** Unix time of this machine's clock in milliseconds. */
@@ -26,6 +27,11 @@ void pln_moment_text(uint64_t ms, char out[PLN_MOMENT_SIZE]);
  * A date alone is its first instant in UTC. False: not such a text, or before 1970.
  */
 bool pln_moment_parse(const char *text, uint64_t *ms);
+
+/** RFC 3339 text of @ms as a clock @offset minutes east of UTC shows it; "Z" for offset 0. */
+void pln_moment_zone_text(uint64_t ms, int32_t offset, char out[PLN_MOMENT_ZONE_SIZE]);
+/** pln_moment_parse() that keeps the offset. */
+bool pln_moment_zone_parse(const char *text, uint64_t *ms, int32_t *offset);
 
 /** Read "90s", "15m", "12h", "7d", "3w" as milliseconds (at most 100 years). */
 bool pln_duration_parse(const char *text, uint64_t *ms);

@@ -10,26 +10,43 @@
 #define PLN_CHOICES_END {NULL, NULL}};
 #include "kinds.def"
 
-#define NONE_choices NULL
 #define PLAIN PLN_FIELD_PLAIN
 #define REQUIRED PLN_FIELD_REQUIRED
-#define INDEXED PLN_FIELD_INDEXED
 #define PERSONAL PLN_FIELD_PERSONAL
+#define NONE_choices NULL
+// What the column "list" of a row names depends on its type.
+#define LINE_LISTS(list) NULL, NULL
+#define TEXT_LISTS(list) NULL, NULL
+#define CODE_LISTS(list) NULL, NULL
+#define CHOICE_LISTS(list) list##_choices, NULL
+#define UINT_LISTS(list) NULL, NULL
+#define DECIMAL_LISTS(list) NULL, NULL
+#define BOOL_LISTS(list) NULL, NULL
+#define TIME_LISTS(list) NULL, NULL
+#define LINK_LISTS(list) list##_choices, NULL
+#define REFERENCE_LISTS(list) NULL, NULL
+#define BLOB_LISTS(list) NULL, NULL
+#define SALT_LISTS(list) NULL, NULL
+#define GROUP_LISTS(list) NULL, list##_parts
+#define PLN_PARTS(list) static const pln_field_t list##_parts[] = {
 #define PLN_COMMON static const pln_field_t common_fields[] = {
-#define PLN_KIND(number, name, label, help) static const pln_field_t name##_fields[] = {
-#define PLN_FIELD(number, name, type, many, min, max, flags, choices, label, help) \
-    {number, PLN_TYPE_##type, many, min, max, flags, choices##_choices, #name, label, help},
-#define PLN_KIND_END {0, PLN_TYPE_COUNT, 0, 0, 0, 0, NULL, "", "", ""}};
+#define PLN_KIND(number, name, personal, label, help) static const pln_field_t name##_fields[] = {
+#define PLN_FIELD(number, name, type, many, min, max, flags, index, list, label, help) \
+    {number, PLN_TYPE_##type, many, min, max, flags, PLN_INDEX_##index, type##_LISTS(list), \
+     #name, label, help},
+#define TABLE_END {0, PLN_TYPE_COUNT, 0, 0, 0, 0, PLN_INDEX_NOTHING, NULL, NULL, "", "", ""}};
+#define PLN_PARTS_END TABLE_END
+#define PLN_KIND_END TABLE_END
 #include "kinds.def"
 #undef PLAIN
-#undef REQUIRED
-#undef INDEXED
 #undef PERSONAL
 
-#define PLN_KIND(number, name, label, help) {number, #name, label, help, name##_fields},
-#define PLN_FIELD(number, name, type, many, min, max, flags, choices, label, help)
+#define PLAIN false
+#define PERSONAL true
+#define PLN_KIND(number, name, personal, label, help) \
+    {number, personal, #name, label, help, name##_fields},
+#define PLN_CONTROL(number, name, label, help) {number, false, #name, label, help, NULL},
 #define PLN_KIND_END
-#define PLN_CONTROL(number, name, label, help) {number, #name, label, help, NULL},
 static const pln_kind_t kinds[] = {
 #include "kinds.def"
 };
@@ -79,9 +96,9 @@ const pln_field_t *pln_field_at(const pln_kind_t *kind, size_t index)
     return field->number != 0 ? field : NULL;
 }
 
-static const pln_field_t *by_number(const pln_field_t *fields, uint64_t number)
+const pln_field_t *pln_part_by_number(const pln_field_t *fields, uint64_t number)
 {
-    for (; fields->number != 0; fields++) {
+    for (; fields != NULL && fields->number != 0; fields++) {
         if (fields->number == number) {
             return fields;
         }
@@ -94,12 +111,12 @@ const pln_field_t *pln_field_by_number(const pln_kind_t *kind, uint64_t number)
     if (kind->fields == NULL || number == 0) {
         return NULL;
     }
-    return by_number(number < PLN_FIELD_OWN_MIN ? common_fields : kind->fields, number);
+    return pln_part_by_number(number < PLN_FIELD_OWN_MIN ? common_fields : kind->fields, number);
 }
 
-static const pln_field_t *by_name(const pln_field_t *fields, const char *name)
+const pln_field_t *pln_part_by_name(const pln_field_t *fields, const char *name)
 {
-    for (; fields->number != 0; fields++) {
+    for (; fields != NULL && fields->number != 0; fields++) {
         if (strcmp(fields->name, name) == 0) {
             return fields;
         }
@@ -112,21 +129,43 @@ const pln_field_t *pln_field_by_name(const pln_kind_t *kind, const char *name)
     if (kind->fields == NULL) {
         return NULL;
     }
-    const pln_field_t *own = by_name(kind->fields, name);
-    return own != NULL ? own : by_name(common_fields, name);
+    const pln_field_t *own = pln_part_by_name(kind->fields, name);
+    return own != NULL ? own : pln_part_by_name(common_fields, name);
+}
+
+const pln_field_t *pln_field_title(const pln_kind_t *kind)
+{
+    const pln_field_t *field = kind->fields;
+    for (; field != NULL && field->number != 0; field++) {
+        if (field->index == PLN_INDEX_TITLE) {
+            return field;
+        }
+    }
+    return NULL;
 }
 
 const char *pln_type_name(pln_type_t type)
 {
     static const char *const names[PLN_TYPE_COUNT] = {
-        [PLN_TYPE_LINE] = "line",           [PLN_TYPE_TEXT] = "text",
-        [PLN_TYPE_CODE] = "code",           [PLN_TYPE_CHOICE] = "choice",
-        [PLN_TYPE_RANGE] = "range",         [PLN_TYPE_UINT] = "uint",
-        [PLN_TYPE_BOOL] = "bool",           [PLN_TYPE_TIME] = "time",
-        [PLN_TYPE_REFERENCE] = "reference", [PLN_TYPE_BLOB] = "blob",
-        [PLN_TYPE_SALT] = "salt",
+        [PLN_TYPE_LINE] = "line",   [PLN_TYPE_TEXT] = "text",
+        [PLN_TYPE_CODE] = "code",   [PLN_TYPE_CHOICE] = "choice",
+        [PLN_TYPE_UINT] = "uint",   [PLN_TYPE_DECIMAL] = "decimal",
+        [PLN_TYPE_BOOL] = "bool",   [PLN_TYPE_TIME] = "time",
+        [PLN_TYPE_LINK] = "link",   [PLN_TYPE_REFERENCE] = "reference",
+        [PLN_TYPE_BLOB] = "blob",   [PLN_TYPE_SALT] = "salt",
+        [PLN_TYPE_GROUP] = "group",
     };
     return (unsigned)type < PLN_TYPE_COUNT ? names[type] : "";
+}
+
+const char *pln_index_facet(pln_index_t index)
+{
+    static const char *const facets[] = {
+#define PLN_INDEX(name, facet) facet,
+        PLN_INDICES(PLN_INDEX)
+#undef PLN_INDEX
+    };
+    return (unsigned)index < PLN_INDEX_COUNT ? facets[index] : "";
 }
 
 const pln_choice_t *pln_choice_find(const pln_choice_t *choices, pln_span_t word)

@@ -55,7 +55,8 @@ static void read_record(fill_t *fill, pln_codec_t *codec, const char *line, pln_
     size_t from = fill->bytes.size;
     json_t *record = json_loads(line, 0, NULL);
     check(record != NULL, "a line is no JSON");
-    check(pln_record_from_json(record, &kind, raw, &problem) == PLN_OK, "a record breaks a rule");
+    check(pln_record_from_json(record, &kind, NULL, raw, &problem) == PLN_OK,
+          "a record breaks a rule");
     check(
         pln_codec_encode(codec, PLN_CODEC_DICT_1, pln_buf_span(raw), &fill->bytes, &used) == PLN_OK,
         "a record is too large");

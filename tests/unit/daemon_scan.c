@@ -19,7 +19,7 @@ static void encode_task(const char *title, pln_buf_t *stored, uint8_t *codec_use
     pln_record_problem_t problem;
     pln_buf_t raw = {0};
     json_t *fields = json_pack("{s:s, s:s}", "title", title, "prompt", "Build a bridge of paper.");
-    assert_int_equal(pln_fields_from_json(pln_kind_by_name("task"), fields, &raw, &problem),
+    assert_int_equal(pln_fields_from_json(pln_kind_by_name("task"), fields, NULL, &raw, &problem),
                      PLN_OK);
     assert_int_equal(
         pln_codec_encode(codec, PLN_CODEC_DICT_1, pln_buf_span(&raw), stored, codec_used), PLN_OK);

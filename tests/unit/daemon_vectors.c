@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "../vectors/answer.h"
+#include "proto/kinds.h"
 
 static const char *const files[] = {
     "hash",       "identity", "signature", "entry",    "chain",     "run",      "pack",
@@ -66,6 +67,36 @@ static void every_vector_holds(void **state)
     }
     print_message("%-11s %4zu cases\n", "together", count);
     assert_int_equal(wrong, 0);
+}
+
+/** Counts the cases in which a record of @kind is written. */
+static size_t cases_of(const char *kind)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < FILES; i++) {
+        json_t *file = load(files[i]), *vector;
+        size_t index;
+        json_array_foreach(case_member(file, "cases"), index, vector)
+        {
+            const char *op = case_string(case_member(vector, "op"));
+            json_t *named = json_object_get(case_member(vector, "in"), "kind");
+            count += strcmp(op, "record") == 0 && json_is_string(named) &&
+                     strcmp(json_string_value(named), kind) == 0;
+        }
+        json_decref(file);
+    }
+    return count;
+}
+
+static void every_kind_has_its_vector(void **state)
+{
+    (void)state;
+    const pln_kind_t *kind;
+    for (size_t i = 0; (kind = pln_kind_at(i)) != NULL; i++) {
+        if (kind->fields != NULL && cases_of(kind->name) == 0) {
+            fail_msg("no vector has a %s: ask tests/vectors/questions for one", kind->name);
+        }
+    }
 }
 
 static void names_are_unique_and_ops_are_known(void **state)
@@ -134,6 +165,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_vector_holds),
+        cmocka_unit_test(every_kind_has_its_vector),
         cmocka_unit_test(names_are_unique_and_ops_are_known),
         cmocka_unit_test(a_vector_that_is_wrong_is_caught),
     };

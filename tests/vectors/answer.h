@@ -12,7 +12,7 @@
 /** Why a question is refused; filled by an op that gives no answer. */
 typedef struct {
     char reason[64];
-    char field[64]; /**< of a record */
+    char field[128]; /**< of a record */
     bool has_field;
 } refusal_t;
 

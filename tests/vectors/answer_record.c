@@ -24,7 +24,7 @@ static json_t *record_write(json_t *in, refusal_t *why)
     if (kind == NULL || kind->fields == NULL) {
         return refuse(why, pln_rule_name(PLN_RULE_KIND), "");
     }
-    if (pln_fields_from_json(kind, case_member(in, "fields"), &payload, &problem) != PLN_OK) {
+    if (pln_fields_from_json(kind, case_member(in, "fields"), NULL, &payload, &problem) != PLN_OK) {
         pln_buf_free(&payload);
         return refuse(why, problem.rule, problem.field);
     }
@@ -36,7 +36,9 @@ static json_t *fields_of(uint16_t number, pln_span_t payload, refusal_t *why)
     char sentence[400];
     pln_record_error_t error;
     if (pln_record_check(pln_kind_by_number(number), payload, &error) != PLN_OK) {
-        return refuse(why, pln_rule_name(error.rule), error.field != NULL ? error.field->name : "");
+        char path[PLN_RECORD_PATH_SIZE];
+        pln_record_path(&error, path);
+        return refuse(why, pln_rule_name(error.rule), path);
     }
     return pln_record_to_json(number, payload, sentence, sizeof sentence);
 }

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MPL-2.0
 """Records of lane 1 (section 11)."""
 
+import collections
+import pathlib
+import re
 import string
 
 from .identity import parse_did_key, parse_hex, parse_seq_text, seq_text, short_did, valid_id
@@ -12,58 +15,53 @@ TIME_MAX = 253_402_300_799_999
 CODE = set(string.ascii_letters + string.digits + ".-+:_/")
 BREAKS = {0x09, 0x0A, 0x0D}
 
-WORDS = {
-    "grades": ("PK TK K KG 1 01 2 02 3 03 4 04 5 05 6 06 7 07 8 08 9 09 10 11 12 13 UG PS AE"),
-    "uses": "formative interim summative",
-    "states": "draft piloted vetted operational released retired",
-    "members": "district school hub partner",
-    "locales": ("city city-large city-midsize city-small suburb suburb-large suburb-midsize "
-                "suburb-small town town-fringe town-distant town-remote rural rural-fringe "
-                "rural-distant rural-remote"),
-    "enrollments": "1-299 300-999 1000-2499 2500-4999 5000-9999 10000-24999 25000+",
-}
-WORDS = {name: words.split() for name, words in WORDS.items()}
+OFFSET_MAX = 1439
+REFS = 1
+TABLE = pathlib.Path(__file__).resolve().parents[3] / "proto" / "kinds.def"
 
-# (number, name, type, most values or None for one, bounds, required)
-COMMON = (
-    (1, "refs", "reference", 64, None, False), (2, "blobs", "blob", 64, None, False),
-    (3, "was", "reference", None, None, False), (4, "replaces", "reference", None, None, False),
-    (5, "salt", "salt", None, (8, 8), False), (6, "by", "line", 16, (1, 200), False),
-    (7, "lang", "code", None, (2, 35), False), (8, "source", "line", None, (1, 2000), False),
-)
-KINDS = {
-    0x0100: ("profile", (
-        (16, "name", "line", None, (1, 200), True), (17, "type", "choice", None, "members", False),
-        (18, "state", "code", None, (2, 8), False),
-        (19, "locale", "choice", None, "locales", False),
-        (20, "grades", "range", 32, "grades", False),
-        (21, "enrollment", "choice", None, "enrollments", False),
-        (22, "leaid", "code", None, (7, 7), False), (23, "web", "line", None, (1, 500), False),
-        (24, "contact", "line", None, (1, 300), False),
-        (25, "about", "text", None, (1, 8000), False))),
-    0x0101: ("task", (
-        (16, "title", "line", None, (1, 300), True),
-        (17, "purpose", "text", None, (1, 16000), False),
-        (18, "prompt", "text", None, (1, 131072), True),
-        (19, "materials", "text", None, (1, 32000), False),
-        (20, "rubric", "text", None, (1, 65536), False),
-        (21, "grades", "range", 32, "grades", False),
-        (22, "subjects", "line", 16, (1, 100), False),
-        (23, "competencies", "line", 64, (1, 500), False),
-        (24, "minutes", "uint", None, (1, 100000), False), (25, "dok", "uint", None, (1, 4), False),
-        (26, "use", "choice", None, "uses", False), (27, "state", "choice", None, "states", False),
-        (28, "license", "code", None, (1, 64), False), (29, "common", "bool", None, None, False),
-        (30, "product", "text", None, (1, 8000), False),
-        (31, "supports", "text", None, (1, 16000), False),
-        (32, "notes", "text", None, (1, 32000), False))),
-    0x0102: ("lesson", (
-        (16, "title", "line", None, (1, 300), True), (17, "result", "text", None, (1, 32000), True),
-        (18, "challenge", "text", None, (1, 32000), True),
-        (19, "lesson", "text", None, (1, 32000), True),
-        (20, "context", "text", None, (1, 16000), False),
-        (21, "evidence", "text", None, (1, 16000), False),
-        (22, "about", "line", 16, (1, 300), False), (23, "when", "time", None, None, False))),
-}
+# number, name, type, most values or None for one, bounds, required; `bounds` is (least, most), the
+# words of a choice, the rows of a group, or None.
+Row = collections.namedtuple("Row", "number name type many bounds required")
+
+
+def _calls(text):
+    """(macro, arguments) of each line group that 11.4 names, in order; texts without their quotes."""
+    text = re.sub(r"^\s*(//|#).*$", "", text, flags=re.M)
+    for macro, inside in re.findall(r"PLN_(\w+)(?:\(((?:[^()\"]|\"(?:[^\"\\]|\\.)*\")*)\))?", text):
+        found = re.findall(r'\s*("(?:[^"\\]|\\.)*"|[^,"]+?)\s*(?:,|$)', inside or "")
+        yield macro, [a[1:-1].replace('\\"', '"') if a.startswith('"') else a for a in found]
+
+
+def _row(arguments, words, parts):
+    number, name, type_, many, least, most, flags, _, list_, _, _ = arguments
+    bounds = {"CHOICE": lambda: words[list_], "GROUP": lambda: parts[list_],
+              "BOOL": lambda: None, "TIME": lambda: None, "LINK": lambda: None,
+              "REFERENCE": lambda: None, "BLOB": lambda: None}.get(
+                  type_, lambda: (int(least), int(most)))()
+    return Row(int(number), name, type_.lower(), int(many) or None, bounds, "REQUIRED" in flags)
+
+
+def read_table(text):
+    """(common rows, number -> (name, rows)) of kinds.def."""
+    words, parts, kinds, common, here = {}, {}, {}, [], None
+    for macro, arguments in _calls(text):
+        if macro == "CHOICES":
+            here = words.setdefault(arguments[0], [])
+        elif macro == "CHOICE":
+            here.append(arguments[0])
+        elif macro == "PARTS":
+            here = parts.setdefault(arguments[0], [])
+        elif macro == "COMMON":
+            here = common
+        elif macro == "KIND":
+            here = []
+            kinds[int(arguments[0], 16)] = (arguments[1], here)
+        elif macro == "FIELD":
+            here.append(_row(arguments, words, parts))
+    return common, kinds
+
+
+COMMON, KINDS = read_table(TABLE.read_text())
 
 
 def _blank(value):
@@ -87,16 +85,11 @@ def _control(code):
     return code < 0x20 or 0x7F <= code <= 0x9F
 
 
-def _words(value, type_, words):
-    ends = [value] if type_ == "choice" or "-" not in value else value.split("-", 1)
-    demand(all(end in words for end in ends), "choice")
-
-
 def _text(value, type_, bounds, required):
     demand(isinstance(value, str), "type")
     demand(not _blank(value), "required" if required else "empty")
-    if type_ in ("choice", "range"):
-        _words(value, type_, WORDS[bounds])
+    if type_ == "choice":
+        demand(value in bounds, "choice")
         return
     _size(value.encode(), bounds)
     codes = [ord(c) for c in value]
@@ -122,33 +115,66 @@ def pack_reference(ref):
     return pack([ref["network"], ref["author"], ref["epoch"], ref["seq"], ref["data"]])
 
 
-def _one(value, type_, bounds, required):
-    if type_ in ("line", "text", "code", "choice", "range"):
-        _text(value, type_, bounds, required)
-    elif type_ in ("uint", "time"):
+def _time(value):
+    demand(isinstance(value, list) and len(value) == 2, "type")
+    ms, offset = value
+    demand(_uint(ms) and isinstance(offset, int) and not isinstance(offset, bool), "type")
+    demand(abs(offset) <= OFFSET_MAX and ms <= TIME_MAX, "out-of-range")
+    demand(0 <= ms + offset * 60_000 <= TIME_MAX, "out-of-range")
+
+
+def _one(value, row, refs):
+    type_, bounds = row.type, row.bounds
+    if type_ in ("line", "text", "code", "choice"):
+        _text(value, type_, bounds, row.required)
+    elif type_ in ("uint", "decimal"):
         demand(_uint(value), "type")
-        least, most = bounds or (0, TIME_MAX)
-        demand(least <= value <= most, "out-of-range")
+        unit = 100 if type_ == "decimal" else 1
+        demand(bounds[0] * unit <= value <= bounds[1] * unit, "out-of-range")
     elif type_ == "bool":
         demand(isinstance(value, bool), "type")
+    elif type_ == "time":
+        _time(value)
+    elif type_ == "link":
+        demand(_uint(value), "type")
+        demand(1 <= value <= refs, "link")
     elif type_ == "reference":
         reference(value)
     elif type_ == "blob":
         demand(_bin(value, 32), "type")
+    elif type_ == "group":
+        demand(isinstance(value, dict), "type")
+        demand(len(value) <= PAIRS_MAX, "type")
+        demand(value, "empty")
+        _rows(bounds, value, refs)
     else:
         demand(isinstance(value, bytes), "type")
         _size(value, bounds)
 
 
-def _field(value, type_, most, bounds, required):
-    if most is None:
-        _one(value, type_, bounds, required)
+def _field(value, row, refs):
+    if row.many is None:
+        _one(value, row, refs)
         return
     demand(isinstance(value, list), "type")
-    demand(value, "required" if required else "empty")
-    demand(len(value) <= most, "too-many")
-    for item in value:
-        _one(item, type_, bounds, required)
+    demand(value, "required" if row.required else "empty")
+    demand(len(value) <= row.many, "too-many")
+    for n, item in enumerate(value):
+        _one(item, row, refs)
+        demand(row.number != REFS or refs is not None or item not in value[:n], "repeated")
+
+
+def _rows(rows, fields, refs):
+    """Every row against its value; the refusal's `field` grows on its way out."""
+    for row in rows:
+        try:
+            if row.number in fields:
+                _field(fields[row.number], row, refs)
+            else:
+                demand(not row.required, "required")
+        except Refused as e:
+            e.field = f"{row.name}.{e.field}" if e.field else row.name
+            raise
 
 
 def decode_map(payload):
@@ -167,15 +193,9 @@ def decode_map(payload):
 def check(kind, fields):
     """Refuses pairs that break a rule of the kind; `field` of the refusal names the place."""
     demand(kind in KINDS, "kind")
-    for number, name, type_, most, bounds, required in COMMON + KINDS[kind][1]:
-        try:
-            if number in fields:
-                _field(fields[number], type_, most, bounds, required)
-            else:
-                demand(not required, "required")
-        except Refused as e:
-            e.field = name
-            raise
+    _rows(COMMON[:REFS], fields, None)
+    refs = fields.get(REFS)
+    _rows(COMMON[REFS:] + KINDS[kind][1], fields, len(refs) if isinstance(refs, list) else 0)
 
 
 def decode(kind, payload):

@@ -13,19 +13,29 @@ EPOCH = datetime.datetime(1970, 1, 1)
 KIND_NUMBERS = {name: number_ for number_, (name, _) in record.KINDS.items()}
 
 
-def time_text(ms):
-    return (EPOCH + datetime.timedelta(milliseconds=ms)).isoformat(timespec="milliseconds") + "Z"
+def time_text(value):
+    ms, offset = value
+    local = EPOCH + datetime.timedelta(milliseconds=ms, minutes=offset)
+    sign, size = "-" if offset < 0 else "+", abs(offset)
+    zone = "Z" if offset == 0 else f"{sign}{size // 60:02d}:{size % 60:02d}"
+    return local.isoformat(timespec="milliseconds") + zone
 
 
-def time_number(text):
-    demand(isinstance(text, str) and re.fullmatch(
-        r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", text, re.ASCII), "type")
+def time_value(text):
+    demand(isinstance(text, str), "type")
+    found = re.fullmatch(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})(Z|([+-])(\d\d):(\d\d))", text,
+                         re.ASCII)
+    demand(found is not None, "type")
+    offset = 0
+    if found[3]:
+        offset = (int(found[4]) * 60 + int(found[5])) * (-1 if found[3] == "-" else 1)
     try:
-        since = datetime.datetime.fromisoformat(text[:-1]) - EPOCH
+        local = datetime.datetime.fromisoformat(found[1]) - EPOCH
     except ValueError:
         raise Refused("type", "time") from None
-    demand(since >= datetime.timedelta(0), "out-of-range")
-    return since // datetime.timedelta(milliseconds=1)
+    ms = local // datetime.timedelta(milliseconds=1) - offset * 60_000
+    demand(ms >= 0, "type")
+    return [ms, offset]
 
 
 def reference_value(text):
@@ -50,71 +60,108 @@ def integer_value(value):
         raise Refused("type", "integer") from None
 
 
-TO_JSON = {"time": time_text, "blob": bytes.hex, "salt": bytes.hex,
+def decimal_text(hundredths):
+    return hundredths // 100 if hundredths % 100 == 0 else hundredths / 100
+
+
+def decimal_value(value):
+    demand(isinstance(value, (int, float)) and not isinstance(value, bool), "type")
+    hundredths = round(value * 100)
+    demand(hundredths >= 0 and abs(value * 100 - hundredths) < 1e-6, "type")
+    return hundredths
+
+
+TO_JSON = {"time": time_text, "blob": bytes.hex, "salt": bytes.hex, "decimal": decimal_text,
            "reference": lambda v: record.reference_text(record.reference(v))}
-FROM_JSON = {"time": time_number, "blob": hex_value, "salt": hex_value,
+FROM_JSON = {"time": time_value, "blob": hex_value, "salt": hex_value, "decimal": decimal_value,
              "reference": reference_value, "uint": integer_value}
 
 
-def rows_of(kind):
-    return {row[0]: row for row in record.COMMON + record.KINDS[kind][1]}
+def rows_of(rows):
+    return {row.number: row for row in rows}
 
 
-def fields_to(kind, values):
-    rows, fields = rows_of(kind), {}
+def kind_rows(kind):
+    return record.COMMON + record.KINDS[kind][1]
+
+
+def value_to(row, value, refs):
+    if row.type == "link":
+        return TO_JSON["reference"](refs[value - 1])
+    if row.type == "group":
+        return fields_to(row.bounds, value, refs)
+    return TO_JSON.get(row.type, lambda v: v)(value)
+
+
+def fields_to(rows, values, refs):
+    rows, fields = rows_of(rows), {}
     for n, value in values.items():
-        if n not in rows:
+        row = rows.get(n)
+        if row is None:
             fields[f"#{n}"] = pack.pack(value)
-            continue
-        _, name, type_, most, _, _ = rows[n]
-        convert = TO_JSON.get(type_, lambda v: v)
-        fields[name] = convert(value) if most is None else [convert(v) for v in value]
+        elif row.many is None:
+            fields[row.name] = value_to(row, value, refs)
+        else:
+            fields[row.name] = [value_to(row, v, refs) for v in value]
     return fields
 
 
-def number_of_field(kind, name):
-    for n, row in rows_of(kind).items():
-        if row[1] == name:
-            return n
+def number_of_field(rows, name):
+    for row in rows:
+        if row.name == name:
+            return row.number
     found = re.fullmatch(r"#(0|[1-9][0-9]*)", name)
-    if found is None or int(found[1]) in rows_of(kind) or int(found[1]) > pack.KEY_MAX:
+    if found is None or int(found[1]) in rows_of(rows) or int(found[1]) > pack.KEY_MAX:
         refused = Refused("unknown-field")
         refused.field = name
         raise refused
     return int(found[1])
 
 
-def value_from(kind, n, value):
-    if n not in rows_of(kind):
+def one_from(row, value, refs):
+    if row.type == "link":
+        wanted = reference_value(value)
+        if wanted not in refs:
+            refs.append(wanted)
+        return refs.index(wanted) + 1
+    if row.type == "group":
+        demand(isinstance(value, dict), "type")
+        return fields_from(row.bounds, value, refs)
+    return FROM_JSON.get(row.type, lambda v: v)(value)
+
+
+def value_from(row, value, refs):
+    if row is None:
         return pack.unpack(hex_value(value))
-    _, _, type_, most, _, _ = rows_of(kind)[n]
-    convert = FROM_JSON.get(type_, lambda v: v)
-    if most is None:
-        return convert(value)
+    if row.many is None:
+        return one_from(row, value, refs)
     demand(isinstance(value, list), "type")
-    return [convert(v) for v in value]
+    return [one_from(row, v, refs) for v in value]
 
 
-def fields_from(kind, fields):
+def _nothing(value):
+    """What a writer leaves out: null, the empty text, the empty list."""
+    return value is None or (isinstance(value, (str, list)) and len(value) == 0)
+
+
+def fields_from(rows, fields, refs):
+    """In ascending order of numbers, so that links bring their refs in that order."""
     values = {}
-    for name in fields:
-        n = number_of_field(kind, name)
+    named = [(number_of_field(rows, name), name) for name in fields
+             if name.startswith("#") or not _nothing(fields[name])]
+    for n, name in sorted(named):
         try:
-            values[n] = value_from(kind, n, fields[name])
+            values[n] = value_from(rows_of(rows).get(n), fields[name], refs)
         except Refused as e:
-            e.field = name
+            e.field = f"{name}.{e.field}" if e.field else name
             raise
     return values
 
 
 @op("record.read", {"kind": int, "hex": bytes})
 def read_record(i):
-    return {"fields": fields_to(i["kind"], record.decode(i["kind"], i["hex"]))}
-
-
-def _nothing(value):
-    """What a writer leaves out: null, the empty text, the empty list."""
-    return value is None or (isinstance(value, (str, list)) and len(value) == 0)
+    values = record.decode(i["kind"], i["hex"])
+    return {"fields": fields_to(kind_rows(i["kind"]), values, values.get(record.REFS, []))}
 
 
 @op("record.write", None)
@@ -123,7 +170,10 @@ def write_record(i):
         raise ValueError("members")
     kind = KIND_NUMBERS.get(i["kind"])
     demand(kind is not None, "kind")
-    values = fields_from(kind, {name: v for name, v in i["fields"].items() if not _nothing(v)})
+    refs = [reference_value(v) for v in i["fields"].get("refs") or []]
+    values = fields_from(kind_rows(kind), i["fields"], refs)
+    if refs:
+        values[record.REFS] = refs
     demand(len(values) <= record.PAIRS_MAX, "too-many-fields")
     record.check(kind, values)
     return {"hex": record.encode(values)}
