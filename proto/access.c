@@ -56,6 +56,7 @@ void pln_access_free(pln_access_t **access)
     }
     free((*access)->parties.items);
     free((*access)->members);
+    pln_admission_release(&(*access)->admission);
     free(*access);
     *access = NULL;
 }

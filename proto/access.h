@@ -14,6 +14,7 @@
 #ifndef PLN_ACCESS_H
 #define PLN_ACCESS_H
 
+#include "admission.h"
 #include "control.h"
 
 #define PLN_LIMIT_NONE UINT64_MAX /**< no limit but the quota */
@@ -95,6 +96,12 @@ PLN_MUST_CHECK pln_err_t pln_access_member(pln_access_t *access, const pln_id_t 
 /** Members in ascending order of id, the root included. *cursor starts at 0; false at the end. */
 bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out);
 size_t pln_access_count(pln_access_t *access);
+
+/**
+ * Who is let in by a clock that says @wall_ms: members that have neither left nor expired. The
+ * caller releases it. *until_ms: when the next of them expires, UINT64_MAX when none does.
+ */
+pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, uint64_t *until_ms);
 
 /** Highest term any counted grant gives @node; false when there is none (R3.4, pln revoke). */
 bool pln_access_highest_term(pln_access_t *access, const pln_id_t *node, uint32_t *term);

@@ -98,6 +98,11 @@ struct pln_access {
     pln_party_t **members; /**< ascending by id, as of members_generation */
     size_t member_count;
     uint64_t members_generation;
+
+    pln_admission_t *admission; /**< of that generation, for clocks from .. until; or NULL */
+    uint64_t admission_generation;
+    uint64_t admission_from;
+    uint64_t admission_until;
 };
 
 /** The party with @id; NULL when nothing is known of it. */

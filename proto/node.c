@@ -10,6 +10,7 @@
 #include "node_state.h"
 
 #define SCAN_MS 1000u
+#define EFFECTS_KEPT 1024u /**< room for effects that stays from step to step */
 
 /** Copy what fits, cut between characters: a half one would make what carries it malformed. */
 static void text_fit(char *out, size_t size, const char *text)
@@ -59,6 +60,11 @@ static void arena_reset(pln_node_t *node)
     }
     node->arena_count = 0;
     node->effect_count = 0;
+    if (node->effect_capacity > EFFECTS_KEPT) {  // a start in a large network is not every day
+        free(node->effects);
+        node->effects = NULL;
+        node->effect_capacity = 0;
+    }
 }
 
 static void links_free(pln_node_t *node)
@@ -76,6 +82,15 @@ static void links_free(pln_node_t *node)
     pln_map_free(&node->links);
 }
 
+static void peers_free(pln_node_t *node)
+{
+    size_t cursor = 0;
+    for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
+        pln_peer_free(peer);
+    }
+    pln_map_free(&node->peers);
+}
+
 void pln_node_free(pln_node_t **node_p)
 {
     pln_node_t *node = *node_p;
@@ -84,7 +99,7 @@ void pln_node_free(pln_node_t **node_p)
     }
     arena_reset(node);
     links_free(node);
-    pln_map_free_values(&node->peers);
+    peers_free(node);
     pln_map_free_values(&node->tickets);
     pln_map_free_values(&node->cursors);
     pln_map_free_values(&node->epochs);

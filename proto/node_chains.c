@@ -36,7 +36,6 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
     net->access = pln_access_new(id);
     net->digest_stale = true;
     pln_map_init(&net->chains, 37, node->secret);
-    pln_map_init(&net->admitted, 32, node->secret);
     pln_map_init(&net->blocked, 37, node->secret);
     pln_map_init(&net->presences, 32, node->secret);
     node->nets = pln_realloc(node->nets, (node->net_count + 1) * sizeof(pln_net_state_t *));
@@ -48,7 +47,7 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
 void pln_net_free(pln_net_state_t *net)
 {
     pln_map_free_values(&net->chains);
-    pln_map_free_values(&net->admitted);
+    pln_admission_release(&net->admitted);
     pln_map_free_values(&net->blocked);
     size_t cursor = 0;
     for (pln_presence_state_t *p; (p = pln_map_next(&net->presences, &cursor)) != NULL;) {
@@ -197,43 +196,44 @@ void pln_net_digests(pln_net_state_t *net)
 
 bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id)
 {
-    return (!net->left || net->parting) && pln_map_get(&net->admitted, id->bytes) != NULL;
+    return (!net->left || net->parting) && pln_admission_has(net->admitted, id);
 }
 
-static void admit(pln_map_t *set, const pln_id_t *id)
+static bool others_admit(const pln_node_t *node, const pln_net_state_t *net, const pln_id_t *id)
 {
-    if (pln_map_get(set, id->bytes) == NULL) {
-        pln_id_t *copy = pln_alloc(sizeof *copy);
-        *copy = *id;
-        pln_map_put(set, id->bytes, copy);
+    for (size_t i = 0; i < node->net_count; i++) {
+        if (node->nets[i] != net && pln_admission_has(node->nets[i]->admitted, id)) {
+            return true;
+        }
     }
+    return false;
+}
+
+bool pln_node_admits(const pln_node_t *node, const pln_id_t *id)
+{
+    return others_admit(node, NULL, id);
 }
 
 /** Who is let in: members that have neither left nor expired by this clock, and a ticket's promise.
  */
-static void admitted_now(pln_node_t *node, pln_net_state_t *net, pln_map_t *set)
+static pln_admission_t *admitted_now(pln_node_t *node, pln_net_state_t *net)
 {
-    pln_map_init(set, 32, node->secret);
     net->next_expiry_ms = UINT64_MAX;
     pln_member_t member;
     bool self_is_member = pln_access_member(net->access, &node->self->id, &member) == PLN_OK;
     if ((net->left && !net->parting) || (!self_is_member && !net->promised)) {
-        return;
+        return NULL;
     }
-    size_t cursor = 0;
-    while (pln_access_next(net->access, &cursor, &member)) {
-        bool expired = member.expiry_ms != 0 && member.expiry_ms <= node->wall_ms;
-        if (!member.left && !expired) {
-            admit(set, &member.node);
-        }
-        if (!expired && member.expiry_ms != 0 && member.expiry_ms < net->next_expiry_ms) {
-            net->next_expiry_ms = member.expiry_ms;
-        }
+    pln_admission_t *members =
+        pln_access_admission(net->access, node->wall_ms, &net->next_expiry_ms);
+    if (!net->promised) {
+        return members;
     }
-    if (net->promised) {
-        admit(set, &net->promise_root);
-        admit(set, &net->promise_inviter);
-    }
+    pln_admission_t *all = pln_admission_copy(members, 2);
+    pln_admission_add(all, &net->promise_root);
+    pln_admission_add(all, &net->promise_inviter);
+    pln_admission_release(&members);
+    return all;
 }
 
 static void links_lose(pln_node_t *node, pln_net_state_t *net, const pln_id_t *id)
@@ -246,24 +246,22 @@ static void links_lose(pln_node_t *node, pln_net_state_t *net, const pln_id_t *i
 
 static void admissions_change(pln_node_t *node, pln_net_state_t *net)
 {
-    pln_map_t now;
-    admitted_now(node, net, &now);
-    pln_map_t before = net->admitted;
-    net->admitted = now;
-    size_t cursor = 0;
-    for (pln_id_t *id; (id = pln_map_next(&before, &cursor)) != NULL;) {
-        if (pln_map_get(&now, id->bytes) == NULL) {
-            links_lose(node, net, id);
+    pln_admission_t *before = net->admitted;
+    net->admitted = admitted_now(node, net);
+    const pln_id_t *id;
+    for (size_t a = 0, b = 0; (id = pln_admission_only(before, net->admitted, &a, &b)) != NULL;) {
+        links_lose(node, net, id);
+        if (!others_admit(node, net, id)) {
             pln_peer_admit(node, id, false);
         }
     }
-    cursor = 0;
-    for (pln_id_t *id; (id = pln_map_next(&net->admitted, &cursor)) != NULL;) {
-        if (pln_map_get(&before, id->bytes) == NULL) {
+    for (size_t a = 0, b = 0; (id = pln_admission_only(net->admitted, before, &a, &b)) != NULL;) {
+        if (!others_admit(node, net, id)) {
             pln_peer_admit(node, id, true);
         }
+        pln_peer_welcome(node, id);
     }
-    pln_map_free_values(&before);
+    pln_admission_release(&before);
 }
 
 /** Entries beyond a shrunk limit are set aside; entries within a widened one come back. */

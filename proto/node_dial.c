@@ -5,6 +5,8 @@
 
 #include "node_state.h"
 
+#define ADDRESSES_PER_PEER_MAX (PLN_ADDRESSES_MAX * 2)
+
 pln_peer_t *pln_peer_get(pln_node_t *node, const pln_id_t *id)
 {
     pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
@@ -14,6 +16,14 @@ pln_peer_t *pln_peer_get(pln_node_t *node, const pln_id_t *id)
         pln_map_put(&node->peers, id->bytes, peer);
     }
     return peer;
+}
+
+void pln_peer_free(pln_peer_t *peer)
+{
+    if (peer != NULL) {
+        free(peer->addresses);
+        free(peer);
+    }
 }
 
 /* ---- addresses ---- */
@@ -51,7 +61,6 @@ static void address_remove(pln_peer_t *peer, size_t index)
 /** False when nothing changed. A user's address outranks a ticket's, which outranks presence. */
 static bool address_add(pln_peer_t *peer, const char *text, pln_address_source_t source)
 {
-    size_t max = sizeof peer->addresses / sizeof peer->addresses[0];
     for (size_t i = 0; i < peer->address_count; i++) {
         if (strcmp(peer->addresses[i].text, text) == 0) {
             bool better = peer->addresses[i].source < source;
@@ -59,16 +68,19 @@ static bool address_add(pln_peer_t *peer, const char *text, pln_address_source_t
             return better;
         }
     }
-    if (peer->address_count == max) {
+    if (peer->address_count == ADDRESSES_PER_PEER_MAX) {
         size_t oldest = 0;
-        while (oldest < max && peer->addresses[oldest].source != PLN_FROM_PRESENCE) {
+        while (oldest < ADDRESSES_PER_PEER_MAX &&
+               peer->addresses[oldest].source != PLN_FROM_PRESENCE) {
             oldest++;
         }
-        if (oldest == max) {
+        if (oldest == ADDRESSES_PER_PEER_MAX) {
             return false;
         }
         address_remove(peer, oldest);
     }
+    peer->addresses =
+        pln_realloc(peer->addresses, (peer->address_count + 1) * sizeof *peer->addresses);
     pln_address_t *address = &peer->addresses[peer->address_count++];
     memset(address, 0, sizeof *address);
     strncpy(address->text, text, PLN_ADDRESS_MAX);
@@ -190,27 +202,29 @@ void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit)
     if (pln_id_equal(id, &node->self->id)) {
         return;
     }
-    pln_peer_t *peer = pln_peer_get(node, id);
-    peer->admitted += admit ? 1 : (size_t)-1;
-    bool changed = peer->admitted == (admit ? 1u : 0u);
-    if (!admit && changed && peer->link != NULL) {
+    pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
+    if (!admit && peer != NULL && peer->link != NULL) {
         // Before the gate shuts: the revoke that was just pushed is the last thing it gets from us.
         pln_link_bye(node, peer->link, "no-grant", "this node's membership has ended here");
     }
-    if (changed) {
-        pln_effect_t *effect = pln_fx(node, PLN_FX_ADMIT);
-        effect->as.admit.as = PLN_LINK_PEER;
-        effect->as.admit.id = *id;
-        effect->as.admit.admit = admit;
+    pln_effect_t *effect = pln_fx(node, PLN_FX_ADMIT);
+    effect->as.admit.as = PLN_LINK_PEER;
+    effect->as.admit.id = *id;
+    effect->as.admit.admit = admit;
+}
+
+void pln_peer_welcome(pln_node_t *node, const pln_id_t *id)
+{
+    pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
+    if (peer == NULL) {
+        return;
     }
-    if (admit && peer->link != NULL && peer->link->greeted) {
+    if (peer->link != NULL && peer->link->greeted) {
         pln_link_shares(node, peer->link);
     }
-    if (admit) {
-        peer->dial_ms = node->now_ms;
-        peer->backoff_ms = 0;
-        pln_wake(node, node->now_ms);
-    }
+    peer->dial_ms = node->now_ms;
+    peer->backoff_ms = 0;
+    pln_wake(node, node->now_ms);
 }
 
 /* ---- calling ---- */
@@ -223,14 +237,14 @@ static bool eligible(const pln_node_t *node, const pln_address_t *address, size_
     return node->config.dial_all && outgoing < PLN_DIALS_MAX;
 }
 
-static void call(pln_node_t *node, pln_peer_t *peer, const char *address)
+static void call(pln_node_t *node, pln_peer_t *peer, const pln_address_t *address)
 {
     pln_effect_t *effect = pln_fx(node, PLN_FX_DIAL);
     effect->as.dial.link = peer->dialling = node->next_dial_link++;
     node->next_dial_link &= 0x7fffffffu;
     node->next_dial_link += node->next_dial_link == 0;
     effect->as.dial.peer = peer->id;
-    strncpy(effect->as.dial.address, address, PLN_ADDRESS_MAX);
+    memcpy(effect->as.dial.address, address->text, sizeof effect->as.dial.address);
     peer->state = PLN_PEER_DIALLING;
 }
 
@@ -240,7 +254,7 @@ static bool peer_call(pln_node_t *node, pln_peer_t *peer, size_t outgoing)
         size_t at = (peer->address_next + i) % peer->address_count;
         if (eligible(node, &peer->addresses[at], outgoing)) {
             peer->address_next = at + 1;
-            call(node, peer, peer->addresses[at].text);
+            call(node, peer, &peer->addresses[at]);
             return true;
         }
     }
@@ -256,8 +270,8 @@ void pln_dial_scan(pln_node_t *node)
     }
     cursor = 0;
     for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
-        if (peer->link != NULL || peer->dialling != 0 || peer->admitted == 0 ||
-            peer->address_count == 0) {
+        if (peer->link != NULL || peer->dialling != 0 || peer->address_count == 0 ||
+            !pln_node_admits(node, &peer->id)) {
             continue;
         }
         if (peer->dial_ms > node->now_ms) {

@@ -286,7 +286,7 @@ static bool row_add(pln_forget_t *forget, pln_table_t table, const void *a, size
 /** Is the peer somebody in another network, called, or given by hand? Then it stays. */
 static bool peer_needed(pln_node_t *node, const pln_net_state_t *net, const pln_peer_t *peer)
 {
-    if (peer->admitted > 0 || peer->link != NULL || peer->dialling != 0) {
+    if (pln_node_admits(node, &peer->id) || peer->link != NULL || peer->dialling != 0) {
         return true;
     }
     for (size_t i = 0; i < peer->address_count; i++) {
@@ -383,9 +383,10 @@ static void rows_drop(pln_node_t *node, pln_net_state_t *net)
                 break;
             default:
                 value = pln_map_get(&node->peers, row->key);
-                value = value == NULL || peer_needed(node, net, value)
-                            ? NULL
-                            : pln_map_remove(&node->peers, row->key);
+                if (value != NULL && !peer_needed(node, net, value)) {
+                    pln_peer_free(pln_map_remove(&node->peers, row->key));
+                }
+                value = NULL;
                 break;
         }
         free(value);

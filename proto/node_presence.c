@@ -40,9 +40,6 @@ static void addresses_learn(pln_node_t *node, const pln_presence_t *presence)
         address[presence->addresses[i].size] = '\0';
         pln_peer_address(node, &presence->node, address, PLN_FROM_PRESENCE);
     }
-    pln_peer_t *peer = pln_peer_get(node, &presence->node);
-    memset(peer->version, 0, sizeof peer->version);
-    memcpy(peer->version, presence->version.data, presence->version.size);
 }
 
 static pln_presence_state_t *presence_keep(pln_net_state_t *net, const pln_presence_t *presence,

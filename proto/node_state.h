@@ -151,13 +151,12 @@ typedef struct {
     pln_address_source_t source;
 } pln_address_t;
 
-/** Somebody we may dial, or who dialled us. */
+/** Somebody we may dial, or who dialled us; members that did neither are none. */
 struct pln_peer {
     pln_id_t id;
-    pln_address_t addresses[PLN_ADDRESSES_MAX * 2];
+    pln_address_t *addresses; /**< owned */
     size_t address_count;
     size_t address_next;
-    size_t admitted;   /**< networks in which it is a member now */
     pln_link_t *link;  /**< the one in use */
     uint32_t dialling; /**< link number of a dial under way; 0 none */
     uint64_t dial_ms;  /**< next try (mono) */
@@ -165,7 +164,6 @@ struct pln_peer {
     uint64_t shun_ms; /**< after an offence: no session before */
     pln_peer_state_t state;
     uint64_t heard_wall_ms;
-    char version[33];
 };
 
 typedef struct {
@@ -199,9 +197,9 @@ struct pln_net_state {
     bool digest_stale;
     pln_hash_t digest;
     pln_hash_t access_digest;
-    pln_map_t admitted;      /**< node id -> itself: whom this network admits now */
-    uint64_t next_expiry_ms; /**< wall clock at which the next membership expires */
-    pln_chain_t *waiting;    /**< wanted, not asked yet, oldest first */
+    pln_admission_t *admitted; /**< whom this network admits now; NULL: nobody */
+    uint64_t next_expiry_ms;   /**< wall clock at which the next membership expires */
+    pln_chain_t *waiting;      /**< wanted, not asked yet, oldest first */
     pln_chain_t *waiting_last;
     pln_map_t blocked;    /**< place key -> pln_blocked_t: announced, but not to be asked for now */
     size_t open_wants;    /**< chains asked or waiting */
@@ -345,6 +343,8 @@ bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place,
                              const pln_head_t *head);
 void pln_net_digests(pln_net_state_t *net);
 bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id);
+/** Does any network? */
+bool pln_node_admits(const pln_node_t *node, const pln_id_t *id);
 /** Access may have changed: limits, admissions, wants, own chains follow. */
 void pln_net_refold(pln_node_t *node, pln_net_state_t *net);
 void pln_chain_key(const pln_place_t *place, uint8_t out[37]);
@@ -497,11 +497,15 @@ void pln_presence_free(pln_presence_state_t *presence);
 pln_peer_t *pln_peer_get(pln_node_t *node, const pln_id_t *id);
 void pln_peer_address(pln_node_t *node, const pln_id_t *id, const char *address,
                       pln_address_source_t source);
+void pln_peer_free(pln_peer_t *peer);
 void pln_peer_save(pln_node_t *node, const pln_peer_t *peer);
 pln_err_t pln_peer_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 void pln_peer_add(pln_node_t *node, const pln_event_t *event);
 void pln_peer_remove(pln_node_t *node, const pln_event_t *event);
+/** The first network that lets @id in has come, or the last one has gone. */
 void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit);
+/** One network more lets it in. */
+void pln_peer_welcome(pln_node_t *node, const pln_id_t *id);
 void pln_dial_scan(pln_node_t *node);
 void pln_dial_failed(pln_node_t *node, pln_peer_t *peer, pln_down_t why);
 void pln_dial_now(pln_node_t *node);

@@ -173,12 +173,24 @@ static void name_find(pln_node_t *node, const pln_id_t *id, char out[PLN_NAME_MA
     }
 }
 
+/** As its presence says in some network. */
+static void version_find(pln_node_t *node, const pln_id_t *id, char out[33])
+{
+    for (size_t n = 0; n < node->net_count && out[0] == '\0'; n++) {
+        pln_presence_state_t *kept = pln_map_get(&node->nets[n]->presences, id->bytes);
+        pln_presence_t presence;
+        if (kept != NULL && pln_presence_decode(pln_buf_span(&kept->body), &presence) == PLN_OK) {
+            memcpy(out, presence.version.data, presence.version.size);
+        }
+    }
+}
+
 bool pln_node_next_peer(pln_node_t *node, size_t *cursor, pln_peer_view_t *out)
 {
     pln_peer_t *peer;
     do {
         peer = pln_map_next(&node->peers, cursor);
-    } while (peer != NULL && peer->admitted == 0 && peer->address_count == 0);
+    } while (peer != NULL && peer->address_count == 0 && !pln_node_admits(node, &peer->id));
     if (peer == NULL) {
         return false;
     }
@@ -187,7 +199,7 @@ bool pln_node_next_peer(pln_node_t *node, size_t *cursor, pln_peer_view_t *out)
     name_find(node, &peer->id, out->name);
     out->state = peer->state;
     out->heard_wall_ms = peer->heard_wall_ms;
-    memcpy(out->version, peer->version, sizeof out->version);
+    version_find(node, &peer->id, out->version);
     if (peer->address_count > 0) {
         memcpy(out->address, peer->addresses[0].text, sizeof out->address);
     }
