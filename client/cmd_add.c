@@ -2,6 +2,8 @@
 #include <string.h>
 
 #include "command.h"
+#include "field_text.h"
+#include "field_words.h"
 #include "markdown.h"
 #include "source.h"
 
@@ -68,6 +70,7 @@ static json_t *json_fields(const char *name, const pln_kind_t *kind, pln_span_t 
         pln_say("%s says that it is a %s, not a %s; publish it as that", shown, said, kind->name);
     } else {
         result = json_is_object(fields) ? json_incref(fields) : json_incref(record);
+        pln_fields_settle(kind, result);
     }
     json_decref(record);
     return result;
@@ -97,13 +100,27 @@ static json_t *file_fields(const char *name, const pln_kind_t *kind)
 static void add_values(json_t *given, const char *name, const char *text)
 {
     json_t *list = json_object_get(given, name);
-    json_t *more = pln_markdown_list(text);
+    json_t *more = pln_field_list(text);
     if (list == NULL) {
         json_object_set(given, name, more);
     } else {
         json_array_extend(list, more);
     }
     json_decref(more);
+}
+
+/** A group is written in JSON, a rubric also as Markdown; false: neither, told. */
+static bool add_group(const pln_command_t *command, json_t *given, const pln_field_t *field,
+                      const char *text)
+{
+    json_t *value = pln_field_from_text(field, PLN_SPAN(text, strlen(text)), NULL);
+    if (value == NULL) {
+        pln_wrong_usage(command->options->verb, "%s takes JSON: [{\"%s\": ...}, ...]", field->name,
+                        field->parts[0].name);
+        return false;
+    }
+    json_object_set_new(given, field->name, value);
+    return true;
 }
 
 /** Lay the words over @fields; false: wrong usage, told. */
@@ -122,7 +139,9 @@ static bool read_words(const pln_command_t *command, const pln_kind_t *kind, jso
         }
         snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
         const pln_field_t *field = pln_field_by_name(kind, name);
-        if (field != NULL && field->many > 0) {
+        if (field != NULL && field->type == PLN_TYPE_GROUP) {
+            good = add_group(command, given, field, equals + 1);
+        } else if (field != NULL && field->many > 0) {
             add_values(given, name, equals + 1);
         } else {
             json_object_set_new(given, name, json_string(equals + 1));

@@ -3,29 +3,41 @@
 #include <string.h>
 
 #include "command.h"
+#include "grid.h"
 #include "proto/kinds.h"
-#include "table.h"
+
+static json_t *field_json(const pln_field_t *field)
+{
+    json_t *json = json_object();
+    json_object_set_new(json, "name", json_string(field->name));
+    json_object_set_new(json, "label", json_string(field->label));
+    json_object_set_new(json, "help", json_string(field->help));
+    json_object_set_new(json, "type", json_string(pln_type_name(field->type)));
+    json_object_set_new(json, "required", json_boolean(field->flags & PLN_FIELD_REQUIRED));
+    json_object_set_new(json, "many", json_boolean(field->many > 0));
+    if (field->choices != NULL) {
+        json_t *words = json_array();
+        for (const pln_choice_t *choice = field->choices; choice->word != NULL; choice++) {
+            json_array_append_new(words, json_string(choice->word));
+        }
+        json_object_set_new(json, field->type == PLN_TYPE_LINK ? "leads_to" : "choices", words);
+    }
+    if (field->parts != NULL) {
+        json_t *parts = json_array();
+        for (const pln_field_t *part = field->parts; part->number != 0; part++) {
+            json_array_append_new(parts, field_json(part));
+        }
+        json_object_set_new(json, "parts", parts);
+    }
+    return json;
+}
 
 static json_t *kind_json(const pln_kind_t *kind)
 {
     json_t *fields = json_array();
     const pln_field_t *field;
     for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
-        json_t *json = json_object();
-        json_object_set_new(json, "name", json_string(field->name));
-        json_object_set_new(json, "label", json_string(field->label));
-        json_object_set_new(json, "help", json_string(field->help));
-        json_object_set_new(json, "type", json_string(pln_type_name(field->type)));
-        json_object_set_new(json, "required", json_boolean(field->flags & PLN_FIELD_REQUIRED));
-        json_object_set_new(json, "many", json_boolean(field->many > 0));
-        if (field->choices != NULL) {
-            json_t *words = json_array();
-            for (const pln_choice_t *choice = field->choices; choice->word != NULL; choice++) {
-                json_array_append_new(words, json_string(choice->word));
-            }
-            json_object_set_new(json, "choices", words);
-        }
-        json_array_append_new(fields, json);
+        json_array_append_new(fields, field_json(field));
     }
     return json_pack("{s:s, s:s, s:s, s:o}", "name", kind->name, "label", kind->label, "help",
                      kind->help, "fields", fields);
@@ -46,32 +58,51 @@ static void describe(const pln_field_t *field, char *out, size_t size)
              (field->flags & PLN_FIELD_REQUIRED) != 0 ? ", required" : "");
 }
 
-static void print_choices(const pln_kind_t *kind)
+static void print_words(const char *name, const pln_field_t *field)
 {
-    const pln_field_t *field;
-    for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
-        if (field->choices == NULL) {
-            continue;
+    printf("\n%s%s:", name, field->type == PLN_TYPE_LINK ? " leads to" : "");
+    size_t column = strlen(name) + (field->type == PLN_TYPE_LINK ? 10 : 1);
+    for (const pln_choice_t *choice = field->choices; choice->word != NULL; choice++) {
+        size_t size = strlen(choice->word) + 1;
+        if (column + size > 79) {
+            fputs("\n   ", stdout);
+            column = 3;
         }
-        printf("\n%s:", field->name);
-        size_t column = strlen(field->name) + 1;
-        for (const pln_choice_t *choice = field->choices; choice->word != NULL; choice++) {
-            size_t size = strlen(choice->word) + 1;
-            if (column + size > 79) {
-                fputs("\n   ", stdout);
-                column = 3;
-            }
-            printf(" %s", choice->word);
-            column += size;
-        }
-        putchar('\n');
+        printf(" %s", choice->word);
+        column += size;
+    }
+    putchar('\n');
+}
+
+static void print_choices(const pln_field_t *field, const char *around)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s%s", around, field->name);
+    if (field->choices != NULL) {
+        print_words(name, field);
+    }
+    snprintf(name, sizeof name, "%s%s.", around, field->name);
+    for (const pln_field_t *part = field->parts; part != NULL && part->number != 0; part++) {
+        print_choices(part, name);
+    }
+}
+
+/** A row, and below it one for each of its parts. */
+static void add_field(pln_grid_t *grid, const pln_field_t *field, int indent)
+{
+    char takes[64], name[96];
+    describe(field, takes, sizeof takes);
+    snprintf(name, sizeof name, "%*s%s", indent, "", field->name);
+    pln_grid_add(grid, name);
+    pln_grid_add(grid, takes);
+    pln_grid_add(grid, field->help);
+    for (const pln_field_t *part = field->parts; part != NULL && part->number != 0; part++) {
+        add_field(grid, part, indent + 2);
     }
 }
 
 static int help_kind(const pln_command_t *command, const pln_kind_t *kind)
 {
-    static const pln_column_t columns[] = {
-        {"FIELD", PLN_COLUMN_LEFT}, {"TAKES", PLN_COLUMN_LEFT}, {"WHAT IT SAYS", PLN_COLUMN_LEFT}};
     if (command->options->json) {
         json_t *json = kind_json(kind);
         pln_json_print(json);
@@ -79,18 +110,23 @@ static int help_kind(const pln_command_t *command, const pln_kind_t *kind)
         return PLN_DONE;
     }
     printf("%s (%s): %s.\n\n", kind->name, kind->label, kind->help);
-    pln_table_t *table = pln_table_new(columns, sizeof columns / sizeof columns[0]);
+    pln_grid_t *grid = pln_grid_new(3);
+    pln_grid_add(grid, "FIELD");
+    pln_grid_add(grid, "TAKES");
+    pln_grid_add(grid, "WHAT IT SAYS");
     const pln_field_t *field;
-    for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
-        char takes[64];
-        describe(field, takes, sizeof takes);
-        pln_table_add(table, field->name);
-        pln_table_add(table, takes);
-        pln_table_add(table, field->help);
+    // Its own fields first: those that all kinds share are known after the first one.
+    for (field = kind->fields; field->number != 0; field++) {
+        add_field(grid, field, 0);
     }
-    pln_table_print(table, stdout, pln_screen_width(stdout));
-    pln_table_free(&table);
-    print_choices(kind);
+    for (size_t i = 0; (field = pln_field_at(kind, i))->number < PLN_FIELD_OWN_MIN; i++) {
+        add_field(grid, field, 0);
+    }
+    pln_grid_print(grid, stdout, pln_screen_width(stdout));
+    pln_grid_free(&grid);
+    for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
+        print_choices(field, "");
+    }
     printf("\nExample:\n  pln add %s FIELD=VALUE ...\n", kind->name);
     return PLN_DONE;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "field_text.h"
 #include "markdown.h"
 #include "ndjson.h"
 #include "progress.h"
@@ -230,6 +231,9 @@ static void add_record(import_t *import, const char *file, uint64_t line, const 
         refuse(import, file, line, field, problem);
         return;
     }
+    const json_t *kind = json_object_get(record, "kind");
+    pln_fields_settle(pln_kind_by_name(kind == NULL ? import->kind : json_string_value(kind)),
+                      json_object_get(record, "fields"));
     char *text = record_text(import, record);
     size_t size = strlen(text);
     if (size > PLN_NDJSON_ITEM_MAX) {
@@ -246,6 +250,18 @@ static void add_record(import_t *import, const char *file, uint64_t line, const 
 
 /* ---- files ---- */
 
+/** What could not be mapped, on standard error whoever reads it: it is part of the report. */
+static void tell_notes(import_t *import, const char *name, const json_t *notes)
+{
+    size_t index;
+    json_t *text;
+    json_array_foreach(notes, index, text)
+    {
+        pln_progress_clear(&import->progress);
+        pln_hint("%s: %s", pln_source_name(name), json_string_value(text));
+    }
+}
+
 static void import_document(import_t *import, FILE *file, const char *name)
 {
     pln_buf_t text = {0};
@@ -260,6 +276,7 @@ static void import_document(import_t *import, FILE *file, const char *name)
         json_t *record = json_object();
         json_object_set_new(record, "kind", json_string(document.kind->name));
         json_object_set(record, "fields", document.fields);
+        tell_notes(import, name, document.notes);
         add_record(import, name, 1, record);
         json_decref(record);
     } else {

@@ -300,6 +300,13 @@ static json_t *read_value(pln_span_t first, lines_t rest)
     if (block) {
         return block_value(rest, marker.data[0] == '>', marker.size == 2 && marker.data[1] == '-');
     }
+    if (first.size > 0 && (first.data[0] == '[' || first.data[0] == '{') && all_void(rest)) {
+        json_t *json =
+            json_loadb((const char *)first.data, first.size, JSON_REJECT_DUPLICATES, NULL);
+        if (json != NULL) {
+            return json;
+        }
+    }
     if (first.size > 0 && first.data[0] == '[') {
         return all_void(rest) ? flow_value(first) : NULL;
     }

@@ -5,10 +5,9 @@
  * Why     Districts keep grades and subjects there already; they should not have to type them
  * again. Shape   the part of YAML that is used for it: "key: value", quoted or not, [a, b], lists
  * with
- *         "- ", texts behind | and >, comments; every value is a text or a list of texts
- *         what is more than that (nested keys, anchors, tags) has no value and can be kept as it
- *         stands
- * Pure    any thread
+ *         "- ", texts behind | and >, comments; every value is a text or a list of texts; JSON that
+ * stands on one line what is more than that (nested keys, anchors, tags) has no value and can be
+ * kept as it stands Pure    any thread
  */
 #ifndef PLN_FRONT_MATTER_H
 #define PLN_FRONT_MATTER_H
@@ -20,7 +19,7 @@
 /** One key with the lines it was written on. */
 typedef struct {
     const char *key;
-    json_t *value;    /**< string or array of strings; NULL: more than is understood here */
+    json_t *value;    /**< string, array of strings, or JSON; NULL: more than is understood here */
     pln_span_t lines; /**< verbatim, with their last newline */
 } pln_front_t;
 

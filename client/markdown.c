@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "field_text.h"
+#include "field_words.h"
 #include "front_matter.h"
 #include "headings.h"
-
-#define FOLD_MAX 64u
+#include "lines.h"
+#include "sections.h"
 
 /** A document while it is read. */
 typedef struct {
@@ -18,7 +20,7 @@ typedef struct {
     pln_buf_t front; /**< front matter that no field takes, verbatim */
     pln_span_t body;
     const pln_field_t *title;
-    const pln_field_t *prompt; /**< NULL: sections become fields */
+    const pln_field_t *rest; /**< what has no field of its own goes there; NULL: nowhere */
 } reading_t;
 
 static void note(const reading_t *reading, const char *format, ...)
@@ -34,116 +36,39 @@ static void note(const reading_t *reading, const char *format, ...)
     json_array_append_new(reading->out->notes, json_string_nocheck(text));
 }
 
-static json_t *text_value(pln_span_t text)
-{
-    return text.size == 0 ? json_string("") : json_stringn((const char *)text.data, text.size);
-}
-
-/* ---- names ---- */
-
-/** Lower-case letters and digits of @text only: "Depth of knowledge" is "depthofknowledge". */
-static void fold(pln_span_t text, char out[FOLD_MAX + 1])
-{
-    size_t at = 0;
-    for (size_t i = 0; i < text.size && at < FOLD_MAX; i++) {
-        uint8_t c = text.data[i];
-        if (c >= 'A' && c <= 'Z') {
-            out[at++] = (char)(c - 'A' + 'a');
-        } else if (c != ' ' && c != '-' && c != '_') {
-            out[at++] = (char)c;
-        }
-    }
-    out[at] = '\0';
-}
-
-/** The field that people call so: by name, label, or a word that is used for it. */
-static const pln_field_t *find_field(const pln_kind_t *kind, pln_span_t called)
-{
-    static const char *const words[][2] = {{"grade", "grades"},
-                                           {"gradelevel", "grades"},
-                                           {"gradelevels", "grades"},
-                                           {"subject", "subjects"},
-                                           {"competency", "competencies"},
-                                           {"standards", "competencies"},
-                                           {"author", "by"},
-                                           {"authors", "by"},
-                                           {"language", "lang"},
-                                           {"licence", "license"},
-                                           {"duration", "minutes"}};
-    char wanted[FOLD_MAX + 1], name[FOLD_MAX + 1], label[FOLD_MAX + 1];
-    const pln_field_t *field;
-    fold(called, wanted);
-    for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
-        fold(PLN_SPAN(field->name, strlen(field->name)), name);
-        fold(PLN_SPAN(field->label, strlen(field->label)), label);
-        if (strcmp(wanted, name) == 0 || strcmp(wanted, label) == 0) {
-            return field;
-        }
-    }
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
-        if (strcmp(wanted, words[i][0]) == 0) {
-            return pln_field_by_name(kind, words[i][1]);
-        }
-    }
-    return NULL;
-}
-
 /* ---- front matter ---- */
-
-json_t *pln_markdown_list(const char *text)
-{
-    json_t *list = json_array();
-    pln_buf_t item = {0};
-    for (;; text++) {
-        if (text[0] == '\\' && text[1] == ',') {
-            pln_buf_u8(&item, ',');
-            text++;
-        } else if (text[0] != ',' && text[0] != '\0') {
-            pln_buf_u8(&item, (uint8_t)text[0]);
-        } else {
-            pln_span_t span = pln_buf_span(&item);
-            while (span.size > 0 && span.data[span.size - 1] == ' ') {
-                span.size--;
-            }
-            while (span.size > 0 && span.data[0] == ' ') {
-                span.data++;
-                span.size--;
-            }
-            if (span.size > 0) {
-                json_array_append_new(list, text_value(span));
-            }
-            pln_buf_clear(&item);
-            if (text[0] == '\0') {
-                break;
-            }
-        }
-    }
-    pln_buf_free(&item);
-    return list;
-}
 
 /** Take a key as a field; false: it has to stay prose. */
 static bool take_key(reading_t *reading, const pln_front_t *front)
 {
     json_t *fields = reading->out->fields;
     const pln_field_t *field =
-        find_field(reading->out->kind, PLN_SPAN(front->key, strlen(front->key)));
+        pln_field_called(reading->out->kind, PLN_SPAN(front->key, strlen(front->key)));
     if (strcmp(front->key, "kind") == 0) {
         return json_is_string(front->value);
     }
-    if (field == NULL || field == reading->prompt || front->value == NULL ||
-        json_object_get(fields, field->name) != NULL) {
-        return false;
-    }
-    if (field->many > 0 && json_is_string(front->value)) {
-        json_object_set_new(fields, field->name,
-                            pln_markdown_list(json_string_value(front->value)));
+    if (front->key[0] == '#' && json_is_string(front->value)) {
+        json_object_set(fields, front->key, front->value);
         return true;
     }
-    if (field->many == 0 && json_is_array(front->value)) {
+    if (field == NULL || front->value == NULL || json_object_get(fields, field->name) != NULL) {
         return false;
     }
-    json_object_set(fields, field->name, front->value);
+    bool split = field->many > 0 && json_is_string(front->value);
+    json_t *value = json_incref(front->value);
+    if (split || (field->many == 0 && json_is_string(front->value) &&
+                  field->type != PLN_TYPE_TEXT && field->type != PLN_TYPE_LINE)) {
+        json_decref(value);
+        const char *text = json_string_value(front->value);
+        value = pln_field_from_text(field, PLN_SPAN(text, strlen(text)), reading->out->notes);
+    } else if (field->many == 0 && json_is_array(front->value)) {
+        json_decref(value);
+        value = NULL;
+    }
+    if (value == NULL) {
+        return false;
+    }
+    json_object_set_new(fields, field->name, value);
     return true;
 }
 
@@ -188,6 +113,11 @@ static bool choose_kind(pln_document_t *out, pln_span_t text, const pln_kind_t *
 }
 
 /* ---- the title ---- */
+
+static json_t *text_value(pln_span_t text)
+{
+    return text.size == 0 ? json_string("") : json_stringn((const char *)text.data, text.size);
+}
 
 /** One line without controls, of at most @max bytes; *cut: it was longer. */
 static json_t *title_value(pln_span_t text, size_t max, bool *cut)
@@ -267,6 +197,13 @@ static void drop_heading(reading_t *reading, const pln_heading_t *heading, pln_b
     reading->body = pln_buf_span(rest);
 }
 
+/** Below the first level, a heading that names another field than the title. */
+static bool names_section(const reading_t *reading, const pln_heading_t *heading)
+{
+    const pln_field_t *field = pln_field_called(reading->out->kind, heading->text);
+    return heading->level > 1 && field != NULL && field != reading->title;
+}
+
 /** @rest holds the body where a heading leaves it. */
 static void find_title(reading_t *reading, pln_buf_t *rest)
 {
@@ -275,12 +212,14 @@ static void find_title(reading_t *reading, pln_buf_t *rest)
     if (json_object_get(reading->out->fields, reading->title->name) != NULL) {
         return;
     }
+    // A section is no title, but where a document is called "Task" or "Materials" that is its
+    // title.
     do {
         if (!pln_headings_next(&headings, reading->body, &heading)) {
             title_from_file(reading);
             return;
         }
-    } while (heading.text.size == 0);
+    } while (heading.text.size == 0 || names_section(reading, &heading));
     bool cut;
     json_t *value = title_value(heading.text, reading->title->max, &cut);
     json_object_set_new(reading->out->fields, reading->title->name, value);
@@ -293,113 +232,41 @@ static void find_title(reading_t *reading, pln_buf_t *rest)
 
 /* ---- the prose ---- */
 
-/** Everything, as it stands; sections that a field could take are named. */
-static void keep_prose(reading_t *reading)
+/** Front matter that no field takes goes in front of the prose. */
+static void keep_front(reading_t *reading)
 {
-    pln_buf_t prose = {0};
-    pln_headings_t headings = {0};
-    pln_heading_t heading;
-    if (reading->front.size > 0) {
-        pln_buf_add(&prose, "---\n", 4);
-        pln_buf_add(&prose, reading->front.data, reading->front.size);
-        pln_buf_add(&prose, "---\n\n", 5);
+    const char *prose =
+        json_string_value(json_object_get(reading->out->fields, reading->rest->name));
+    pln_buf_t text = {0};
+    if (reading->front.size == 0) {
+        return;
     }
-    pln_buf_add(&prose, reading->body.data, reading->body.size);
-    json_object_set_new(reading->out->fields, reading->prompt->name,
-                        text_value(pln_buf_span(&prose)));
-    while (pln_headings_next(&headings, reading->body, &heading)) {
-        const pln_field_t *field = find_field(reading->out->kind, heading.text);
-        if (field != NULL && field != reading->prompt && field != reading->title) {
-            note(reading, "the section \"%.*s\" stays in %s, as it is", (int)heading.text.size,
-                 (const char *)heading.text.data, reading->prompt->name);
-        }
-    }
-    pln_buf_free(&prose);
+    pln_buf_add(&text, "---\n", 4);
+    pln_buf_add(&text, reading->front.data, reading->front.size);
+    pln_buf_add(&text, "---\n\n", 5);
+    pln_buf_add(&text, prose, strlen(prose));
+    json_object_set_new(reading->out->fields, reading->rest->name, text_value(pln_buf_span(&text)));
+    pln_buf_free(&text);
 }
 
-static pln_span_t trim_lines(pln_span_t text)
+static bool has_content(const json_t *value)
 {
-    while (text.size > 0 && strchr(" \t\r\n", text.data[text.size - 1]) != NULL) {
-        text.size--;
+    const char *text = json_string_value(value);
+    if (text != NULL) {
+        return !is_lead(PLN_SPAN(text, strlen(text)));
     }
-    while (text.size > 0 && (text.data[0] == '\n' || text.data[0] == '\r')) {
-        text.data++;
-        text.size--;
-    }
-    return text;
+    return json_array_size(value) > 0;
 }
 
-/** The text field that the heading names and that is still free. */
-static const pln_field_t *section_field(const reading_t *reading, const pln_heading_t *heading)
-{
-    const pln_field_t *field = find_field(reading->out->kind, heading->text);
-    bool fits = field != NULL && field->type == PLN_TYPE_TEXT && field->many == 0 &&
-                json_object_get(reading->out->fields, field->name) == NULL;
-    return fits ? field : NULL;
-}
-
-/** Every field of texts, as a list for a sentence. */
-static void name_sections(const pln_kind_t *kind, char *out, size_t size)
+/** A template that nobody has filled in has headings and nothing below them. */
+static bool is_template(const reading_t *reading)
 {
     const pln_field_t *field;
-    out[0] = '\0';
-    for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
-        size_t used = strlen(out);
-        if (field->type == PLN_TYPE_TEXT) {
-            snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", field->label);
-        }
-    }
-}
-
-static bool stray(reading_t *reading, pln_span_t text)
-{
-    char names[160];
-    text = trim_lines(text);
-    if (text.size == 0) {
-        return false;
-    }
-    name_sections(reading->out->kind, names, sizeof names);
-    size_t shown = 0;
-    while (shown < text.size && shown < 40 && text.data[shown] != '\n') {
-        shown++;
-    }
-    while (shown > 0 && shown < text.size && (text.data[shown] & 0xc0) == 0x80) {
-        shown--;
-    }
-    snprintf(reading->out->problem, sizeof reading->out->problem,
-             "a %s has no field for \"%.*s...\": put it under one of the headings %s",
-             reading->out->kind->name, (int)shown, (const char *)text.data, names);
-    return true;
-}
-
-/** Sections into their fields; false: something has no field. */
-static bool split_sections(reading_t *reading)
-{
-    pln_headings_t headings = {0};
-    pln_heading_t heading;
-    const pln_field_t *field = NULL;
-    unsigned level = 0;
-    size_t from = 0;
-    bool on = true;
-    while (on) {
-        on = pln_headings_next(&headings, reading->body, &heading);
-        const pln_field_t *next = on ? section_field(reading, &heading) : NULL;
-        if (on && field != NULL && heading.level > level) {
-            continue;
-        }
-        size_t end = on ? heading.from : reading->body.size;
-        pln_span_t text = PLN_SPAN(reading->body.data + from, end - from);
-        if (field == NULL && stray(reading, text)) {
+    for (size_t i = 0; (field = pln_field_at(reading->out->kind, i)) != NULL; i++) {
+        bool content = field->type == PLN_TYPE_TEXT || field->type == PLN_TYPE_GROUP;
+        if (content && has_content(json_object_get(reading->out->fields, field->name))) {
             return false;
         }
-        if (field != NULL && json_object_get(reading->out->fields, field->name) == NULL) {
-            text = trim_lines(text);
-            json_object_set_new(reading->out->fields, field->name, text_value(text));
-            next = on ? section_field(reading, &heading) : NULL;
-        }
-        field = next;
-        level = heading.level;
-        from = !on ? end : (field != NULL ? heading.to : heading.from);
     }
     return true;
 }
@@ -410,22 +277,31 @@ static bool read_document(reading_t *reading, pln_span_t text)
 {
     pln_document_t *out = reading->out;
     pln_buf_t rest = {0};
-    reading->title = pln_field_by_name(out->kind, "title");
-    if (reading->title == NULL) {
-        reading->title = pln_field_by_name(out->kind, "name");
-    }
-    reading->prompt = pln_field_by_name(out->kind, "prompt");
+    reading->title = pln_field_title(out->kind);
+    reading->rest = pln_field_by_name(out->kind, "prompt");
     size_t used = pln_front_matter(text, on_key, reading);
     reading->body = PLN_SPAN(text.data + used, text.size - used);
     if (reading->title != NULL) {
         find_title(reading, &rest);
     }
+    pln_buf_t front = {0};
     bool good = true;
-    if (reading->prompt != NULL) {
-        keep_prose(reading);
+    if (reading->rest == NULL) {
+        // Without a field for prose, front matter that no field takes is refused like a stray text.
+        pln_buf_add(&front, reading->front.data, reading->front.size);
+        pln_buf_add(&front, reading->body.data, reading->body.size);
+        good = pln_sections_read(pln_buf_span(&front), NULL, out);
     } else {
-        good = !stray(reading, pln_buf_span(&reading->front)) && split_sections(reading);
+        good = pln_sections_read(reading->body, reading->rest, out);
+        if (good && is_template(reading)) {
+            snprintf(out->problem, sizeof out->problem,
+                     "nothing stands in it: it looks like a template that nobody has filled in");
+            good = false;
+        } else if (good) {
+            keep_front(reading);
+        }
     }
+    pln_buf_free(&front);
     pln_buf_free(&rest);
     return good;
 }

@@ -7,9 +7,9 @@
  *           understood); what has no field stays in front of the prose
  *         title: front matter, else the first heading that has a text, which then leaves the prose,
  *           else the name of the file
- *         a kind with a field "prompt" (task) takes all the rest there, as it stands; of the
- * others, the text under a heading that is a field's name or label goes into that field Pure    any
- * thread
+ *         sections go to the fields that their headings name, rubrics in their parts (sections.h,
+ *         rubric.h); what has no field stays, a task's in its prompt, and is said
+ * Pure    any thread
  */
 #ifndef PLN_MARKDOWN_H
 #define PLN_MARKDOWN_H
@@ -32,8 +32,5 @@ typedef struct {
 bool pln_markdown_read(pln_span_t text, const char *file, const pln_kind_t *kind,
                        pln_document_t *out);
 void pln_document_free(pln_document_t *document);
-
-/** Value of a field that takes several, from one text: split at commas; "\," is a comma. */
-json_t *pln_markdown_list(const char *text);
 
 #endif

@@ -4,9 +4,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "group_text.h"
 #include "proto/kinds.h"
 #include "when.h"
 #include "width.h"
+#include "wrap.h"
 
 #define LABEL_WIDTH 20u
 
@@ -64,10 +66,42 @@ static void print_value(const json_t *value)
     }
 }
 
+/** Does it stand under its label, over the whole width? */
 static bool is_block(const json_t *value)
 {
     const char *text = json_string_value(value);
-    return text != NULL && (strchr(text, '\n') != NULL || pln_width(text, strlen(text)) > 58);
+    const json_t *first = json_array_get(value, 0);
+    bool texts = json_array_size(value) > 1 && is_block(first);
+    return json_is_object(first) || texts ||
+           (text != NULL && (strchr(text, '\n') != NULL || pln_width(text, strlen(text)) > 58));
+}
+
+/** Texts of a list, one by one. */
+static void print_items(const json_t *list, size_t width)
+{
+    size_t index;
+    json_t *item;
+    json_array_foreach(list, index, item)
+    {
+        pln_buf_t line = {0};
+        pln_buf_add(&line, "- ", 2);
+        pln_buf_add(&line, json_string_value(item), json_string_length(item));
+        pln_buf_u8(&line, 0);
+        pln_wrap_print(stdout, (const char *)line.data, 0, width);
+        pln_buf_free(&line);
+    }
+}
+
+static void print_block(const pln_field_t *field, const json_t *value)
+{
+    size_t width = pln_screen_width(stdout);
+    if (json_is_string(value)) {
+        pln_wrap_print(stdout, json_string_value(value), 0, width);
+    } else if (field != NULL && field->type == PLN_TYPE_GROUP) {
+        pln_group_print(field, value, width);
+    } else {
+        print_items(value, width);
+    }
 }
 
 static void print_label(const char *label)
@@ -81,10 +115,19 @@ static void print_label(const char *label)
     }
 }
 
-static const char *label_of(const pln_kind_t *kind, const char *name)
+/** Is there a link among the fields? */
+static bool linked(const pln_kind_t *kind, json_t *fields)
 {
-    const pln_field_t *field = kind == NULL ? NULL : pln_field_by_name(kind, name);
-    return field == NULL ? name : field->label;
+    const char *name;
+    json_t *value;
+    json_object_foreach(fields, name, value)
+    {
+        const pln_field_t *field = pln_field_by_name(kind, name);
+        if (field != NULL && (field->type == PLN_TYPE_LINK || field->type == PLN_TYPE_GROUP)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /** Short fields as a list, then long ones, each under its label. */
@@ -95,25 +138,29 @@ static void print_fields(const json_t *record)
     const pln_kind_t *kind = pln_kind_by_name(pln_text(record, "kind"));
     const char *name;
     json_t *value;
-    json_object_foreach(fields, name, value)
-    {
-        if (!is_block(value) && json_string_value(value) != title) {
-            print_label(label_of(kind, name));
-            print_value(value);
-            putchar('\n');
-        }
-    }
-    json_object_foreach(fields, name, value)
-    {
-        if (is_block(value) && json_string_value(value) != title) {
-            const char *text = json_string_value(value);
+    for (int blocks = 0; blocks < 2; blocks++) {
+        json_object_foreach(fields, name, value)
+        {
+            const pln_field_t *field = kind == NULL ? NULL : pln_field_by_name(kind, name);
+            const char *label = field == NULL ? name : field->label;
+            // Links show each reference where it means something.
+            bool repeated =
+                field != NULL && field->number == PLN_FIELD_REFS && linked(kind, fields);
+            if (is_block(value) != (blocks == 1) || json_string_value(value) == title || repeated) {
+                continue;
+            }
+            if (blocks == 0) {
+                print_label(label);
+                print_value(value);
+                putchar('\n');
+                continue;
+            }
             putchar('\n');
             pln_screen_style(stdout, PLN_BOLD);
-            pln_text_print(stdout, label_of(kind, name), false);
+            pln_text_print(stdout, label, false);
             pln_screen_style(stdout, PLN_PLAIN);
             putchar('\n');
-            pln_text_print(stdout, text, true);
-            fputs(text[strlen(text) - 1] == '\n' ? "" : "\n", stdout);
+            print_block(field, value);
         }
     }
 }

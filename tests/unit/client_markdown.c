@@ -7,7 +7,9 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "client/field_text.h"
 #include "client/markdown.h"
+#include "client/markdown_write.h"
 #include "proto/bytes.h"
 
 static pln_document_t document;
@@ -39,18 +41,93 @@ static int drop(void **state)
     return 0;
 }
 
-static void the_first_heading_is_the_title_and_the_rest_stays(void **state)
+static void sections_go_to_their_fields_and_rubrics_into_parts(void **state)
+{
+    (void)state;
+    assert_true(
+        read_as("task",
+                "# Investigate *soil* #\n\n## Instructions\n\nDig.\n\n### Where\n\nHere.\n\n"
+                "## Time\n\n2 hours\n\n## Standards\n\n- A.1\n- B, C\n\n"
+                "## Scoring guide\n\n| Criteria | Good |  Bad |\n| - | - | - |\n| a | b | c |\n"));
+    assert_string_equal(field("title"), "Investigate *soil*");
+    assert_string_equal(field("prompt"), "Dig.\n\n### Where\n\nHere.");
+    assert_int_equal(json_integer_value(json_object_get(document.fields, "minutes")), 120);
+    assert_string_equal(item("competencies", 1), "B, C");
+    json_t *part = json_array_get(json_object_get(document.fields, "rubric"), 0);
+    json_t *criterion = json_array_get(json_object_get(part, "criteria"), 0);
+    assert_string_equal(json_string_value(json_object_get(criterion, "name")), "a");
+    assert_int_equal(json_array_size(json_object_get(criterion, "levels")), 2);
+    assert_string_equal(document.kind->name, "task");
+    assert_int_equal(json_array_size(document.notes), 0);
+}
+
+static void a_section_without_a_field_stays_in_the_prompt_and_is_said(void **state)
 {
     (void)state;
     assert_true(read_as("task",
-                        "# Investigate *soil* #\n\n## Instructions\n\nDig.\n\n"
-                        "## Rubric\n\n| a | b |\n| - | - |\n"));
-    assert_string_equal(field("title"), "Investigate *soil*");
-    assert_string_equal(field("prompt"),
-                        "## Instructions\n\nDig.\n\n## Rubric\n\n| a | b |\n| - | - |\n");
-    assert_string_equal(field("rubric"), "(none)");
-    assert_string_equal(document.kind->name, "task");
-    assert_int_equal(json_array_size(document.notes), 1);
+                        "# T\n\nFirst.\n\n## Prompt\n\nDo.\n\n## Background\n\nOnce.\n\n"
+                        "## Duration\n\nA week,\nor two\n\n## Materials\n\nWood\n"));
+    assert_string_equal(
+        field("prompt"),
+        "First.\n\nDo.\n\n## Background\n\nOnce.\n\n## Duration\n\nA week,\nor two");
+    assert_string_equal(field("materials"), "Wood");
+    assert_int_equal(json_array_size(document.notes), 2);
+    assert_non_null(strstr(json_string_value(json_array_get(document.notes, 0)), "Background"));
+    assert_non_null(strstr(json_string_value(json_array_get(document.notes, 1)), "Duration"));
+}
+
+static void a_template_that_nobody_filled_in_is_refused(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {
+        "", "# Only a title",
+        "#\n\n## Instructions\n\n## Rubric\n\n| Criteria | Good |\n|--|--|\n| |  |\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        assert_false(read_as("task", texts[i]));
+        assert_non_null(strstr(document.problem, "template"));
+        pln_document_free(&document);
+    }
+}
+
+/** @fields of @kind as a document, and read again. */
+static void assert_comes_back(const char *kind, const char *fields)
+{
+    json_t *given = json_loads(fields, 0, NULL);
+    const pln_kind_t *found = pln_kind_by_name(kind);
+    pln_buf_t text = {0};
+    assert_non_null(given);
+    pln_markdown_write(found, given, &text);
+    if (!pln_markdown_read(pln_buf_span(&text), "x.md", found, &document) ||
+        !json_equal(given, document.fields)) {
+        char *read = json_dumps(document.fields, JSON_COMPACT);
+        fail_msg("%s\nwritten as\n%.*s\nreads as %s %s", fields, (int)text.size,
+                 (const char *)text.data, read, document.problem);
+    }
+    pln_document_free(&document);
+    pln_buf_free(&text);
+    json_decref(given);
+}
+
+static void a_written_document_gives_the_same_record(void **state)
+{
+    (void)state;
+    assert_comes_back("task",
+                      "{\"lang\":\"en\",\"title\":\"Bridge\",\"purpose\":\"p\",\"prompt\":\"Build."
+                      "\\n\\n## More\\n\\nx\","
+                      "\"grades\":[\"09\",\"10\"],\"subjects\":[\"Math, "
+                      "applied\",\"\\\"Art\\\"\"],\"rubric\":[{\"criteria\":"
+                      "[{\"name\":\"Claim\",\"levels\":[{\"name\":\"Hi\",\"points\":2}]}]}]}");
+    assert_comes_back(
+        "task",
+        "{\"title\":\" # Odd # \",\"prompt\":\"\\n\\n## Rubric\\n\\nnone\\r\\n\",\"materials\":"
+        "\"---\\nkind: x\\n---\",\"notes\":\"# Title\\n## Purpose\\n```\\n# code\",\"#99\":\"c0\","
+        "\"rubric\":[{\"description\":\"| a |\\n\"},{\"criteria\":[{\"name\":\"3 things: x\"}]}]}");
+    assert_comes_back("lesson",
+                      "{\"title\":\"t\",\"result\":\"r\",\"challenge\":\"c\\n# "
+                      "d\",\"lesson\":\"l\",\"themes\":[\"a\"]}");
+    assert_comes_back(
+        "collection",
+        "{\"title\":\"t\",\"items\":[{\"record\":\"a/1#00\",\"note\":\"n: \\\"x\\\"\"}]}");
 }
 
 static void the_prose_is_kept_to_the_byte(void **state)
@@ -61,12 +138,12 @@ static void the_prose_is_kept_to_the_byte(void **state)
     assert_string_equal(field("title"), "T");
 }
 
-static void a_heading_without_text_stays_and_the_next_one_is_the_title(void **state)
+static void a_heading_without_text_is_no_title(void **state)
 {
     (void)state;
-    assert_true(read_as("task", "#\n\n## Instructions\n\n## Rubric\n"));
-    assert_string_equal(field("title"), "Instructions");
-    assert_string_equal(field("prompt"), "#\n\n## Rubric\n");
+    assert_true(read_as("task", "#\n\n## Water the plants\n\nDo.\n"));
+    assert_string_equal(field("title"), "Water the plants");
+    assert_string_equal(field("prompt"), "#\n\nDo.\n");
 }
 
 static void a_heading_behind_prose_stays_in_its_place(void **state)
@@ -185,17 +262,6 @@ static void only_utf8_is_read(void **state)
     assert_string_equal(field("title"), "Marked");
 }
 
-static void an_empty_document_has_an_empty_prompt(void **state)
-{
-    (void)state;
-    assert_true(read_as("task", ""));
-    assert_string_equal(field("prompt"), "");
-    pln_document_free(&document);
-    assert_true(read_as("task", "# Only a title"));
-    assert_string_equal(field("title"), "Only a title");
-    assert_string_equal(field("prompt"), "");
-}
-
 static void lists_are_split_at_commas_that_are_not_marked(void **state)
 {
     (void)state;
@@ -206,7 +272,7 @@ static void lists_are_split_at_commas_that_are_not_marked(void **state)
                  {" , ,", ""},          {"a\\b", "a\\b|"},   {"a\\", "a\\|"}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char out[64] = "";
-        json_t *list = pln_markdown_list(cases[i].text);
+        json_t *list = pln_field_list(cases[i].text);
         size_t index;
         json_t *value;
         json_array_foreach(list, index, value)
@@ -224,9 +290,12 @@ static void lists_are_split_at_commas_that_are_not_marked(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_first_heading_is_the_title_and_the_rest_stays),
+        TEST(sections_go_to_their_fields_and_rubrics_into_parts),
+        TEST(a_section_without_a_field_stays_in_the_prompt_and_is_said),
+        TEST(a_template_that_nobody_filled_in_is_refused),
+        TEST(a_written_document_gives_the_same_record),
         TEST(the_prose_is_kept_to_the_byte),
-        TEST(a_heading_without_text_stays_and_the_next_one_is_the_title),
+        TEST(a_heading_without_text_is_no_title),
         TEST(a_heading_behind_prose_stays_in_its_place),
         TEST(without_a_heading_the_file_gives_the_title),
         TEST(a_heading_longer_than_a_title_is_cut_and_stays_whole_in_the_prose),
@@ -236,7 +305,6 @@ int main(void)
         TEST(sections_become_fields_where_there_is_no_prompt),
         TEST(text_without_a_field_is_refused_and_never_lost),
         TEST(only_utf8_is_read),
-        TEST(an_empty_document_has_an_empty_prompt),
         TEST(lists_are_split_at_commas_that_are_not_marked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
