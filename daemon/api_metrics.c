@@ -56,7 +56,7 @@ static bool gather(const pln_api_t *api, metrics_t *out, pln_tallies_t *tallies)
     out->store_bytes = pln_store_bytes(api->store);
     pln_driver_disk(api->driver, &out->disk_free_bytes, &paused);
     out->paused = paused;
-    out->strangers = pln_driver_strangers(api->driver);
+    out->strangers = pln_driver_turned_away(api->driver, PLN_TURNED_STRANGER);
     out->requests = atomic_load(api->requests);
     return looked;
 }
@@ -87,6 +87,18 @@ static void add_refused(pln_buf_t *out, const uint64_t refused[PLN_ERROR_COUNT])
     }
 }
 
+static void add_turned_away(pln_buf_t *out, const pln_api_t *api)
+{
+    for (size_t i = 0; i < PLN_TURNED_COUNT; i++) {
+        pln_turned_t why = (pln_turned_t)i;
+        char text[128];
+        int size = snprintf(text, sizeof text, "pln_refused_total{reason=\"%s\"} %llu\n",
+                            pln_turned_name(why),
+                            (unsigned long long)pln_driver_turned_away(api->driver, why));
+        pln_buf_add(out, text, (size_t)size);
+    }
+}
+
 void pln_api_metrics(const pln_request_t *request, pln_answer_t *answer)
 {
     metrics_t metrics;
@@ -105,6 +117,7 @@ void pln_api_metrics(const pln_request_t *request, pln_answer_t *answer)
 #include "proto/node_counters.def"
 #undef PLN_COUNTER
     add_refused(out, tallies.refused);
+    add_turned_away(out, request->api);
     answer->status = 200;
     answer->type = "text/plain; version=0.0.4; charset=utf-8";
 }

@@ -29,9 +29,12 @@ static json_t *refused_json(const pln_api_t *api, const pln_tallies_t *tallies)
                                 json_integer((json_int_t)tallies->refused[i]));
         }
     }
-    uint64_t strangers = pln_driver_strangers(api->driver);
-    if (strangers > 0) {
-        json_object_set_new(json, "stranger", json_integer((json_int_t)strangers));
+    for (size_t i = 0; i < PLN_TURNED_COUNT; i++) {
+        uint64_t count = pln_driver_turned_away(api->driver, (pln_turned_t)i);
+        if (count > 0) {
+            json_object_set_new(json, pln_turned_name((pln_turned_t)i),
+                                json_integer((json_int_t)count));
+        }
     }
     return json;
 }

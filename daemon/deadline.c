@@ -13,8 +13,10 @@ struct pln_deadline {
     pln_deadlines_t *all;
     pln_deadline_t *next;
     pln_deadline_t **self; /**< the pointer that points here */
+    const void *door;
     int socket;
-    uint64_t at_ms; /**< 0: none */
+    uint64_t at_ms;   /**< 0: none */
+    uint64_t owed_ms; /**< since when it owes us something; 0: it does not */
 };
 
 struct pln_deadlines {
@@ -32,7 +34,7 @@ static void cut_off_late_ones(pln_deadlines_t *all, uint64_t now)
     for (pln_deadline_t *at = all->first; at != NULL; at = at->next) {
         if (at->at_ms != 0 && at->at_ms <= now) {
             shutdown(at->socket, SHUT_RDWR);
-            at->at_ms = 0;
+            at->at_ms = at->owed_ms = 0;
         }
     }
 }
@@ -100,11 +102,12 @@ void pln_deadlines_stop(pln_deadlines_t **deadlines)
     *deadlines = NULL;
 }
 
-pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket)
+pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket, const void *door)
 {
     pln_deadline_t *deadline = pln_alloc_zero(1, sizeof *deadline);
     deadline->all = deadlines;
     deadline->socket = socket;
+    deadline->door = door;
     pthread_mutex_lock(&deadlines->lock);
     deadline->next = deadlines->first;
     deadline->self = &deadlines->first;
@@ -132,10 +135,41 @@ void pln_deadline_free(pln_deadline_t **deadline)
     *deadline = NULL;
 }
 
+static void set(pln_deadline_t *deadline, uint64_t at_ms, uint64_t owed_ms)
+{
+    pthread_mutex_lock(&deadline->all->lock);
+    deadline->at_ms = at_ms;
+    deadline->owed_ms = owed_ms;
+    pthread_mutex_unlock(&deadline->all->lock);
+}
+
 void pln_deadline_in(pln_deadline_t *deadline, uint64_t ms)
 {
-    uint64_t at = ms == 0 ? 0 : pln_mono_ms() + ms;
-    pthread_mutex_lock(&deadline->all->lock);
-    deadline->at_ms = at;
-    pthread_mutex_unlock(&deadline->all->lock);
+    set(deadline, ms == 0 ? 0 : pln_mono_ms() + ms, 0);
+}
+
+void pln_deadline_owed(pln_deadline_t *deadline, uint64_t ms)
+{
+    uint64_t now = pln_mono_ms();
+    set(deadline, now + ms, now);
+}
+
+void pln_deadline_make_room(pln_deadline_t *newcomer, size_t crowd)
+{
+    pln_deadlines_t *all = newcomer->all;
+    pln_deadline_t *longest = NULL;
+    size_t count = 0;
+    pthread_mutex_lock(&all->lock);
+    for (pln_deadline_t *at = all->first; at != NULL; at = at->next) {
+        count += at->door == newcomer->door;
+        bool owes = at != newcomer && at->door == newcomer->door && at->owed_ms != 0;
+        if (owes && (longest == NULL || at->owed_ms <= longest->owed_ms)) {
+            longest = at; /* of two at the same moment, the one that came first */
+        }
+    }
+    if (count > crowd && longest != NULL) {
+        shutdown(longest->socket, SHUT_RDWR);
+        longest->at_ms = longest->owed_ms = 0;
+    }
+    pthread_mutex_unlock(&all->lock);
 }

@@ -20,10 +20,18 @@ pln_deadlines_t *pln_deadlines_start(void (*each_second)(void *arg), void *arg);
 /** No connection may be left. */
 void pln_deadlines_stop(pln_deadlines_t **deadlines);
 
-pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket);
+/** @door: which connections share the room that pln_deadline_make_room makes. */
+pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket, const void *door);
 /** Before the socket is closed. */
 void pln_deadline_free(pln_deadline_t **deadline);
 /** Cut off in @ms from now; 0: let it be. */
 void pln_deadline_in(pln_deadline_t *deadline, uint64_t ms);
+/** The same, of a connection that owes us something: earlier, should its place be needed. */
+void pln_deadline_owed(pln_deadline_t *deadline, uint64_t ms);
+/**
+ * With more than @crowd connections at its door, @newcomer takes the place of the one that has owed
+ * us something for longest: slow ones give way to whoever comes, however many they are.
+ */
+void pln_deadline_make_room(pln_deadline_t *newcomer, size_t crowd);
 
 #endif

@@ -304,9 +304,9 @@ bool pln_driver_stopping(const pln_driver_t *driver)
     return atomic_load(&driver->stopping);
 }
 
-uint64_t pln_driver_strangers(const pln_driver_t *driver)
+uint64_t pln_driver_turned_away(const pln_driver_t *driver, pln_turned_t why)
 {
-    return pln_net_refused(driver->net);
+    return pln_net_turned(driver->net, why);
 }
 
 void pln_driver_commits(const pln_driver_t *driver, uint64_t *commits, uint64_t *nanoseconds)

@@ -76,8 +76,8 @@ bool pln_driver_stopping(const pln_driver_t *driver);
  */
 void pln_driver_begin_stop(pln_driver_t *driver);
 
-/** Handshakes refused since the start (strangers). */
-uint64_t pln_driver_strangers(const pln_driver_t *driver);
+/** Connections turned away below the protocol since the start. */
+uint64_t pln_driver_turned_away(const pln_driver_t *driver, pln_turned_t why);
 /** Durable commits so far, and the nanoseconds spent in them. */
 void pln_driver_commits(const pln_driver_t *driver, uint64_t *commits, uint64_t *nanoseconds);
 

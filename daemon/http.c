@@ -21,6 +21,7 @@
 #include "route.h"
 
 #define CONNECTIONS_MAX 64u
+#define CROWD 48u /**< from here on who keeps us waiting gives way to who comes */
 #define MEMORY_MAX 32768u
 #define STACK_BYTES 1048576u
 #define IDLE_SECONDS 120u
@@ -203,7 +204,7 @@ static void *begin_exchange(void *arg, const char *target, struct MHD_Connection
     visit->exchange = pln_alloc_zero(1, sizeof *visit->exchange);
     visit->exchange->target = pln_strdup(target);
     atomic_fetch_add(&door->http->active, 1);
-    allow_time(connection, RECEIVE_MS);
+    pln_deadline_owed(visit->deadline, RECEIVE_MS);
     return visit->exchange;
 }
 
@@ -213,7 +214,7 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     (void)why;
     *context = NULL;
     drop_exchange(arg, visit_of(connection));
-    allow_time(connection, IDLE_SECONDS * 1000u);
+    pln_deadline_owed(visit_of(connection)->deadline, IDLE_SECONDS * 1000u);
 }
 
 static const char *header_of(struct MHD_Connection *connection, const char *name)
@@ -290,8 +291,9 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
     visit_t *visit = *context;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         visit = pln_alloc_zero(1, sizeof *visit);
-        visit->deadline = pln_deadline_new(door->http->deadlines, socket_of(connection));
-        pln_deadline_in(visit->deadline, RECEIVE_MS);
+        visit->deadline = pln_deadline_new(door->http->deadlines, socket_of(connection), door);
+        pln_deadline_owed(visit->deadline, RECEIVE_MS);
+        pln_deadline_make_room(visit->deadline, CROWD);
         *context = visit;
     } else {
         drop_exchange(door, visit);

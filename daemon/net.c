@@ -10,6 +10,7 @@
 #include <zmq.h>
 
 #include "net_link.h"
+#include "net_outbox.h"
 #include "net_socket.h"
 #include "proto/bytes.h"
 #include "proto/identity.h"
@@ -27,6 +28,7 @@ pln_net_t *pln_net_start(const pln_net_options_t *options, const pln_net_handler
     net->due_ms = PLN_NEVER;
     net->zap = pln_zap_new();
     net->resolver = net->zap != NULL ? pln_resolver_new() : NULL;
+    net->watch = pln_watch_new();
     if (net->resolver == NULL) {
         snprintf(error, error_size,
                  "the system has no thread or file descriptor left for the network");
@@ -40,7 +42,8 @@ pln_net_t *pln_net_start(const pln_net_options_t *options, const pln_net_handler
     if (!pln_socket_self_test(net->zap, net->self, net->listen, error, error_size)) {
         goto failed;
     }
-    net->router_monitor = pln_socket_monitor(net->zap, net->router, ZMQ_EVENT_DISCONNECTED);
+    net->router_monitor =
+        pln_socket_monitor(net->zap, net->router, ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_DISCONNECTED);
     if (net->router_monitor == NULL) {
         snprintf(error, error_size, "cannot watch the listening socket: %s",
                  zmq_strerror(zmq_errno()));
@@ -64,6 +67,7 @@ void pln_net_stop(pln_net_t **net)
     pln_links_clear(*net);
     pln_socket_close((*net)->router, (*net)->router_monitor, LAST_WORD_MS);
     pln_resolver_free(&(*net)->resolver);
+    pln_watch_free(&(*net)->watch);
     pln_zap_free(&(*net)->zap);
     free((*net)->items);
     free(*net);
@@ -75,9 +79,19 @@ const char *pln_net_listen(const pln_net_t *net)
     return net->listen;
 }
 
-uint64_t pln_net_refused(const pln_net_t *net)
+uint64_t pln_net_turned(const pln_net_t *net, pln_turned_t why)
 {
-    return pln_zap_refused(net->zap);
+    return why == PLN_TURNED_STRANGER ? pln_zap_refused(net->zap)
+                                      : atomic_load(&net->turned_away[why]);
+}
+
+const char *pln_turned_name(pln_turned_t why)
+{
+    static const char *const names[] = {[PLN_TURNED_STRANGER] = "stranger",
+                                        [PLN_TURNED_UNPROVEN] = "unproven",
+                                        [PLN_TURNED_IN_PARTS] = "in-parts",
+                                        [PLN_TURNED_UNFINISHED] = "unfinished"};
+    return names[why];
 }
 
 /* ---- orders ---- */
@@ -151,10 +165,9 @@ bool pln_net_send(pln_net_t *net, uint32_t link_number, pln_span_t head, pln_spa
         memcpy(data + head.size, body.data, body.size);
     }
     pln_down_t why = PLN_DOWN_STALLED;
-    bool sent = link->dial != NULL ? zmq_msg_send(&message, link->dial->socket, ZMQ_DONTWAIT) >= 0
-                                   : pln_accept_send(net, link, &message, &why);
+    bool sent = pln_outbox_send(net, link, &message, &why);
+    zmq_msg_close(&message);
     if (!sent) {
-        zmq_msg_close(&message);
         pln_link_fail(net, link, why);
     }
     return sent;
@@ -181,6 +194,7 @@ void pln_net_close(pln_net_t *net, uint32_t link_number)
     if (link == NULL || link->state == PLN_LINK_GONE) {
         return;
     }
+    pln_outbox_drop(net, link);
     if (link->dial != NULL) {
         pln_dial_close(link->dial, link->state == PLN_LINK_LIVE ? LAST_WORD_MS : 0);
         pln_links_forget(net, link);
@@ -225,13 +239,20 @@ static size_t collect(pln_net_t *net, int wake_fd)
     return count;
 }
 
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 static long wait_ms(const pln_net_t *net, int timeout_ms)
 {
-    if (net->due_ms == PLN_NEVER) {
+    uint64_t now_ms = pln_net_now_ms();
+    uint64_t due_ms =
+        earlier(earlier(net->due_ms, pln_outbox_due_ms(net)), pln_watch_due_ms(net->watch));
+    if (due_ms == PLN_NEVER) {
         return timeout_ms;
     }
-    uint64_t now_ms = pln_net_now_ms();
-    uint64_t left = net->due_ms > now_ms ? net->due_ms - now_ms : 0;
+    uint64_t left = due_ms > now_ms ? due_ms - now_ms : 0;
     return timeout_ms >= 0 && (uint64_t)timeout_ms < left ? timeout_ms
                                                           : (long)(left < INT_MAX ? left : INT_MAX);
 }
@@ -252,6 +273,9 @@ bool pln_net_poll(pln_net_t *net, int wake_fd, int timeout_ms)
     for (size_t i = 0; i < net->dialled.count; i++) {
         pln_dial_receive(net, net->dialled.list[i]);
     }
-    pln_links_sweep(net, pln_net_now_ms(), drained);
+    uint64_t now_ms = pln_net_now_ms();
+    pln_outbox_flush(net, now_ms);
+    net->turned_away[PLN_TURNED_UNFINISHED] += pln_watch_look(net->watch, now_ms);
+    pln_links_sweep(net, now_ms, drained);
     return woken;
 }

@@ -45,7 +45,7 @@ void pln_net_admit(pln_net_t *net, pln_link_class_t as, const pln_id_t *id, bool
 void pln_net_dial(pln_net_t *net, uint32_t link, const pln_id_t *peer, const char *address,
                   const pln_identity_t *as_identity);
 /**
- * One frame of head then body. False: the queue is full or the peer is gone; the link is being
+ * One frame of head then body. False: too much waits already or the peer is gone; the link is being
  * closed and link_down follows from the next pln_net_poll.
  */
 bool pln_net_send(pln_net_t *net, uint32_t link, pln_span_t head, pln_span_t body);
@@ -60,7 +60,18 @@ void pln_net_close(pln_net_t *net, uint32_t link);
  */
 bool pln_net_poll(pln_net_t *net, int wake_fd, int timeout_ms);
 
-/** Handshakes refused by the gate since the start (strangers); any thread. */
-uint64_t pln_net_refused(const pln_net_t *net);
+/** Why a connection was turned away below the protocol. */
+typedef enum {
+    PLN_TURNED_STRANGER,   /**< the gate does not know the key */
+    PLN_TURNED_UNPROVEN,   /**< a message without a proven sender, or under a chosen routing id */
+    PLN_TURNED_IN_PARTS,   /**< a message of several parts */
+    PLN_TURNED_UNFINISHED, /**< bytes without end, or no first word in time */
+    PLN_TURNED_COUNT
+} pln_turned_t;
+
+/** How many since the start; any thread. */
+uint64_t pln_net_turned(const pln_net_t *net, pln_turned_t why);
+/** As status and metrics call it, beside the errors of the core. */
+const char *pln_turned_name(pln_turned_t why);
 
 #endif

@@ -68,7 +68,12 @@ void pln_accept_monitor(pln_net_t *net)
     uint16_t event;
     uint32_t fd;
     while (pln_monitor_next(net->router_monitor, &event, &fd)) {
-        if (event != ZMQ_EVENT_DISCONNECTED || fd >= net->by_fd_size || net->by_fd[fd] == NULL) {
+        if (event == ZMQ_EVENT_ACCEPTED) {
+            pln_watch_begin(net->watch, (int)fd, false, pln_net_now_ms());
+            continue;
+        }
+        pln_watch_end(net->watch, (int)fd);
+        if (fd >= net->by_fd_size || net->by_fd[fd] == NULL) {
             continue;
         }
         pln_link_t *link = net->by_fd[fd];
@@ -146,9 +151,10 @@ static bool source_of(incoming_t *in, int *fd, struct sockaddr_storage *remote,
 }
 
 /* A message that proves nobody we talk to: end its connection, keep nothing of it. */
-static void turn_away(incoming_t *in)
+static void turn_away(pln_net_t *net, incoming_t *in, pln_turned_t why)
 {
     int fd;
+    net->turned_away[why]++;
     struct sockaddr_storage remote;
     char address[PLN_ADDRESS_MAX + 1];
     if (source_of(in, &fd, &remote, address)) {
@@ -167,7 +173,7 @@ static pln_link_t *greet(pln_net_t *net, incoming_t *in, uint32_t number, const 
     char address[PLN_ADDRESS_MAX + 1];
     if (!pln_user_id_parse(user_id, &as, &peer) || pln_id_curve(&peer, curve) != PLN_OK ||
         !pln_zap_admits(net->zap, as, curve)) {
-        turn_away(in);
+        turn_away(net, in, PLN_TURNED_UNPROVEN);
         return NULL;
     }
     if (!source_of(in, &fd, &remote, address)) {
@@ -177,7 +183,7 @@ static pln_link_t *greet(pln_net_t *net, incoming_t *in, uint32_t number, const 
     if ((size_t)fd < net->by_fd_size && net->by_fd[fd] != NULL) {
         /* Two connections cannot share an fd: one is over, and which one cannot be told. */
         pln_link_fail(net, net->by_fd[fd], PLN_DOWN_CLOSED);
-        turn_away(in);
+        turn_away(net, in, PLN_TURNED_UNPROVEN);
         return NULL;
     }
     pln_link_t *link = pln_links_add(net, number, NULL);
@@ -204,8 +210,7 @@ static void take(pln_net_t *net, incoming_t *in)
     uint32_t number;
     const char *user_id = in->payload_parts > 0 ? zmq_msg_gets(&in->payload, "User-Id") : NULL;
     if (user_id == NULL || strlen(user_id) >= PLN_USER_ID_SIZE || !number_of(in, &number)) {
-        net->dropped++;
-        turn_away(in);
+        turn_away(net, in, PLN_TURNED_UNPROVEN);
         return;
     }
     pln_link_t *link = pln_links_find(net, number);
@@ -214,8 +219,7 @@ static void take(pln_net_t *net, incoming_t *in)
     }
     bool proven = link == NULL || same_sender(link, in, user_id);
     if (!proven || in->payload_parts != 1 || zmq_msg_size(&in->payload) > PLN_FRAME_MAX) {
-        net->dropped++;
-        turn_away(in);
+        turn_away(net, in, proven ? PLN_TURNED_IN_PARTS : PLN_TURNED_UNPROVEN);
         if (link != NULL) {
             pln_link_fail(net, link, PLN_DOWN_CLOSED);
         }
@@ -242,6 +246,7 @@ bool pln_accept_receive(pln_net_t *net)
         bool came = incoming_read(&in, net->router);
         if (came) {
             bytes += zmq_msg_size(&in.payload);
+            pln_watch_heard(net->watch, zmq_msg_get(&in.payload, ZMQ_SRCFD));
             take(net, &in);
         }
         zmq_msg_close(&in.routing);

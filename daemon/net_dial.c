@@ -134,6 +134,11 @@ void pln_dial_monitor(pln_net_t *net, pln_link_t *link)
     /* A handler may close this link, a failure start the next address with another monitor. */
     while (monitor != NULL && dial->monitor == monitor &&
            pln_monitor_next(monitor, &event, &value)) {
+        if (event == ZMQ_EVENT_CONNECTED) {
+            pln_watch_begin(net->watch, (int)value, true, pln_net_now_ms());
+        } else if (event == ZMQ_EVENT_DISCONNECTED) {
+            pln_watch_end(net->watch, (int)value);
+        }
         if (link->state == PLN_LINK_CONNECTING) {
             connecting(net, link, event);
         } else if (link->state == PLN_LINK_LIVE && event == ZMQ_EVENT_DISCONNECTED) {
@@ -180,11 +185,12 @@ void pln_dial_receive(pln_net_t *net, pln_link_t *link)
             return;
         }
         bytes += zmq_msg_size(&message);
+        pln_watch_heard(net->watch, zmq_msg_get(&message, ZMQ_SRCFD));
         if (whole && zmq_msg_size(&message) <= PLN_FRAME_MAX) {
             pln_span_t frame = PLN_SPAN(zmq_msg_data(&message), zmq_msg_size(&message));
             net->handler.received(net->arg, link->number, frame);
         } else {
-            net->dropped++;
+            net->turned_away[PLN_TURNED_IN_PARTS]++;
             pln_link_fail(net, link, PLN_DOWN_CLOSED);
         }
         zmq_msg_close(&message);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "net_outbox.h"
 #include "proto/bytes.h"
 
 #define NUMBERS_MIN 64u
@@ -105,6 +106,7 @@ static void remove_link(pln_net_t *net, pln_link_t *link)
     pln_link_list_t *list = list_of(net, link);
     pln_links_forget(net, link);
     pln_accept_release_fd(net, link);
+    pln_outbox_drop(net, link);
     pln_link_t *last = list->list[--list->count];
     list->list[link->at] = last;
     last->at = link->at;
@@ -127,6 +129,7 @@ void pln_link_fail(pln_net_t *net, pln_link_t *link, pln_down_t why)
     }
     link->state = PLN_LINK_FAILED;
     link->why = why;
+    pln_outbox_drop(net, link);
     if (link->dial == NULL) {
         pln_accept_hang_up(net, link);
     }
@@ -151,8 +154,7 @@ static void report_down(pln_net_t *net, pln_link_t *link, uint64_t now_ms)
 static void sweep_link(pln_net_t *net, pln_link_t *link, uint64_t now_ms, bool drained)
 {
     if (link->state == PLN_LINK_ENDED && link->dial == NULL && drained) {
-        link->state = PLN_LINK_FAILED;
-        link->why = PLN_DOWN_CLOSED;
+        pln_link_fail(net, link, PLN_DOWN_CLOSED);
     }
     if (link->state == PLN_LINK_FAILED) {
         report_down(net, link, now_ms);

@@ -10,10 +10,12 @@
 #ifndef PLN_NET_LINK_H
 #define PLN_NET_LINK_H
 
+#include <stdatomic.h>
 #include <sys/socket.h>
 #include <zmq.h>
 
 #include "net.h"
+#include "net_watch.h"
 #include "resolver.h"
 #include "zap.h"
 
@@ -59,6 +61,11 @@ typedef struct {
     int fd;                         /**< -1 once libzmq has closed it */
     struct sockaddr_storage remote; /**< guards against a reused fd */
     bool hang_up;                   /**< due_ms: shut the connection down */
+    /* of the outbox */
+    struct pln_outgoing *outgoing; /**< owned; first is next */
+    struct pln_outgoing *outgoing_last;
+    size_t outgoing_bytes;
+    uint64_t outgoing_moved_ms; /**< when one of them left last */
     /* of the set */
     size_t at; /**< in its list */
 } pln_link_t;
@@ -84,8 +91,11 @@ struct pln_net {
     pln_link_t **by_fd; /**< accepted links whose connection stands */
     size_t by_fd_size;
     uint64_t next_ticket;
-    uint64_t due_ms;  /**< earliest due of any link */
-    uint64_t dropped; /**< messages that came without a proven sender, or in parts */
+    uint64_t due_ms; /**< earliest due of any link */
+    pln_watch_t *watch;
+    size_t backlogs; /**< links whose outbox is not empty */
+    uint64_t outbox_due_ms;
+    atomic_uint_fast64_t turned_away[PLN_TURNED_COUNT];
     zmq_pollitem_t *items;
     size_t items_size;
     char listen[PLN_ADDRESS_MAX + 1];

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,7 +19,7 @@
 #endif
 
 #define FRAME_SLACK 1024 /* the CURVE box counts against the limit */
-#define HIGH_WATER 256   /* a safety net; credit holds the flow */
+#define HIGH_WATER 64    /* a safety net: credit holds the flow, the outbox a burst */
 #define SELF_TEST_MS 8000
 
 typedef struct {
@@ -94,6 +95,9 @@ static void *give_up(void *socket)
 
 void *pln_socket_router(pln_zap_t *zap, const pln_identity_t *self, bool ipv6)
 {
+    /* A ROUTER counts its routing ids up from rand(), and aborts when a peer's own choice stands
+     * in the way: nobody shall guess where it is. */
+    srand(randombytes_random());
     void *socket = zmq_socket(pln_zap_context(zap), ZMQ_ROUTER);
     if (socket == NULL) {
         return NULL;

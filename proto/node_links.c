@@ -240,6 +240,19 @@ static void peer_link_up(pln_node_t *node, pln_link_t *link)
     pln_hello_greet(node, link);
 }
 
+/** Whoever holds a ticket has one link with it, the newest. */
+static void ticket_link_up(pln_node_t *node, pln_link_t *link)
+{
+    size_t cursor = 0;
+    for (pln_link_t *l; !link->dialled && (l = pln_map_next(&node->links, &cursor)) != NULL;) {
+        bool older = l != link && l->as == PLN_LINK_TICKET && !l->dialled && !l->closing;
+        if (older && pln_id_equal(&l->id, &link->id)) {
+            pln_link_bye(node, l, "duplicate", "");
+        }
+    }
+    pln_join_link_up(node, link);
+}
+
 /** Does anybody still wait for this dial? Who gave up a join had called with its ticket's key. */
 static bool dial_awaited(pln_node_t *node, const pln_event_t *event)
 {
@@ -276,7 +289,7 @@ void pln_link_up(pln_node_t *node, const pln_event_t *event)
     }
     pln_trace(node, "link up", link, NULL, link->number);
     if (link->as == PLN_LINK_TICKET) {
-        pln_join_link_up(node, link);
+        ticket_link_up(node, link);
     } else {
         peer_link_up(node, link);
     }

@@ -185,8 +185,8 @@ static void deadline_cuts_off_who_is_late_and_nobody_else(void **state)
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, patient), 0);
     pln_deadlines_t *all = pln_deadlines_start(count_second, &seconds);
     assert_non_null(all);
-    pln_deadline_t *one = pln_deadline_new(all, late[0]);
-    pln_deadline_t *two = pln_deadline_new(all, patient[0]);
+    pln_deadline_t *one = pln_deadline_new(all, late[0], NULL);
+    pln_deadline_t *two = pln_deadline_new(all, patient[0], NULL);
     pln_deadline_in(two, 1);
     pln_deadline_in(two, 0);
     pln_deadline_in(one, 1);
@@ -204,6 +204,40 @@ static void deadline_cuts_off_who_is_late_and_nobody_else(void **state)
     }
 }
 
+static void deadline_gives_the_place_of_who_owes_longest_to_who_comes(void **state)
+{
+    (void)state;
+    atomic_uint seconds = 0;
+    int doors[2] = {0, 0};
+    int pairs[5][2];
+    pln_deadline_t *at[5];
+    pln_deadlines_t *all = pln_deadlines_start(count_second, &seconds);
+    assert_non_null(all);
+    for (int i = 0; i < 5; i++) {
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, pairs[i]), 0);
+        at[i] = pln_deadline_new(all, pairs[i][0], &doors[i == 4]);
+        pln_deadline_owed(at[i], 60000);
+    }
+    pln_deadline_in(at[0], 60000);    /* it is being answered: it owes us nothing */
+    pln_deadline_make_room(at[4], 1); /* alone at its door */
+    pln_deadline_make_room(at[3], 4); /* no crowd yet */
+    assert_false(pln_socket_gone(pairs[1][1]));
+    pln_deadline_make_room(at[3], 3);
+    assert_true(ended(pairs[1][1]));
+    pln_deadline_make_room(at[3], 3);
+    assert_true(ended(pairs[2][1]));
+    pln_deadline_make_room(at[3], 3); /* never the newcomer itself */
+    for (int i = 0; i < 5; i++) {
+        assert_true(pln_socket_gone(pairs[i][1]) == (i == 1 || i == 2));
+        pln_deadline_free(&at[i]);
+    }
+    pln_deadlines_stop(&all);
+    for (int i = 0; i < 5; i++) {
+        close(pairs[i][0]);
+        close(pairs[i][1]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +252,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(tcp_door_refuses_what_is_no_literal_address, set_up,
                                         tear_down),
         cmocka_unit_test(deadline_cuts_off_who_is_late_and_nobody_else),
+        cmocka_unit_test(deadline_gives_the_place_of_who_owes_longest_to_who_comes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

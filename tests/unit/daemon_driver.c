@@ -387,9 +387,9 @@ static void driver_counts_strangers_and_commits(void **state)
     do {
         randombytes_buf(ticket.seed, sizeof ticket.seed);
     } while (pln_identity_derive(ticket.seed, &key) != PLN_OK);
-    assert_int_equal(pln_driver_strangers(a->driver), 0);
+    assert_int_equal(pln_driver_turned_away(a->driver, PLN_TURNED_STRANGER), 0);
     assert_int_equal(join(b, &ticket), PLN_ETICKET_UNKNOWN);
-    assert_true(pln_driver_strangers(a->driver) > 0);
+    assert_true(pln_driver_turned_away(a->driver, PLN_TURNED_STRANGER) > 0);
 }
 
 static void driver_pauses_below_the_disk_reserve(void **state)

@@ -10,11 +10,11 @@
 static void net_refuses_a_stranger_and_counts_it(void **state)
 {
     (void)state;
-    assert_int_equal(pln_net_refused(a->net), 0);
+    assert_int_equal(pln_net_turned(a->net, PLN_TURNED_STRANGER), 0);
     pln_net_dial(b->net, 1, &a->self.id, pln_net_listen(a->net), NULL);
     assert_int_equal(await(b, DOWN, 1)->why, PLN_DOWN_REFUSED);
-    assert_int_equal(pln_net_refused(a->net), 1);
-    assert_int_equal(pln_net_refused(b->net), 0);
+    assert_int_equal(pln_net_turned(a->net, PLN_TURNED_STRANGER), 1);
+    assert_int_equal(pln_net_turned(b->net, PLN_TURNED_STRANGER), 0);
     assert_int_equal(a->count, 0);
 }
 

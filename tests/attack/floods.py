@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Too much, too fast, never finished: what an admitted member can pour into a node."""
+import os
+import time
+
+from kit.intruder import NO_CURSOR, Session, plain_entry, run_of
+from independent import chain, message
+from plnkit import wait_until
+
+from claims import whole_record
+
+MIB = 1 << 20
+
+
+def wants_1000(stage):
+    """Every chain there is, a thousand times over."""
+    session = stage.session(credit=1 << 24)
+    rows = [{"author": author, "epoch": 0, "lane": lane, "from": 1,
+             "base": chain.chain_start(chain.place(stage.network, author, 0, lane))}
+            for author in (stage.hub_id, stage.peer_id) for lane in (0, 1)] * 16
+    for _ in range(1000):
+        session.say("want", network=stage.network, rows=rows)
+    return session.stays()
+
+
+def credit_never_granted(stage):
+    """Whoever grants nothing is sent no run, however much it asks for; news are announced to it."""
+    session = stage.session(credit=0)
+    rows = [{"author": stage.peer_id, "epoch": 0, "lane": 1, "from": 1,
+             "base": chain.chain_start(chain.place(stage.network, stage.peer_id, 0, 1))}]
+    end = time.monotonic() + 1
+    announced = False
+    while time.monotonic() < end or not announced:
+        session.say("want", network=stage.network, rows=rows)
+        name, _ = session.hear()
+        assert name != "entries"
+        announced = announced or name == "heads"
+    session.close()
+    return "stays"
+
+
+def credit_of_2_63(stage):
+    session = stage.session()
+    session.say("credit", total=2**63)
+    return session.outcome()
+
+
+def large_runs(stage, count):
+    """@count runs of some 300 KB in a member's chain at the hub, honestly within credit; its author."""
+    session = stage.session()
+    granted, sent, head = 491_520, 0, None
+    for _ in range(count):
+        short = chain.ANCHOR_BYTES - 1 - 2 * 13 - (head.cum if head else 0) % chain.ANCHOR_BYTES
+        entries = [plain_entry(os.urandom(max(0, short))), plain_entry(os.urandom(200_000))]
+        run, head = session.who.run(stage.network, entries, head=head)
+        frame = message.encode("entries", run)
+        while sent + len(frame) > granted:
+            granted = max(granted, session.wait("credit")["total"])
+        session.line.send(frame)
+        sent += len(frame)
+    wait_until(lambda: stage.hub.api(
+        "GET", f"/api/v1/records/{stage.network_text}/{session.who.did}/{2 * count}")[0] == 200,
+        30, "the runs at the hub")
+    session.close()
+    return session.who.id
+
+
+def endless_credit_unread(stage):
+    """All the credit there is, everything asked for again and again, and nothing is ever read."""
+    author = large_runs(stage, 4)
+    session = stage.session(credit=2**62)
+    rows = [{"author": author, "epoch": 0, "lane": 1, "from": 1,
+             "base": chain.chain_start(chain.place(stage.network, author, 0, 1))}]
+    want = message.encode("want", {"network": stage.network, "rows": rows})
+    end = time.monotonic() + 6
+    try:
+        while time.monotonic() < end:
+            session.line.send(want)
+            time.sleep(0.005)
+    except OSError:
+        pass  # given up on already
+    session.close()
+    return "bounded"
+
+
+def buckets_unread(stage):
+    """Buckets that differ: each is answered with heads and 8 KB, and nothing is ever read."""
+    session = stage.session()
+    digest = message.encode("digest", {
+        "network": stage.network, "access": bytes(32), "digest": os.urandom(32), "flags": 0,
+        "upto": NO_CURSOR, "buckets": os.urandom(8192)})
+    try:
+        for _ in range(3000):
+            session.line.send(digest)
+    except OSError:
+        pass
+    session.close()
+    return "bounded"
+
+
+def flood_of_chains(stage):
+    """A hundred thousand chains of authors whom nobody knows."""
+    session = stage.session()
+    for _ in range(60):
+        session.heads([{"author": os.urandom(32), "epoch": 0, "lane": 1, "seq": 7, "hash": bytes(32)}
+                       for _ in range(1702)])
+    return session.stays()
+
+
+def flood_of_epochs(stage):
+    """Our own chain in every epoch there could be."""
+    session = stage.session()
+    for page in range(20):
+        session.heads([{"author": session.who.id, "epoch": page * 1702 + i, "lane": 1, "seq": 9,
+                        "hash": bytes(32)} for i in range(1702)])
+    return session.stays()
+
+
+def flood_of_runs(stage):
+    """Five megabytes of good runs at once, where half a megabyte was granted."""
+    session = stage.session()
+    head, frames = None, []
+    for _ in range(40):
+        run, head = session.who.run(stage.network, [plain_entry(os.urandom(131_072))], head=head)
+        frames.append(session.line.boxed(message.encode("entries", run)))
+    try:
+        session.line.socket.sendall(b"".join(frames))
+    except OSError:
+        pass  # it hung up before the end
+    return session.outcome()
+
+
+def flood_of_copies(stage):
+    session = stage.session()
+    run, _ = session.who.run(stage.network, [whole_record()])
+    frame = message.encode("entries", run)
+    for _ in range(2000):
+        session.line.send(frame)
+    return session.stays()
+
+
+def presence(stage, who, stamp, signer=None):
+    body = message.encode_presence({
+        "network": stage.network, "node": who.id, "stamp": stamp, "name": "intruder",
+        "version": "9", "codecs": b"\1", "addresses": ["192.0.2.7:7420"] * 8, "digest": bytes(32),
+        "access": bytes(32), "heads": []})
+    return {"body": body, "signature": message.sign_presence((signer or who).seed, body)}
+
+
+def flood_of_presences(stage):
+    session = stage.session()
+    now = int(time.time() * 1000)
+    for i in range(2000):
+        session.say("presence", **presence(stage, session.who, now + i))
+    return session.stays()
+
+
+def presence_far_ahead(stage):
+    session = stage.session()
+    session.say("presence", **presence(stage, session.who, 2**48 - 1))
+    return session.stays()
+
+
+def presence_of_another(stage):
+    session, victim = stage.session(), stage.member()
+    session.say("presence", **presence(stage, victim, int(time.time() * 1000), session.who))
+    return session.outcome()
+
+
+def flood_of_unknown_types(stage):
+    session = stage.session()
+    frame = b"\x92\xcc\xff\xc6" + (500_000).to_bytes(4, "big") + bytes(500_000)
+    for _ in range(100):
+        session.line.send(frame)
+    return session.stays()
+
+
+def frame_too_large(stage):
+    session = stage.session()
+    session.line.send(bytes(600_000))
+    return session.outcome()
+
+
+def pour(line, part, total):
+    """One message of @total bytes in parts, until the node hangs up; bytes poured."""
+    poured = 0
+    try:
+        while poured < total:
+            line.send(part, more=True)
+            poured += len(part)
+    except OSError:
+        pass
+    return poured
+
+
+def multipart_200mb(stage):
+    session = stage.session()
+    poured = pour(session.line, os.urandom(500_000), 200 * MIB)
+    assert poured < 100 * MIB, f"{poured} bytes of one message were taken"
+    return session.outcome()
+
+
+def multipart_before_a_word(stage):
+    """The same as the first message of a connection, which is no link yet."""
+    session = stage.greeting()
+    poured = pour(session.line, os.urandom(500_000), 200 * MIB)
+    assert poured < 100 * MIB, f"{poured} bytes of one message were taken"
+    return session.outcome()
+
+
+def message_in_two_parts(stage):
+    session = stage.session()
+    session.line.send(b"\x92\x05\x00", more=True)
+    session.line.send(b"")
+    return session.outcome()
+
+
+def reconnecting(stage):
+    """One member, a new link every time: the newer takes the older's place."""
+    who = stage.member()
+    sessions = []
+    for _ in range(60):
+        session = Session(who, stage.hub, stage.network)
+        session.hello()
+        sessions.append(session)
+    for session in sessions[:-1]:
+        assert session.outcome() in ("ends duplicate", "cut")
+    sessions[-1].wait("hello")
+    sessions[-1].close()
+    return "one link stays"
+
+
+__all__ = [name for name in dir() if not name.startswith("_")] + ["run_of"]
