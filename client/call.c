@@ -5,18 +5,23 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ANSWER_MAX (64u << 20) /**< a longer answer that is no stream is none of ours */
 #define LINE_MAX_BYTES (16u << 20)
+#define QUIET_MAX_MS 35000u /**< longer than the daemon works, or keeps a stream quiet */
+#define QUIET_STEP_MS 2000u /**< a longer time between two looks was our own */
 
 struct pln_call {
     char *dir;
     char *socket;
     CURL *curl;
     struct curl_slist *headers;
+    bool broken; /**< the last request found no daemon, or lost it */
 };
 
 /** What comes in during one request. */
@@ -24,9 +29,13 @@ typedef struct {
     pln_call_t *call;
     pln_buf_t bytes; /**< the answer, or the line that is not complete yet */
     pln_call_line_t on_line;
+    pln_call_bytes_t on_bytes;
     void *arg;
     bool enough; /**< the reader of lines wants no more */
     bool too_long;
+    curl_off_t moved;   /**< bytes sent and received at the last look ... */
+    uint64_t looked_ms; /**< ... and its time */
+    uint64_t quiet_ms;  /**< for how long there were no more */
 } intake_t;
 
 pln_call_t *pln_call_new(const char *dir)
@@ -59,6 +68,21 @@ static int no_daemon(const pln_call_t *call)
     return PLN_NO_DAEMON;
 }
 
+/** Somebody listens, and has no place for one more. */
+static bool is_busy(const pln_call_t *call)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    memcpy(address.sun_path, call->socket, strlen(call->socket));
+    int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    bool busy = probe >= 0 &&
+                connect(probe, (const struct sockaddr *)&address, sizeof address) != 0 &&
+                errno == EAGAIN;
+    if (probe >= 0) {
+        close(probe);
+    }
+    return busy;
+}
+
 /** Nobody answered at the socket: no daemon, or one that is not ours to talk to. */
 static int tell_unreached(const pln_call_t *call)
 {
@@ -74,18 +98,28 @@ static int tell_unreached(const pln_call_t *call)
         pln_say("%s belongs to another user: run pln as the user who runs plnd there", call->dir);
         return PLN_FAILED;
     }
+    if (is_busy(call)) {
+        pln_say("the daemon at %s is busy with as many callers as it takes: try again in a moment",
+                call->dir);
+        return PLN_FAILED;
+    }
     return no_daemon(call);
 }
 
-static int tell_transport(const pln_call_t *call, CURLcode code)
+static int tell_transport(pln_call_t *call, CURLcode code)
 {
+    call->broken = true;
     switch (code) {
         case CURLE_COULDNT_CONNECT:
         case CURLE_COULDNT_RESOLVE_HOST:
         case CURLE_BAD_FUNCTION_ARGUMENT:
             return tell_unreached(call);
         case CURLE_OPERATION_TIMEDOUT:
-            pln_say("the daemon at %s does not answer; look at its log", call->dir);
+        case CURLE_ABORTED_BY_CALLBACK:
+            pln_say(
+                "the daemon at %s has not answered for %u seconds: it is stopped or too busy; "
+                "look at its log, and try again",
+                call->dir, QUIET_MAX_MS / 1000u);
             return PLN_FAILED;
         default:
             pln_say("the daemon at %s broke off its answer (%s); is it stopping? Look at its log",
@@ -102,7 +136,8 @@ int pln_call_tell(const json_t *problem)
     return PLN_FAILED;
 }
 
-static int tell_problem(long status, const pln_buf_t *body)
+/** A question that the daemon does not understand (@asked) was wrongly put on the command line. */
+static int tell_problem(long status, const pln_buf_t *body, bool asked)
 {
     json_t *problem = json_loadb((const char *)body->data, body->size, 0, NULL);
     if (json_is_object(problem)) {
@@ -114,7 +149,7 @@ static int tell_problem(long status, const pln_buf_t *body)
             status);
     }
     json_decref(problem);
-    return PLN_FAILED;
+    return asked && status == 400 ? PLN_USAGE : PLN_FAILED;
 }
 
 /* ---- the request ---- */
@@ -150,13 +185,43 @@ static void cut_lines(intake_t *intake)
 static size_t take_in(char *data, size_t one, size_t count, void *arg)
 {
     intake_t *intake = arg;
-    bool lines = intake->on_line != NULL && status_of(intake->call) / 100 == 2;
+    bool good = status_of(intake->call) / 100 == 2;
+    bool lines = intake->on_line != NULL && good;
+    if (intake->on_bytes != NULL && good) {
+        intake->enough = !intake->on_bytes(intake->arg, PLN_SPAN(data, one * count));
+        return intake->enough ? 0 : one * count;
+    }
     pln_buf_add(&intake->bytes, data, one * count);
     if (lines) {
         cut_lines(intake);
     }
     intake->too_long = intake->bytes.size > (lines ? LINE_MAX_BYTES : ANSWER_MAX);
     return intake->enough || intake->too_long ? 0 : one * count;
+}
+
+static uint64_t mono_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+/** curl looks about once a second: not 0 ends the request. */
+static int on_progress(void *arg, curl_off_t down_total, curl_off_t down, curl_off_t up_total,
+                       curl_off_t up)
+{
+    intake_t *intake = arg;
+    (void)down_total;
+    (void)up_total;
+    uint64_t now_ms = mono_ms();
+    uint64_t step = intake->looked_ms == 0 ? 0 : now_ms - intake->looked_ms;
+    intake->quiet_ms += step < QUIET_STEP_MS ? step : QUIET_STEP_MS;
+    intake->looked_ms = now_ms;
+    if (down + up != intake->moved) {
+        intake->moved = down + up;
+        intake->quiet_ms = 0;
+    }
+    return intake->quiet_ms > QUIET_MAX_MS;
 }
 
 static void prepare(pln_call_t *call)
@@ -180,6 +245,7 @@ static CURLcode send_request(pln_call_t *call, const char *path, const pln_span_
 {
     pln_buf_t url = {0};
     prepare(call);
+    call->broken = false;
     pln_path_add(&url, "http://localhost");
     pln_path_add(&url, path);
     curl_easy_setopt(call->curl, CURLOPT_URL, pln_path(&url));
@@ -191,6 +257,9 @@ static CURLcode send_request(pln_call_t *call, const char *path, const pln_span_
     }
     curl_easy_setopt(call->curl, CURLOPT_WRITEFUNCTION, take_in);
     curl_easy_setopt(call->curl, CURLOPT_WRITEDATA, intake);
+    curl_easy_setopt(call->curl, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(call->curl, CURLOPT_XFERINFOFUNCTION, on_progress);
+    curl_easy_setopt(call->curl, CURLOPT_XFERINFODATA, intake);
     CURLcode code = curl_easy_perform(call->curl);
     pln_buf_free(&url);
     return code;
@@ -205,7 +274,7 @@ static int request_json(pln_call_t *call, const char *path, const pln_span_t *bo
     if (code != CURLE_OK) {
         result = tell_transport(call, code);
     } else if (status_of(call) / 100 != 2) {
-        result = tell_problem(status_of(call), &intake.bytes);
+        result = tell_problem(status_of(call), &intake.bytes, body == NULL);
     } else {
         *out = json_loadb((const char *)intake.bytes.data, intake.bytes.size, JSON_ALLOW_NUL, NULL);
         if (*out == NULL) {
@@ -244,22 +313,58 @@ int pln_call_post(pln_call_t *call, const char *path, json_t *body, json_t **out
     return result;
 }
 
+static int request_stream(pln_call_t *call, const char *path, const pln_span_t *body,
+                          intake_t *intake)
+{
+    int result = PLN_DONE;
+    CURLcode code = send_request(call, path, body, intake);
+    if (code != CURLE_OK && !intake->enough) {
+        result = tell_transport(call, code);
+    } else if (code == CURLE_OK && status_of(call) / 100 != 2) {
+        result = tell_problem(status_of(call), &intake->bytes, body == NULL);
+    }
+    pln_buf_free(&intake->bytes);
+    return result;
+}
+
 int pln_call_lines(pln_call_t *call, const char *path, json_t *body, pln_call_line_t on_line,
                    void *arg)
 {
     intake_t intake = {.call = call, .on_line = on_line, .arg = arg};
-    int result = PLN_DONE;
     char *text = body_text(body);
     pln_span_t span = PLN_SPAN(text, text == NULL ? 0 : strlen(text));
-    CURLcode code = send_request(call, path, text == NULL ? NULL : &span, &intake);
-    if (code != CURLE_OK && !intake.enough) {
-        result = tell_transport(call, code);
-    } else if (code == CURLE_OK && status_of(call) / 100 != 2) {
-        result = tell_problem(status_of(call), &intake.bytes);
-    }
+    int result = request_stream(call, path, text == NULL ? NULL : &span, &intake);
     free(text);
-    pln_buf_free(&intake.bytes);
     return result;
+}
+
+int pln_call_bytes(pln_call_t *call, const char *path, pln_call_bytes_t on_bytes, void *arg)
+{
+    intake_t intake = {.call = call, .on_bytes = on_bytes, .arg = arg};
+    const pln_span_t body = PLN_SPAN("{}", 2);
+    int result = request_stream(call, path, &body, &intake);
+    return intake.enough ? PLN_FAILED : result;
+}
+
+bool pln_call_broken(const pln_call_t *call)
+{
+    return call->broken;
+}
+
+bool pln_call_await(pln_call_t *call, uint64_t wait_ms)
+{
+    static const struct timespec pause = {.tv_nsec = 200000000};
+    uint64_t end = mono_ms() + wait_ms;
+    do {
+        intake_t intake = {.call = call};
+        CURLcode code = send_request(call, "/healthz", NULL, &intake);
+        pln_buf_free(&intake.bytes);
+        if (code == CURLE_OK && status_of(call) == 200) {
+            return true;
+        }
+        nanosleep(&pause, NULL);
+    } while (mono_ms() < end);
+    return false;
 }
 
 /* ---- paths ---- */

@@ -5,8 +5,8 @@
  * Why     Every verb asks the same API as the page and a district's scripts do; how that fails is
  *         said once, here, in one sentence with the remedy.
  * Shape   HTTP/1.1 on DIR/plnd.sock; answers are JSON, or streams of lines
- *         every call gives PLN_DONE, PLN_FAILED or PLN_NO_DAEMON (screen.h); what is not PLN_DONE
- *         was told on stderr already
+ *         every call gives PLN_DONE, PLN_FAILED, PLN_NO_DAEMON or, where a question was wrongly
+ *         put, PLN_USAGE (screen.h); what is not PLN_DONE was told on stderr already
  * Owner   *out of a call is the caller's: json_decref()
  * Thread  main
  */
@@ -32,6 +32,15 @@ typedef bool (*pln_call_line_t)(void *arg, const char *line, size_t size);
 /** GET, or POST where @body (taken over) is not NULL; blank lines are left out. */
 int pln_call_lines(pln_call_t *call, const char *path, json_t *body, pln_call_line_t on_line,
                    void *arg);
+
+/** POST; a piece of an answer that is neither JSON nor lines; false: stop, it is told why. */
+typedef bool (*pln_call_bytes_t)(void *arg, pln_span_t bytes);
+int pln_call_bytes(pln_call_t *call, const char *path, pln_call_bytes_t on_bytes, void *arg);
+
+/** Did the last call find no daemon, or lose it on the way? */
+bool pln_call_broken(const pln_call_t *call);
+/** Wait until a daemon answers, at most @wait_ms; nothing is said. */
+bool pln_call_await(pln_call_t *call, uint64_t wait_ms);
 
 /** Tell the problem object of an answer. Always PLN_FAILED. */
 int pln_call_tell(const json_t *problem);

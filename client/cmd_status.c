@@ -123,6 +123,26 @@ static void print_disk(const json_t *disk)
         json_is_true(json_object_get(disk, "paused")) ? "; too little: nothing is taken in" : "");
 }
 
+/** "last 3 days ago", "never". */
+static void copy_text(const json_t *copies, const char *name, char *out, size_t size)
+{
+    uint64_t ms;
+    char when[PLN_WHEN_SIZE];
+    snprintf(out, size, "never");
+    if (pln_when_parse(pln_text(copies, name), &ms)) {
+        pln_when_ago(ms, pln_when_now(), when);
+        snprintf(out, size, "%s", when);
+    }
+}
+
+static void print_copies(const json_t *copies)
+{
+    char backup[PLN_WHEN_SIZE], key[PLN_WHEN_SIZE];
+    copy_text(copies, "backup", backup, sizeof backup);
+    copy_text(copies, "key", key, sizeof key);
+    printf("last backup %s, key last exported %s\n", backup, key);
+}
+
 static void print_warnings(const json_t *warnings)
 {
     size_t index;
@@ -154,6 +174,7 @@ static void print_status(const json_t *status)
     }
     heading("Disk");
     print_disk(json_object_get(status, "disk"));
+    print_copies(json_object_get(status, "copies"));
     if (json_object_size(refused) > 0) {
         heading("Refused since the start");
         print_refused(refused);

@@ -34,18 +34,31 @@ static char *default_dir(void)
     return dir;
 }
 
+/** Are the words of @verb names of files? */
+static bool names_files(const pln_verb_t *verb)
+{
+    static int (*const handlers[])(pln_command_t *) = {
+        pln_cmd_import, pln_cmd_backup, pln_cmd_restore, pln_cmd_key_export, pln_cmd_key_import};
+    bool named = false;
+    for (size_t i = 0; verb != NULL && i < sizeof handlers / sizeof handlers[0]; i++) {
+        named = named || verb->handler == handlers[i];
+    }
+    return named;
+}
+
 /** Names of files may be any bytes; everything else becomes JSON, which is UTF-8. */
 static bool is_utf8(const pln_options_t *options)
 {
     bool good = true;
-    bool files = options->verb != NULL && options->verb->handler == pln_cmd_import;
+    bool files = names_files(options->verb);
     for (size_t i = 0; i < options->word_count && !files; i++) {
         good = good && pln_utf8_valid(PLN_SPAN(options->words[i], strlen(options->words[i])));
     }
     for (size_t i = 0; i < options->given_count; i++) {
         const pln_given_t *given = &options->given[i];
-        good = good && (strcmp(given->name, "file") == 0 ||
-                        pln_utf8_valid(PLN_SPAN(given->value, strlen(given->value))));
+        good = good &&
+               (strcmp(given->name, "file") == 0 || strcmp(given->name, "passphrase-file") == 0 ||
+                pln_utf8_valid(PLN_SPAN(given->value, strlen(given->value))));
     }
     return good;
 }

@@ -31,7 +31,8 @@ typedef struct {
     const char *dir;
     const char *name;
     pln_id_t self;
-    const char *http; /**< ADDR:PORT bound; NULL: none */
+    const pln_identity_t *identity; /**< for copies of the key, over the socket only */
+    const char *http;               /**< ADDR:PORT bound; NULL: none */
     uint64_t started_mono_ms;
     const char *const *advertise;
     size_t advertise_count;

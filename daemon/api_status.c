@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "copies.h"
 #include "moment.h"
 #include "warnings.h"
 
@@ -50,6 +51,16 @@ static json_t *disk_json(const pln_api_t *api)
     json_object_set_new(json, "blobs", json_integer(0));
     json_object_set_new(json, "free", json_integer((json_int_t)free_bytes));
     json_object_set_new(json, "paused", json_boolean(paused));
+    return json;
+}
+
+/** When key and records were last copied to somewhere else; a moment that never was is absent. */
+static json_t *copies_json(const pln_api_t *api)
+{
+    pln_copies_t copies = pln_copies_read(api->dir);
+    json_t *json = json_object();
+    pln_json_set_moment(json, "backup", copies.backup_ms);
+    pln_json_set_moment(json, "key", copies.key_ms);
     return json;
 }
 
@@ -151,6 +162,7 @@ static json_t *status_json(const pln_api_t *api, const status_t *status)
     json_object_set_new(json, "refused", refused_json(api, &status->tallies));
     json_object_set_new(json, "disk", disk_json(api));
     json_object_set_new(json, "store", store_json(api));
+    json_object_set_new(json, "copies", copies_json(api));
     json_object_set_new(json, "invitations_open", json_integer((json_int_t)open));
     json_object_set_new(json, "paused",
                         json_copy(json_object_get(json_object_get(json, "disk"), "paused")));

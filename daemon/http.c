@@ -390,6 +390,7 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
         .dir = http->dir,
         .name = http->name,
         .self = options->self->id,
+        .identity = options->self,
         .http = http->bound,
         .started_mono_ms = pln_mono_ms(),
         .advertise = (const char *const *)http->advertise,

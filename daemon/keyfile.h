@@ -4,8 +4,7 @@
  *
  * Why     Whoever has this file is this node, and without it the node is nobody: it is written
  *         durably, readable by its owner only, and never guessed at when it is damaged.
- * Shape   lines: "pln node key 1", "id did:key:z6Mk...", "seed <64 hex>", "check <16 hex>";
- *         check = first 8 bytes of H("pln keyfile 1", seed); `#` begins a comment line
+ * Shape   proto/key_text.h
  * Thread  start-up only
  */
 #ifndef PLN_KEYFILE_H

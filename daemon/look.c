@@ -162,3 +162,21 @@ bool pln_look_label(pln_driver_t *driver, const pln_network_id_t *network, const
     label_look_t look = {.network = network, .member = member, .out = out};
     return pln_driver_look(driver, copy_label, &look);
 }
+
+static void copy_hints(pln_node_t *node, void *arg)
+{
+    pln_keyring_t *ring = arg;
+    pln_keyring_network_t next;
+    size_t cursor = 0;
+    while (ring->network_count < PLN_KEYRING_NETWORKS_MAX &&
+           pln_node_next_hint(node, &cursor, &next)) {
+        ring->networks =
+            pln_realloc(ring->networks, (ring->network_count + 1) * sizeof *ring->networks);
+        ring->networks[ring->network_count++] = next;
+    }
+}
+
+bool pln_look_hints(pln_driver_t *driver, pln_keyring_t *out)
+{
+    return pln_driver_look(driver, copy_hints, out);
+}

@@ -54,6 +54,9 @@ bool pln_look_tallies(pln_driver_t *driver, pln_tallies_t *out);
 /** Is this machine's clock credible (R9)? */
 bool pln_look_clock(pln_driver_t *driver);
 
+/** The networks of a keyring; free with pln_keyring_free. */
+bool pln_look_hints(pln_driver_t *driver, pln_keyring_t *out);
+
 /** What to call a member: its label, else what it calls itself; may be empty. */
 bool pln_look_label(pln_driver_t *driver, const pln_network_id_t *network, const pln_id_t *member,
                     char out[PLN_NAME_MAX + 1]);

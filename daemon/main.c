@@ -16,6 +16,7 @@
 #include "driver.h"
 #include "home.h"
 #include "http.h"
+#include "incoming.h"
 #include "keyfile.h"
 #include "log.h"
 #include "options.h"
@@ -31,6 +32,8 @@ typedef struct {
     const char *advertise[PLN_ADDRESSES_MAX]; /**< into config */
     pln_home_t *home;
     pln_identity_t *self;
+    pln_keyring_t ring; /**< of `key import`, until what it says is durable */
+    bool ring_found;
     pln_store_t *store;
     pln_driver_t *driver;
     pln_http_t *http;
@@ -112,6 +115,18 @@ static bool open_key(plnd_t *plnd)
     return plnd->self != NULL;
 }
 
+static bool check_incoming(plnd_t *plnd)
+{
+    return pln_incoming_check(pln_home_dir(plnd->home), plnd->error, ERROR_SIZE);
+}
+
+/** Before the store is opened: a backup or a key may have been laid down. */
+static bool take_incoming(plnd_t *plnd)
+{
+    return pln_incoming_take(pln_home_dir(plnd->home), plnd->self, plnd->config.map_size,
+                             &plnd->ring, &plnd->ring_found, plnd->error, ERROR_SIZE);
+}
+
 static bool open_store(plnd_t *plnd)
 {
     pln_store_id_t fresh;
@@ -139,6 +154,32 @@ static bool start_driver(plnd_t *plnd)
     };
     plnd->driver = pln_driver_start(&options, plnd->error, ERROR_SIZE);
     return plnd->driver != NULL;
+}
+
+/** The networks of an imported key: where to ask for what they hold. */
+static bool recall(plnd_t *plnd)
+{
+    bool good = true;
+    for (size_t i = 0; plnd->ring_found && i < plnd->ring.network_count; i++) {
+        pln_event_t event = {.type = PLN_EV_RECALL};
+        pln_reply_t reply;
+        event.as.recall.network = &plnd->ring.networks[i];
+        pln_driver_request(plnd->driver, &event, UINT64_MAX, NULL, NULL, &reply);
+        if (reply.error != PLN_OK) {
+            snprintf(plnd->error, ERROR_SIZE, "the networks of the imported key cannot be kept: %s",
+                     reply.detail[0] != '\0' ? reply.detail : pln_error_text(reply.error));
+            good = false;
+        }
+        pln_reply_free(&reply);
+    }
+    if (plnd->ring_found && good) {
+        pln_log(PLN_LOG_INFO, "main", "an imported key was taken in networks=%zu",
+                plnd->ring.network_count);
+        pln_incoming_done(pln_home_dir(plnd->home));
+    }
+    pln_keyring_free(&plnd->ring);
+    plnd->ring_found = false;
+    return good;
 }
 
 static bool start_http(plnd_t *plnd)
@@ -221,8 +262,8 @@ static void block_signals(sigset_t *signals)
 static bool start(plnd_t *plnd)
 {
     static bool (*const steps[])(plnd_t *) = {
-        open_home,    open_settings, raise_limits,   open_key, open_store,
-        start_driver, start_http,    remember_ports, announce,
+        open_home,  raise_limits, check_incoming, open_settings, open_key,       take_incoming,
+        open_store, start_driver, recall,         start_http,    remember_ports, announce,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         if (!steps[i](plnd)) {
@@ -256,6 +297,7 @@ static void stop(plnd_t *plnd)
     if (plnd->store != NULL) {
         pln_store_close(&plnd->store);
     }
+    pln_keyring_free(&plnd->ring);
     pln_keyfile_close(&plnd->self);
     pln_home_close(&plnd->home);
 }

@@ -38,6 +38,7 @@ struct pln_store {
     char *path; /**< DIR/store */
     pln_store_id_t id;
     pln_shared_t *shared;
+    struct pln_dump *dump; /**< the backup being read, under shared->lock; NULL: none */
 
     /* the applying thread's own */
     pln_chains_t staged;  /**< rows as this transaction leaves them */

@@ -7,6 +7,7 @@
 
 #include "job.h"
 #include "proto/planted.h"
+#include "store_dump.h"
 #include "store_forget.h"
 #include "store_head.h"
 #include "store_trial.h"
@@ -406,6 +407,7 @@ pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_t *self, pln_jo
     }
     write_staged(&apply);
     pln_err_t error = commit(&apply);
+    pln_dump_review(store);
     for (size_t i = 0; i < count && error != PLN_OK; i++) {
         jobs[i]->error = error;
     }

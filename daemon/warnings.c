@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "copies.h"
 #include "look.h"
 #include "moment.h"
 #include "reach.h"
@@ -68,6 +69,12 @@ static void warn_revoked(json_t *warnings, const pln_network_view_t *network)
          network->revoked_by.reason[0] != '\0' ? ", reason: " : "", network->revoked_by.reason);
 }
 
+static bool key_is_copied(const pln_api_t *api)
+{
+    pln_copies_t copies = pln_copies_read(api->dir);
+    return copies.backup_ms != 0 || copies.key_ms != 0;
+}
+
 void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network)
 {
     if (network->forgetting) {
@@ -83,13 +90,13 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
     if (network->left) {
         return;
     }
-    if (network->role == PLN_ROLE_ROOT) {
+    if (network->role == PLN_ROLE_ROOT && !key_is_copied(api)) {
         warn(warnings,
-             "Only this node's key can make coordinators of %s%s. Keep a copy of %s/node.key where "
-             "only you can reach it: if the key is lost, that can never be done again.",
+             "Only this node's key can make coordinators of %s%s, and no copy of it was ever made: "
+             "if it is lost, that can never be done again. Run `pln key export FILE` (or `pln "
+             "backup FILE`) and keep the file away from this machine.",
              network->name,
-             network->coordinators <= 1 ? ", and nobody else can invite or revoke members" : "",
-             api->dir);
+             network->coordinators <= 1 ? ", nobody else can invite or revoke members" : "");
     }
     if (network->paused > 0) {
         warn(warnings, "In %s, %llu chains wait for room on the disk.", network->name,

@@ -361,7 +361,7 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
 void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id_t *inviter)
 {
     access->promised_root = need_party(access, root);
-    access->promised_inviter = need_party(access, inviter);
+    need_party(access, inviter)->promised = true;
     access->generation++;
 }
 

@@ -51,7 +51,8 @@ PLN_MUST_CHECK pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out);
 
 /**
  * A ticket's promise (R22): until lane 0 has arrived, treat @root and @inviter as members so that
- * the first exchange can happen. Their lane-0 limit is PLN_LIMIT_NONE, in lane 1 it is 0.
+ * the first exchange can happen. Their lane-0 limit is PLN_LIMIT_NONE, in lane 1 it is 0. Further
+ * calls add further inviters; the root is that of the last.
  * For the root the promise ends when the genesis is held, for the inviter when a counted grant of
  * it is: lane 0 travels entry by entry, and who brings it must not be put out halfway. From then on
  * the fold alone decides, so a promise may stay set for ever.

@@ -221,10 +221,10 @@ static void judge(const pln_access_t *access, pln_party_t *party)
 static bool promised(const pln_access_t *access, pln_party_t *party)
 {
     if (access->root == NULL) {
-        return party == access->promised_root || party == access->promised_inviter;
+        return party == access->promised_root || party->promised;
     }
     judge(access, party);
-    return party == access->promised_inviter && party != access->root && !party->granted;
+    return party->promised && party != access->root && !party->granted;
 }
 
 static bool is_member(const pln_access_t *access, pln_party_t *party)

@@ -80,6 +80,7 @@ struct pln_party {
     uint64_t judged_turn;       /**< when what follows was found; 0 never */
     const pln_fact_t *standing; /**< the grant that makes it a member now; NULL */
     bool granted;               /**< some counted grant names it, ended or not */
+    bool promised;              /**< by a ticket, or by the node's own keyring */
     uint32_t highest_term;      /**< of those */
 };
 
@@ -91,8 +92,7 @@ struct pln_access {
     uint64_t base_entries; /**< quotas the network was founded with */
     uint64_t base_bytes;
     const pln_party_t *promised_root; /**< NULL: no promise */
-    const pln_party_t *promised_inviter;
-    uint64_t turn; /**< from 1 */
+    uint64_t turn;                    /**< from 1 */
     uint64_t generation;
 
     pln_party_t **members; /**< ascending by id, as of members_generation */

@@ -472,6 +472,9 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
         case PLN_EV_PEER_REMOVE:
             pln_peer_remove(node, event);
             break;
+        case PLN_EV_RECALL:
+            pln_recall(node, event);
+            break;
     }
 }
 

@@ -22,6 +22,7 @@
 #include "access.h"
 #include "arrival.h"
 #include "chain.h"
+#include "keyring.h"
 #include "ticket.h"
 
 typedef struct pln_node pln_node_t;
@@ -99,7 +100,8 @@ typedef enum {
     PLN_EV_REVOKE,
     PLN_EV_LEAVE,
     PLN_EV_PEER_ADD,
-    PLN_EV_PEER_REMOVE
+    PLN_EV_PEER_REMOVE,
+    PLN_EV_RECALL /**< a network that the node's key belonged to, and whom to ask about it */
 } pln_event_type_t;
 
 /** Whom the transport has proven to be at the other end. */
@@ -228,6 +230,10 @@ typedef struct {
             pln_id_t peer;
             const char *address; /**< HOST:PORT; in PEER_REMOVE NULL: all of them */
         } peer;
+        struct {
+            uint64_t request;
+            const pln_keyring_network_t *network;
+        } recall;
     } as;
 } pln_event_t;
 
@@ -440,6 +446,9 @@ typedef struct {
     uint64_t used_ms;
 } pln_invitation_t;
 bool pln_node_next_invitation(pln_node_t *node, size_t *cursor, pln_invitation_t *out);
+
+/** What a keyring says of each network that this node is in; *cursor as above. */
+bool pln_node_next_hint(pln_node_t *node, size_t *cursor, pln_keyring_network_t *out);
 
 /** R9: does this machine's clock agree with the build date and with most of the peers'? */
 bool pln_node_clock_credible(pln_node_t *node);

@@ -66,7 +66,7 @@ void pln_net_save(pln_node_t *node, pln_net_state_t *net)
     pln_pack_bool(&value, net->left);
     pln_pack_bool(&value, net->promised);
     pln_pack_bin(&value, net->promise_root.bytes, 32);
-    pln_pack_bin(&value, net->promise_inviter.bytes, 32);
+    pln_pack_bin(&value, net->promise_inviters, net->promise_count * 32);
     pln_pack_bool(&value, net->forgetting);
     pln_save(node, PLN_TABLE_NETWORKS, net->id.bytes, 32, &value);
     pln_buf_free(&value);
@@ -229,9 +229,11 @@ static pln_admission_t *admitted_now(pln_node_t *node, pln_net_state_t *net)
     if (!net->promised) {
         return members;
     }
-    pln_admission_t *all = pln_admission_copy(members, 2);
+    pln_admission_t *all = pln_admission_copy(members, 1 + net->promise_count);
     pln_admission_add(all, &net->promise_root);
-    pln_admission_add(all, &net->promise_inviter);
+    for (size_t i = 0; i < net->promise_count; i++) {
+        pln_admission_add(all, &net->promise_inviters[i]);
+    }
     pln_admission_release(&members);
     return all;
 }
@@ -296,7 +298,9 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
 static void promise_settle(pln_node_t *node, pln_net_state_t *net)
 {
     pln_member_t self;
-    if (net->promised && pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
+    pln_id_t root;  // held, not only promised: a keyring may name ourselves
+    if (net->promised && pln_access_root(net->access, &root) == PLN_OK &&
+        pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
         !pln_join_awaits(node, net, self.term)) {
         net->promised = false;
         pln_net_save(node, net);

@@ -297,11 +297,9 @@ static bool peer_needed(pln_node_t *node, const pln_net_state_t *net, const pln_
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_state_t *other = node->nets[i];
         pln_member_t member;
-        if (other != net &&
-            (pln_access_member(other->access, &peer->id, &member) == PLN_OK ||
-             pln_map_get(&other->presences, peer->id.bytes) != NULL ||
-             (other->promised && (pln_id_equal(&peer->id, &other->promise_root) ||
-                                  pln_id_equal(&peer->id, &other->promise_inviter))))) {
+        if (other != net && (pln_access_member(other->access, &peer->id, &member) == PLN_OK ||
+                             pln_map_get(&other->presences, peer->id.bytes) != NULL ||
+                             pln_promises(other, &peer->id))) {
             return true;
         }
     }

@@ -129,6 +129,12 @@ void pln_invite(pln_node_t *node, const pln_event_t *event)
         pln_reply(node, request, true, net == NULL ? PLN_ENOTFOUND : PLN_EROLE, refusal);
         return;
     }
+    if (pln_clock_check(node) != PLN_OK) {
+        pln_reply(node, request, true, PLN_ECLOCK,
+                  "this machine's clock is wrong, and with it the day the invitation would end: "
+                  "set it, then invite");
+        return;
+    }
     pln_identity_t one_time;
     if (event->as.invite.address_count == 0 ||
         pln_identity_derive(event->as.invite.seed, &one_time) != PLN_OK) {

@@ -103,6 +103,12 @@ void pln_join_start(pln_node_t *node, const pln_event_t *event)
         pln_reply(node, request, true, PLN_EMALFORMED, "the ticket names no address to call");
         return;
     }
+    if (pln_clock_check(node) != PLN_OK) {
+        pln_reply(node, request, true, PLN_ECLOCK,
+                  "this machine's clock is wrong, so nothing could be published after joining: set "
+                  "it, then join again");
+        return;
+    }
     size_t slot = 0;
     while (slot < JOINING_MAX && node->joining[slot] != NULL) {
         slot++;
@@ -275,10 +281,7 @@ void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *w
     }
     joining->welcomed = true;
     net->left = net->parting = false;
-    net->promised = true;
-    net->promise_root = ticket->root;
-    net->promise_inviter = ticket->inviter;
-    pln_access_promise(net->access, &ticket->root, &ticket->inviter);
+    pln_promise(net, &ticket->root, &ticket->inviter, 1);
     pln_net_save(node, net);
     for (uint32_t i = 0; i < ticket->node_count; i++) {
         for (uint32_t a = 0; a < ticket->nodes[i].address_count; a++) {
@@ -290,7 +293,7 @@ void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *w
     pln_link_bye(node, link, "done", "");
     nodes_call(node, joining);
     pln_net_refold(node, net);
-    pln_peer_t *inviter = pln_peer_get(node, &net->promise_inviter);
+    pln_peer_t *inviter = pln_peer_get(node, &ticket->inviter);
     pln_share_t *share = inviter->link == NULL ? NULL : pln_share_find(inviter->link, net);
     if (share != NULL && share->open) {
         pln_join_opened(node, inviter->link, net);
@@ -313,6 +316,12 @@ void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
     }
     char detail[256] = "";
     strncat(detail, pln_error_text(error), sizeof detail - 1);
+    if (error == PLN_ETICKET_EXPIRED && node->wall_ms < joining->ticket.expiry_ms) {
+        strncat(detail, " by the inviter's clock, and not by this machine's: one of them is wrong",
+                sizeof detail - 1 - strlen(detail));
+    } else if (error == PLN_ETICKET_EXPIRED) {
+        strncat(detail, "; ask for a new one", sizeof detail - 1 - strlen(detail));
+    }
     if (bye->detail.size > 0) {
         char foreign[128];
         text_copy(foreign, sizeof foreign, bye->detail);

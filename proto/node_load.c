@@ -17,22 +17,21 @@ static pln_err_t network_load(pln_node_t *node, pln_span_t key, pln_span_t value
     bool left = pln_unpack_bool(&in);
     bool promised = pln_unpack_bool(&in);
     pln_id_t root;
-    pln_id_t inviter;
     pln_unpack_fixed(&in, root.bytes, sizeof root.bytes);
-    pln_unpack_fixed(&in, inviter.bytes, sizeof inviter.bytes);
+    pln_span_t inviters = pln_unpack_bin(&in);
     bool forgetting = count == 5 && pln_unpack_bool(&in);
     PLN_TRY(pln_unpack_end(&in));
-    if (count < 4) {
+    if (count < 4 || inviters.size % sizeof root != 0 ||
+        inviters.size > PLN_PROMISES_MAX * sizeof root) {
         return PLN_EMALFORMED;
     }
     pln_net_state_t *net = pln_net_add(node, &id);
     net->left = left;
     net->forgetting = forgetting;
-    net->promised = promised;
-    net->promise_root = root;
-    net->promise_inviter = inviter;
     if (promised) {
-        pln_access_promise(net->access, &root, &inviter);
+        pln_id_t list[PLN_PROMISES_MAX];
+        memcpy(list, inviters.data, inviters.size);
+        pln_promise(net, &root, list, inviters.size / sizeof root);
     }
     return PLN_OK;
 }

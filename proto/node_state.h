@@ -24,6 +24,7 @@ typedef struct pln_peer pln_peer_t;
 typedef struct pln_forget pln_forget_t;
 
 #define PLN_SOURCES_MAX 4
+#define PLN_PROMISES_MAX 8u /**< who is asked about a network of which nothing is held */
 
 /** One author's chain in one network, lane and epoch. */
 struct pln_chain {
@@ -186,9 +187,10 @@ struct pln_net_state {
     uint64_t part_ms;     /**< ... or until then */
     bool forgetting;      /**< left, and everything of it is to be deleted */
     pln_forget_t *forget; /**< owned; how far that is, once it has begun */
-    bool promised;        /**< row holds a promise: root and inviter of a ticket */
+    bool promised;        /**< row holds a promise: root and inviter of a ticket, or a keyring's */
     pln_id_t promise_root;
-    pln_id_t promise_inviter;
+    pln_id_t promise_inviters[PLN_PROMISES_MAX];
+    size_t promise_count;
     pln_map_t chains; /**< (author 32, epoch 4, lane 1) -> chain */
     pln_chain_t *buckets[PLN_BUCKETS];
     pln_hash_t sums[PLN_BUCKETS];         /**< over both lanes */
@@ -458,6 +460,13 @@ void pln_join_opened(pln_node_t *node, const pln_link_t *link, pln_net_state_t *
 /** The gate of @inviter is shut. */
 void pln_join_shut_out(pln_node_t *node, const pln_id_t *inviter);
 void pln_join_scan(pln_node_t *node);
+
+/* node_recall.c */
+/** Treat @root and the @count @inviters as members until lane 0 says more; not yet saved. */
+void pln_promise(pln_net_state_t *net, const pln_id_t *root, const pln_id_t *inviters,
+                 size_t count);
+void pln_recall(pln_node_t *node, const pln_event_t *event);
+bool pln_promises(const pln_net_state_t *net, const pln_id_t *id);
 
 /* node_publish.c */
 void pln_found(pln_node_t *node, const pln_event_t *event);

@@ -61,8 +61,7 @@ static bool of_lane_0(const pln_message_t *message)
 static bool promised(const world_node_t *node, const pln_network_id_t *network, const pln_id_t *to)
 {
     const pln_net_state_t *net = pln_map_get(&node->node->net_by_id, network->bytes);
-    return net != NULL && net->promised &&
-           (pln_id_equal(&net->promise_root, to) || pln_id_equal(&net->promise_inviter, to));
+    return net != NULL && pln_promises(net, to);
 }
 
 static void sent(world_link_t *link, int end, const pln_message_t *message, size_t bytes)

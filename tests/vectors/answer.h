@@ -34,6 +34,7 @@ extern const answer_t answers_ticket[];
 extern const answer_t answers_session[];
 extern const answer_t answers_message[];
 extern const answer_t answers_record[];
+extern const answer_t answers_vault[];
 
 /** NULL: README.md has no such op. */
 const answer_t *answer_find(const char *op);

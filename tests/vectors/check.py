@@ -41,6 +41,7 @@ FILES = {
     "hello": "hello_row hello_hash",
     "presence": "presence presence.read presence.sign presence.verify",
     "record": "record record.read record.write reference",
+    "vault": "vault vault.read keyring keyring.read",
 }
 
 

@@ -11,6 +11,7 @@ import records
 import runs
 import session
 import tickets
+import vaults
 
 TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, "3.4"), (basics.entries, "4.1"),
           (basics.chains, "4.3"), (runs.runs, "4.6"), (formats.packs, "1.5"), (formats.codecs, "6"),
@@ -19,7 +20,8 @@ TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, 
           (session.digests, "9.6"), (messages.messages, "9.3"), (session.hellos, "9.4.2"),
           (session.presences, "9.13.1"), (records.records, "11"),
           (more.controls, "7.2"), (more.folds, "7.4"), (more.messages, "9.3"), (more.presences, "9.13.1"),
-          (more.codecs, "6"), (more.tickets, "8"), (more.records, "11")]
+          (more.codecs, "6"), (more.tickets, "8"), (more.records, "11"),
+          (vaults.vaults, "15")]
 
 for make, spec in TOPICS:
     topic = make()
