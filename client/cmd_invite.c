@@ -141,6 +141,25 @@ static int cancel(pln_command_t *command, const char *given)
 
 /* ---- making one ---- */
 
+static bool roles_and_ids_good(const pln_options_t *options)
+{
+    const char *role = pln_option(options, "role");
+    const char *bound = pln_option(options, "for");
+    pln_role_t parsed;
+    pln_id_t id;
+    if (role != NULL && (pln_role_parse(role, &parsed) != PLN_OK || parsed == PLN_ROLE_NONE ||
+                         parsed == PLN_ROLE_ROOT)) {
+        pln_wrong_usage(options->verb, "\"%s\" is no role: give reader, contributor or coordinator",
+                        role);
+        return false;
+    }
+    if (bound != NULL && pln_did_parse(bound, &id) != PLN_OK) {
+        pln_wrong_usage(options->verb, "\"%s\" is no node's whole id: did:key:z6Mk...", bound);
+        return false;
+    }
+    return true;
+}
+
 /** The body of the request; NULL: wrong usage, told. */
 static json_t *invitation_body(const pln_command_t *command)
 {
@@ -151,6 +170,9 @@ static json_t *invitation_body(const pln_command_t *command)
     if (expires != NULL && !pln_when_duration(expires, &span)) {
         pln_wrong_usage(options->verb, "\"%s\" is no span of time: give 30m, 12h, 7d or 2w",
                         expires);
+        return NULL;
+    }
+    if (!roles_and_ids_good(options)) {
         return NULL;
     }
     json_t *body = json_object();

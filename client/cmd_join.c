@@ -9,6 +9,7 @@
 #include "when.h"
 #include "width.h"
 
+#define WAIT_DEFAULT_MS 60000u
 #define INPUT_MAX 65536u /**< a letter with a ticket in it; more is something else */
 
 /** All of standard input, NUL-terminated; "" when it is empty. */
@@ -62,6 +63,7 @@ static void announce(const json_t *ticket)
     pln_hint("Joining \"%s\" as %s%s%s%s", pln_text(ticket, "name"), pln_text(ticket, "role"),
              label[0] != '\0' ? ", named \"" : "", label, label[0] != '\0' ? "\"" : "");
     pln_hint("  network  %s", pln_text(ticket, "network"));
+    pln_hint("  root     %s", pln_text(ticket, "root"));
     pln_hint("  inviter  %s%s%s", pln_text(ticket, "inviter"),
              when[0] != '\0' ? ", ticket ends " : "", when);
     size_t index;
@@ -112,6 +114,37 @@ static int finish(const pln_command_t *command, const joining_t *joining)
     return PLN_DONE;
 }
 
+/** The daemon went away, or was told to stop, before it was decided. */
+static bool undecided(const pln_command_t *command, const joining_t *joining)
+{
+    const json_t *error = json_object_get(joining->outcome, "error");
+    return pln_call_broken(command->call) ||
+           (error != NULL && strcmp(pln_text(error, "reason"), "stopping") == 0);
+}
+
+/** The same JOIN gets the same answer, so a daemon that was restarted meanwhile is asked again. */
+static int ask(pln_command_t *command, json_t *body, uint64_t wait_ms, joining_t *joining)
+{
+    uint64_t end = pln_when_now() + wait_ms;
+    for (;;) {
+        uint64_t now = pln_when_now();
+        uint64_t left = end > now ? end - now : 1;
+        json_object_set_new(body, "wait_ms", json_integer((json_int_t)left));
+        json_decref(joining->outcome);
+        joining->outcome = NULL;
+        int status =
+            pln_call_lines(command->call, "/api/v1/join", json_incref(body), on_line, joining);
+        if (!undecided(command, joining)) {
+            return status;
+        }
+        pln_hint("waiting for the daemon at %s to come back", command->dir);
+        now = pln_when_now();
+        if (now >= end || !pln_call_await(command->call, end - now)) {
+            return status;
+        }
+    }
+}
+
 static int join(pln_command_t *command, const char *ticket, uint64_t wait_ms)
 {
     json_t *answer;
@@ -121,11 +154,7 @@ static int join(pln_command_t *command, const char *ticket, uint64_t wait_ms)
     int status = pln_call_post(command->call, "/api/v1/tickets/read", json_copy(body), &answer);
     if (status == PLN_DONE) {
         announce(answer);
-        if (wait_ms > 0) {
-            json_object_set_new(body, "wait_ms", json_integer((json_int_t)wait_ms));
-        }
-        status =
-            pln_call_lines(command->call, "/api/v1/join", json_incref(body), on_line, &joining);
+        status = ask(command, body, wait_ms, &joining);
     }
     if (status == PLN_DONE) {
         status = finish(command, &joining);
@@ -138,7 +167,7 @@ static int join(pln_command_t *command, const char *ticket, uint64_t wait_ms)
 
 int pln_cmd_join(pln_command_t *command)
 {
-    uint64_t wait_ms = 0;
+    uint64_t wait_ms = WAIT_DEFAULT_MS;
     const char *wait = pln_option(command->options, "wait");
     if (wait != NULL && !pln_when_duration(wait, &wait_ms)) {
         return pln_wrong_usage(command->options->verb,

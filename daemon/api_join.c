@@ -76,6 +76,11 @@ static json_t *outcome(const join_t *join)
         json_object_set_new(json, "name", pln_json_text(join->ticket.title));
         return json;
     }
+    if (pln_api_stopping(join->api)) {
+        return json_pack(
+            "{s:o}", "error",
+            pln_problem(503, "stopping", "the daemon is stopping: join again once it runs"));
+    }
     const char *detail = reply->detail[0] != '\0' ? reply->detail : pln_error_text(reply->error);
     return json_pack(
         "{s:o}", "error",

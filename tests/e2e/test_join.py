@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """A ticket makes one member, once; networks come and go without a restart."""
+import subprocess
+import time
 import unittest
 
 from plnkit import Case, wait_until
@@ -121,6 +123,170 @@ class Join(Case):
         self.assertEqual(away.join(hub.invite(network)), network)
         away.pln("add", "lesson", "title=After", "result=r", "challenge=c", "lesson=l")
         self.wait_records(network, 2, hub, away)
+
+    # ---- the ticket ----
+
+    def test_a_ticket_survives_e_mail(self):
+        hub = self.node("hub")
+        network = hub.found()
+        ticket = hub.invite(network, "--label", "Größe & Maß")
+        lines = [ticket[at:at + 40] for at in range(0, len(ticket), 40)]
+        letters = ["Dear colleagues,\n\n> " + "\n>  ".join(lines) + "\n\nSee you there!\n",
+                   "   \t" + ticket.upper() + "  \n",
+                   "=\r\n".join(lines) + "=\r\n"]
+        for number, letter in enumerate(letters):
+            reader = self.node(f"reader{number}")
+            status, read = reader.api("POST", "/api/v1/tickets/read", {"ticket": letter})
+            self.assertEqual(status, 200, read)
+            self.assertEqual(read["label"], "Größe & Maß")
+        self.assertEqual(reader.pln("join", stdin=letters[0]), network)
+
+    def test_a_typo_and_a_lost_end_are_told_apart(self):
+        hub = self.node("hub")
+        network = hub.found()
+        ticket = hub.invite(network)
+        other = self.node("other")
+        at = len(ticket) // 2
+        typo = ticket[:at] + ("b" if ticket[at] != "b" else "c") + ticket[at + 1:]
+        self.assertRegex(other.try_pln("join", typo).stderr, "wrong or missing character")
+        cut = other.try_pln("join", ticket[:-10])
+        self.assertEqual(cut.returncode, 1)
+        self.assertRegex(cut.stderr, "end")
+
+    def test_an_expired_ticket_is_refused_as_such(self):
+        hub = self.node("hub")
+        network = hub.found()
+        ticket = hub.invite(network, "--expires", "1s")
+        late = self.node("late")
+        wait_until(lambda: hub.pln("invite", "--list", json="lines")[0]["state"] == "expired",
+                   self.patience, "it expires")
+        done = late.try_pln("join", ticket)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("expired", done.stderr)
+
+    def test_invitations_are_listed_with_what_became_of_them(self):
+        hub = self.node("hub")
+        network = hub.found()
+        used = hub.invite(network, "--label", "Used")
+        hub.invite(network, "--label", "Open", "--role", "reader")
+        gone = hub.invite(network, "--label", "Gone")
+        self.node("one").join(used)
+        hub.pln("invite", "--cancel", gone)
+        rows = {row["label"]: row for row in hub.pln("invite", "--list", json="lines")}
+        self.assertEqual({label: row["state"] for label, row in rows.items()},
+                         {"Used": "used", "Open": "open", "Gone": "cancelled"})
+        self.assertEqual(rows["Open"]["role"], "reader")
+        self.assertEqual(hub.try_pln("invite", "--cancel", used).returncode, 1)
+
+    def test_any_coordinator_invites(self):
+        hub = self.node("hub")
+        network = hub.found()
+        coordinator = self.node("coordinator")
+        coordinator.join(hub.invite(network, "--role", "coordinator"))
+        contributor = self.node("contributor")
+        self.assertEqual(contributor.join(coordinator.invite(network)), network)
+        wait_until(lambda: contributor.id in [row["id"] for row in hub.pln("members", json="lines")],
+                   self.patience, "the root knows of it")
+        refused = contributor.try_pln("invite", network)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("coordinator", refused.stderr)
+        refused = coordinator.try_pln("invite", network, "--role", "coordinator")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("root", refused.stderr)
+
+    def test_join_says_what_it_joins_before_it_does(self):
+        hub = self.node("hub")
+        network = hub.found()
+        done = self.node("other").try_pln("join", hub.invite(network, "--label", "Cedar Valley"))
+        before = done.stderr[:done.stderr.index("calling")]
+        for shown in ("Prairie Schools Collaborative", network, hub.id, "Cedar Valley", hub.listen):
+            self.assertIn(shown, before)
+
+    def test_a_ticket_carries_what_is_advertised(self):
+        hub = self.node("hub", advertise="hub.example.org:7420")
+        network = hub.found()
+        answer = hub.pln("invite", network, json=True)
+        self.assertEqual(answer["addresses"], ["hub.example.org:7420"])
+        self.assertEqual(answer["warnings"], [])
+        private = self.node("private", listen="127.0.0.1:0")
+        private.found("Inside")
+        done = private.try_pln("invite", "Inside")
+        self.assertIn("--address", done.stderr)
+
+    # ---- what may happen on the way ----
+
+    def test_join_tries_all_addresses(self):
+        hub = self.node("hub")
+        network = hub.found()
+        ticket = hub.pln("invite", network, "--address", "127.0.0.1:1", "--address",
+                         "no.such.host.invalid:7420", "--address", hub.listen)
+        done = self.node("other").try_pln("join", ticket)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("127.0.0.1:1", done.stderr)
+
+    def test_join_that_reaches_nobody_says_so(self):
+        hub = self.node("hub")
+        network = hub.found()
+        ticket = hub.pln("invite", network, "--address", "127.0.0.1:1")
+        done = self.node("other").try_pln("join", ticket, "--wait", "3s")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("no answer from 127.0.0.1:1", done.stderr)
+
+    def test_join_goes_on_when_the_inviter_comes_back(self):
+        hub = self.node("hub")
+        network = hub.found()
+        ticket = hub.invite(network)
+        hub.settings["listen"] = hub.listen
+        hub.kill()
+        other = self.node("other")
+        joining = other.begin_pln("join", ticket, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        wait_until(lambda: other.metrics() and "no answer" in joining.stderr.readline(),
+                   self.patience, "it finds nobody")
+        hub.start()
+        out, _ = joining.communicate(timeout=self.patience)
+        self.assertEqual(joining.returncode, 0)
+        self.assertEqual(out.strip(), network)
+
+    def test_join_goes_on_when_its_own_daemon_comes_back(self):
+        hub = self.node("hub")
+        network = hub.found()
+        ticket = hub.invite(network)
+        hub.settings["listen"] = hub.listen
+        hub.stop()
+        other = self.node("other")
+        for end in (other.kill, other.stop):
+            joining = other.begin_pln("join", ticket, stdout=subprocess.PIPE,
+                                      stderr=subprocess.PIPE)
+            wait_until(lambda: "no answer" in joining.stderr.readline(), self.patience, "it calls")
+            end()
+            wait_until(lambda: "come back" in joining.stderr.readline(), self.patience, "it waits")
+            other.start()
+            if end == other.kill:
+                joining.kill()
+                joining.communicate()
+        hub.start()
+        out, told = joining.communicate(timeout=self.patience)
+        self.assertEqual(joining.returncode, 0, told)
+        self.assertEqual(out.strip(), network)
+
+    def test_a_join_cut_off_anywhere_is_repeated_with_the_same_ticket(self):
+        hub = self.node("hub")
+        network = hub.found()
+        hub.settings["listen"] = hub.listen
+        for number in range(6):
+            other = self.node(f"other{number}")
+            ticket = hub.invite(network)
+            joining = other.begin_pln("join", ticket, stdout=subprocess.PIPE,
+                                      stderr=subprocess.DEVNULL)
+            victim = (hub, other)[number % 2]
+            time.sleep(self.random.random() * 0.1)  # somewhere in the exchange; any place must do
+            victim.kill()
+            joining.kill()
+            joining.communicate()
+            victim.start()
+            self.assertEqual(other.join(ticket), network)
+            self.assertEqual(self.node(f"thief{number}").try_pln("join", ticket).returncode, 1)
+        self.assertEqual(len(hub.pln("members", json="lines")), 7)
 
 
 if __name__ == "__main__":
