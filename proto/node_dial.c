@@ -99,9 +99,8 @@ void pln_peer_address(pln_node_t *node, const pln_id_t *id, const char *address,
         if (source != PLN_FROM_PRESENCE) {
             pln_peer_save(node, peer);
         }
-        peer->dial_ms = node->now_ms;
         peer->backoff_ms = 0;
-        pln_wake(node, node->now_ms);
+        pln_dial_at(node, peer, node->now_ms);
     }
 }
 
@@ -164,9 +163,8 @@ void pln_peer_add(pln_node_t *node, const pln_event_t *event)
         return;
     }
     pln_peer_save(node, peer);
-    peer->dial_ms = node->now_ms;
     peer->backoff_ms = 0;
-    pln_wake(node, node->now_ms);
+    pln_dial_at(node, peer, node->now_ms);
     pln_job(node)->request = request;
     pln_job(node)->what = event->type;
 }
@@ -222,9 +220,8 @@ void pln_peer_welcome(pln_node_t *node, const pln_id_t *id)
     if (peer->link != NULL && peer->link->greeted) {
         pln_link_shares(node, peer->link);
     }
-    peer->dial_ms = node->now_ms;
     peer->backoff_ms = 0;
-    pln_wake(node, node->now_ms);
+    pln_dial_at(node, peer, node->now_ms);
 }
 
 /* ---- calling ---- */
@@ -261,8 +258,20 @@ static bool peer_call(pln_node_t *node, pln_peer_t *peer, size_t outgoing)
     return false;
 }
 
+void pln_dial_at(pln_node_t *node, pln_peer_t *peer, uint64_t at_ms)
+{
+    peer->dial_ms = at_ms;
+    node->dial_ms = at_ms < node->dial_ms ? at_ms : node->dial_ms;
+    pln_wake(node, at_ms);
+}
+
 void pln_dial_scan(pln_node_t *node)
 {
+    if (node->now_ms < node->dial_ms) {
+        pln_wake(node, node->dial_ms);
+        return;
+    }
+    node->dial_ms = UINT64_MAX;
     size_t outgoing = 0;
     size_t cursor = 0;
     for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
@@ -275,7 +284,7 @@ void pln_dial_scan(pln_node_t *node)
             continue;
         }
         if (peer->dial_ms > node->now_ms) {
-            pln_wake(node, peer->dial_ms);
+            pln_dial_at(node, peer, peer->dial_ms);
         } else if (peer_call(node, peer, outgoing)) {
             outgoing++;
         }
@@ -296,16 +305,15 @@ void pln_dial_failed(pln_node_t *node, pln_peer_t *peer, pln_down_t why)
     uint32_t next = peer->backoff_ms == 0 ? PLN_REDIAL_MS_MIN : peer->backoff_ms * 2;
     peer->backoff_ms = next < PLN_REDIAL_MS_MAX ? next : PLN_REDIAL_MS_MAX;
     uint64_t jitter = pln_random(node, peer->backoff_ms / 4 + 1);
-    peer->dial_ms = node->now_ms + peer->backoff_ms - jitter;
-    pln_wake(node, peer->dial_ms);
+    pln_dial_at(node, peer, node->now_ms + peer->backoff_ms - jitter);
 }
 
 void pln_dial_now(pln_node_t *node)
 {
     size_t cursor = 0;
     for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
-        peer->dial_ms = node->now_ms;
         peer->backoff_ms = 0;
+        pln_dial_at(node, peer, node->now_ms);
     }
     pln_wake(node, node->now_ms);
 }

@@ -253,10 +253,9 @@ static void nodes_call(pln_node_t *node, const pln_joining_t *joining)
 {
     for (uint32_t i = 0; i < joining->ticket.node_count; i++) {
         pln_peer_t *peer = pln_peer_get(node, &joining->ticket.nodes[i].id);
-        peer->dial_ms = node->now_ms;
         peer->backoff_ms = 0;
+        pln_dial_at(node, peer, node->now_ms);
     }
-    pln_wake(node, node->now_ms);
 }
 
 void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *welcome)

@@ -219,6 +219,7 @@ static void peer_link_up(pln_node_t *node, pln_link_t *link)
     link->peer = pln_peer_get(node, &link->id);
     if (link->dialled) {
         link->peer->dialling = 0;
+        pln_dial_at(node, link->peer, link->peer->dial_ms);  // should this link not stay
         node->counters.links_dialled++;
     } else {
         node->counters.links_accepted++;
@@ -417,7 +418,7 @@ static void bye_received(pln_node_t *node, pln_link_t *link, const pln_bye_t *by
         bool restarts = bye->reason.size == 8 && memcmp(bye->reason.data, "shutdown", 8) == 0;
         if (restarts && link->peer != NULL) {
             link->peer->backoff_ms = PLN_REDIAL_MS_MIN;  // it said good-bye: no failure to punish
-            link->peer->dial_ms = node->now_ms + PLN_REDIAL_MS_MIN;
+            pln_dial_at(node, link->peer, node->now_ms + PLN_REDIAL_MS_MIN);
         }
         return;
     }

@@ -273,6 +273,7 @@ struct pln_node {
     uint64_t wall_ms;
     uint64_t scanned_ms; /**< last slow scan */
     uint64_t wake_ms;
+    uint64_t dial_ms;   /**< before that nobody is to be called */
     uint8_t secret[32]; /**< seeds map keys and random choices */
     uint64_t draws;
 
@@ -515,6 +516,8 @@ void pln_peer_remove(pln_node_t *node, const pln_event_t *event);
 void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit);
 /** One network more lets it in. */
 void pln_peer_welcome(pln_node_t *node, const pln_id_t *id);
+/** Call @peer from @at_ms on. */
+void pln_dial_at(pln_node_t *node, pln_peer_t *peer, uint64_t at_ms);
 void pln_dial_scan(pln_node_t *node);
 void pln_dial_failed(pln_node_t *node, pln_peer_t *peer, pln_down_t why);
 void pln_dial_now(pln_node_t *node);
