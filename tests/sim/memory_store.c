@@ -13,7 +13,8 @@ typedef struct {
     memory_entries_t *entries; /**< held: the first row.head.seq of them */
     pln_vouch_t *vouches;      /**< kept signatures, ascending seq */
     size_t vouch_count;
-    uint64_t gone; /**< deleted up to here; their bytes are only not shown any more */
+    uint64_t gone;  /**< deleted up to here; their bytes are only not shown any more */
+    size_t holders; /**< stores that are copies of each other; whoever writes takes a copy */
 } memory_chain_t;
 
 struct memory_store {
@@ -38,7 +39,7 @@ memory_store_t *memory_store_new(const pln_store_id_t *id)
 
 static void chain_free(memory_chain_t *chain)
 {
-    if (chain != NULL) {
+    if (chain != NULL && --chain->holders == 0) {
         memory_entries_release(&chain->entries);
         free(chain->vouches);
         free(chain);
@@ -74,10 +75,8 @@ static void *duplicate(const void *data, size_t size)
 
 static memory_chain_t *chain_copy(const memory_chain_t *from)
 {
-    if (from == NULL) {
-        return NULL;
-    }
     memory_chain_t *chain = duplicate(from, sizeof *from);
+    chain->holders = 1;
     chain->entries = memory_entries_again(from->entries);
     chain->vouches = duplicate(from->vouches, from->vouch_count * sizeof *from->vouches);
     return chain;
@@ -90,6 +89,18 @@ static void place_put(memory_store_t *store, memory_chain_t *chain)
     pln_map_put(&store->places, name, chain);
 }
 
+/** The chain @number, to be written to. */
+static memory_chain_t *chain_own(memory_store_t *store, uint32_t number)
+{
+    memory_chain_t *chain = store->chains[number];
+    if (chain->holders > 1) {
+        chain->holders--;
+        chain = store->chains[number] = chain_copy(chain);
+        place_put(store, chain);
+    }
+    return chain;
+}
+
 memory_store_t *memory_store_copy(const memory_store_t *from)
 {
     memory_store_t *store = duplicate(from, sizeof *from);
@@ -99,8 +110,8 @@ memory_store_t *memory_store_copy(const memory_store_t *from)
     memory_rows_copy(&store->rows, &from->rows);
     pln_map_init(&store->places, MEMORY_NAME_SIZE, (const uint8_t[16]){2});
     for (size_t i = 0; i < from->chain_count; i++) {
-        store->chains[i] = chain_copy(from->chains[i]);
         if (store->chains[i] != NULL) {
+            store->chains[i]->holders++;
             place_put(store, store->chains[i]);
         }
     }
@@ -181,9 +192,10 @@ static memory_chain_t *chain_get(memory_store_t *store, uint32_t number, const p
         chain->row.place = *place;
         chain->entries = memory_entries_hold(place);
         chain->row.head = chain->row.counted_head = chain->entries->heads[0];
+        chain->holders = 1;
         place_put(store, chain);
     }
-    return chain;
+    return chain_own(store, number);
 }
 
 static bool is_anchor(const memory_chain_t *chain, uint64_t seq)
@@ -277,7 +289,7 @@ static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory
 
 static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
 {
-    memory_chain_t *chain = store->chains[effect->as.aside.chain];
+    memory_chain_t *chain = chain_own(store, effect->as.aside.chain);
     bool aside = effect->type == PLN_FX_ASIDE;
     uint64_t counted = aside ? effect->as.aside.from - 1 : effect->as.aside.to;
     *result = (pln_stored_t){.chain = chain->row.number, .base = chain->row.counted_head};
@@ -331,6 +343,7 @@ static void apply_forget(memory_store_t *store, const pln_effect_t *effect, allo
     if (chain == NULL) {
         return;
     }
+    chain = chain_own(store, number);
     upto = upto < chain->row.head.seq ? upto : chain->row.head.seq;
     result->base.seq = chain->gone;
     while (chain->gone < upto && left->entries > 0 && left->bytes > 0) {

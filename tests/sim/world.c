@@ -142,6 +142,9 @@ static void tick_plan(world_node_t *node)
 static void admit(world_node_t *node, const pln_effect_t *effect)
 {
     uint8_t key[33];
+    if (node->world->lean) {
+        return;
+    }
     key[0] = (uint8_t)effect->as.admit.as;
     memcpy(key + 1, effect->as.admit.id.bytes, 32);
     if (effect->as.admit.admit) {

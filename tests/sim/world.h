@@ -194,9 +194,12 @@ struct world {
     uint64_t late;    /**< ... and later ones */
     bool forked;      /**< some chain may have two branches */
     bool watched;     /**< the checks look on */
+    bool lean;        /**< gates ask the core whom it admits: no sets of their own */
     char broken[600]; /**< the first thing that did not hold; empty: all held */
     void (*trace)(const char *line);
     void *owner; /**< whoever made this world */
+    /** A frame has come in; may be NULL. */
+    void (*heard)(world_node_t *node, const world_node_t *from, pln_span_t frame);
     /** A final reply; may be NULL. */
     void (*answered)(world_node_t *node, const world_request_t *request, const pln_effect_t *reply);
 };
@@ -254,7 +257,9 @@ void world_disk_drop(world_node_t *node);
 
 /* ---- world_machines.c ---- */
 
-/** A fresh machine with its own identity, switched on. */
+/** A fresh machine with its own identity, switched off. */
+world_node_t *world_machine(world_t *world, const char *name, bool dial_all);
+/** ... and switched on. */
 world_node_t *world_node(world_t *world, const char *name, bool dial_all);
 void world_crash(world_node_t *node);
 /** As a pulled cable: nobody is told. */

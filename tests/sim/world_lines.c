@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "lies.h"
+#include "proto/node_state.h"
 #include "world.h"
 
 #define ACCEPTED 0x80000000u
@@ -218,6 +219,9 @@ static void received(world_link_t *link, int end, world_event_t *event)
     if (node->world->watched) {
         check_received(link, end, frame);
     }
+    if (node->world->heard != NULL) {
+        node->world->heard(node, link->ends[1 - end].node, frame);
+    }
     pln_event_t step = world_event_of(node, PLN_EV_RECEIVED);
     step.as.received.link = link->ends[end].number;
     step.as.received.frame = frame;
@@ -287,6 +291,17 @@ static void link_up(world_node_t *node, uint32_t number, pln_link_class_t as, co
     world_step(node, &event);
 }
 
+/** @key: class byte and id. */
+static bool admitted(const world_node_t *node, const uint8_t key[33])
+{
+    if (!node->world->lean) {
+        return pln_map_get(&node->admitted, key) != NULL;
+    }
+    pln_id_t id;
+    memcpy(id.bytes, key + 1, sizeof id.bytes);
+    return key[0] == PLN_LINK_PEER && pln_node_admits(node->node, &id);
+}
+
 static pln_down_t gate(world_node_t *node, world_node_t *other, const pln_effect_t *effect,
                        const uint8_t key[33])
 {
@@ -301,7 +316,7 @@ static pln_down_t gate(world_node_t *node, world_node_t *other, const pln_effect
     if (!pln_id_equal(&other->self.id, &effect->as.dial.peer)) {
         return PLN_DOWN_KEY;
     }
-    if (pln_map_get(&other->admitted, key) == NULL) {
+    if (!admitted(other, key)) {
         world_happened(node->world, HAPPENING_refused_link);
         return PLN_DOWN_REFUSED;
     }

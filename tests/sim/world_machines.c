@@ -68,7 +68,7 @@ void world_suspend(world_node_t *node, uint64_t ms)
     world_event_add(node->world, node->asleep_till_ms, WE_RESUMED, node);
 }
 
-world_node_t *world_node(world_t *world, const char *name, bool dial_all)
+world_node_t *world_machine(world_t *world, const char *name, bool dial_all)
 {
     world_node_t *node = pln_alloc_zero(1, sizeof *node);
     node->world = world;
@@ -92,6 +92,12 @@ world_node_t *world_node(world_t *world, const char *name, bool dial_all)
     node->store = memory_store_new(&id);
     world->nodes = pln_realloc(world->nodes, (world->node_count + 1) * sizeof *world->nodes);
     world->nodes[world->node_count++] = node;
+    return node;
+}
+
+world_node_t *world_node(world_t *world, const char *name, bool dial_all)
+{
+    world_node_t *node = world_machine(world, name, dial_all);
     world_start(node);
     return node;
 }
