@@ -68,19 +68,26 @@ static int no_daemon(const pln_call_t *call)
     return PLN_NO_DAEMON;
 }
 
-/** Somebody listens, and has no place for one more. */
-static bool is_busy(const pln_call_t *call)
+/** Does somebody listen, be it without a place for one more to wait? */
+static bool is_listening(const pln_call_t *call)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     memcpy(address.sun_path, call->socket, strlen(call->socket));
     int probe = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    bool busy = probe >= 0 &&
-                connect(probe, (const struct sockaddr *)&address, sizeof address) != 0 &&
-                errno == EAGAIN;
+    bool there =
+        probe >= 0 &&
+        (connect(probe, (const struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN);
     if (probe >= 0) {
         close(probe);
     }
-    return busy;
+    return there;
+}
+
+static int busy(const pln_call_t *call)
+{
+    pln_say("the daemon at %s is busy with as many callers as it takes: try again in a moment",
+            call->dir);
+    return PLN_FAILED;
 }
 
 /** Nobody answered at the socket: no daemon, or one that is not ours to talk to. */
@@ -98,12 +105,15 @@ static int tell_unreached(const pln_call_t *call)
         pln_say("%s belongs to another user: run pln as the user who runs plnd there", call->dir);
         return PLN_FAILED;
     }
-    if (is_busy(call)) {
-        pln_say("the daemon at %s is busy with as many callers as it takes: try again in a moment",
-                call->dir);
-        return PLN_FAILED;
-    }
-    return no_daemon(call);
+    return is_listening(call) ? busy(call) : no_daemon(call);
+}
+
+/** It took the call and hung up before a word: so it does when too many call. */
+static bool hung_up(const pln_call_t *call)
+{
+    long status = 0;
+    curl_easy_getinfo(call->curl, CURLINFO_RESPONSE_CODE, &status);
+    return status == 0 && is_listening(call);
 }
 
 static int tell_transport(pln_call_t *call, CURLcode code)
@@ -122,6 +132,9 @@ static int tell_transport(pln_call_t *call, CURLcode code)
                 call->dir, QUIET_MAX_MS / 1000u);
             return PLN_FAILED;
         default:
+            if (hung_up(call)) {
+                return busy(call);
+            }
             pln_say("the daemon at %s broke off its answer (%s); is it stopping? Look at its log",
                     call->dir, curl_easy_strerror(code));
             return PLN_FAILED;

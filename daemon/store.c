@@ -14,8 +14,7 @@
 #include "store_txn.h"
 
 enum {
-    READERS_MAX = 512, /**< LMDB's own 126 are soon taken by pages that stay open */
-    SLACK_PAGES = 1024 /**< pages a commit may leave unwritten behind the end of the file */
+    READERS_MAX = 512 /**< LMDB's own 126 are soon taken by pages that stay open */
 };
 
 /** Where the sentence about a failed opening goes. */
@@ -104,9 +103,45 @@ static bool make_directory(const pln_store_t *store, const complaint_t *complain
     return true;
 }
 
+/** Of the pages from @from on, how many are listed as free; -1: the list cannot be read. */
+static int64_t count_free(MDB_txn *txn, uint64_t from)
+{
+    MDB_cursor *cursor;
+    MDB_val key, value;
+    int64_t count = 0;
+    int error = mdb_cursor_open(txn, 0, &cursor); /* LMDB's own table: pages free since a commit */
+    if (error != 0) {
+        return -1;
+    }
+    while ((error = mdb_cursor_get(cursor, &key, &value, MDB_NEXT)) == 0) {
+        size_t numbers[2];
+        size_t listed = value.mv_size / sizeof numbers[0];
+        for (size_t i = 1; i < listed; i++) { /* the first is how many follow */
+            memcpy(numbers, (const uint8_t *)value.mv_data + i * sizeof numbers[0],
+                   sizeof numbers[0]);
+            count += numbers[0] >= from;
+        }
+    }
+    mdb_cursor_close(cursor);
+    return error == MDB_NOTFOUND ? count : -1;
+}
+
+/** Are all pages from @from on free, so that nobody will read them? */
+static bool free_from(const pln_store_t *store, uint64_t from, uint64_t last)
+{
+    MDB_txn *txn;
+    if (mdb_txn_begin(store->env, NULL, MDB_RDONLY, &txn) != 0) {
+        return false;
+    }
+    int64_t count = count_free(txn, from);
+    mdb_txn_abort(txn);
+    return count >= 0 && (uint64_t)count == last + 1 - from;
+}
+
 /**
  * A file copied only in part must be refused before a page behind its end is touched: that is a
- * SIGBUS. LMDB does not write pages that a transaction took and gave back, hence the slack.
+ * SIGBUS. LMDB does not write pages that a transaction took and gave back, so a shorter file may be
+ * whole: then all that is missing is free. To look, the file is made as long as it claims to be.
  */
 static bool check_length(const pln_store_t *store, const complaint_t *complaint)
 {
@@ -121,8 +156,18 @@ static bool check_length(const pln_store_t *store, const complaint_t *complaint)
         return complain_error(complaint, store, errno);
     }
     uint64_t held = (uint64_t)file.st_size / pages.ms_psize;
-    return info.me_last_pgno <= held + SLACK_PAGES ||
-           complain_error(complaint, store, MDB_CORRUPTED);
+    if (info.me_last_pgno < held) {
+        return true;
+    }
+    off_t full = (off_t)((info.me_last_pgno + 1) * pages.ms_psize);
+    if ((uint64_t)full > info.me_mapsize || ftruncate(fd, full) != 0) {
+        return complain_error(complaint, store, MDB_CORRUPTED);
+    }
+    if (free_from(store, held, info.me_last_pgno)) {
+        return true;
+    }
+    (void)!ftruncate(fd, file.st_size); /* as it was found */
+    return complain_error(complaint, store, MDB_CORRUPTED);
 }
 
 static bool open_env(pln_store_t *store, uint64_t map_bytes, const complaint_t *complaint)

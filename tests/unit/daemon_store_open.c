@@ -202,6 +202,63 @@ static void half_copied_file_is_refused(void **state)
     assert_refused(fixture, "damaged", "restore a backup");
 }
 
+/** A page behind the end of the file is a SIGBUS for whoever touches it. */
+static void file_cut_short_by_few_pages_is_refused_too(void **state)
+{
+    static const off_t cuts[] = {1, 2, 3, 10, 100};
+    fixture_t *fixture = *state;
+    char path[512];
+    struct stat file;
+    pln_place_t place = fixture_place(&fixture->self, 1, PLN_LANE_RECORDS);
+    for (int i = 0; i < 40; i++) {
+        fixture_must(fixture, fixture_mint(0, &place, 10, 5000));
+    }
+    pln_store_close(&fixture->store);
+    fixture_path(fixture, "/data.mdb", path);
+    for (size_t i = 0; i < sizeof cuts / sizeof cuts[0]; i++) {
+        assert_int_equal(stat(path, &file), 0);
+        off_t size = file.st_size - cuts[i] * 4096;
+        assert_int_equal(truncate(path, size), 0);
+        assert_refused(fixture, "damaged", "restore a backup");
+        assert_int_equal(stat(path, &file), 0);
+        assert_int_equal(file.st_size, size);
+    }
+}
+
+/** LMDB leaves out what a transaction took and gave back at the end. */
+static void shorter_file_whose_missing_pages_are_free_is_opened(void **state)
+{
+    fixture_t *fixture = *state;
+    char path[512];
+    struct stat file;
+    pln_place_t place = fixture_place(&fixture->self, 1, PLN_LANE_RECORDS);
+    fixture_must(fixture, fixture_mint(0, &place, 10, 5000));
+    uint64_t before = pln_store_bytes(fixture->store);
+    for (uint8_t i = 1; i < 4; i++) {
+        pln_place_t other = fixture_place(&fixture->self, (uint8_t)(i + 1), PLN_LANE_RECORDS);
+        fixture_must(fixture, fixture_mint(i, &other, 10, 100000));
+    }
+    for (uint8_t i = 1; i < 4; i++) {
+        pln_effect_t effect = {.type = PLN_FX_FORGET};
+        effect.as.forget.chain = i;
+        effect.as.forget.upto = 10;
+        pln_effects_t effects = {.list = &effect, .count = 1, .job = 1};
+        fixture_must(fixture, pln_job_new(&effects));
+    }
+    for (int i = 0; i < 4; i++) { /* until the pages are listed as free */
+        fixture_must(fixture, fixture_mint(0, &place, 1, 10));
+    }
+    pln_store_close(&fixture->store);
+    fixture_path(fixture, "/data.mdb", path);
+    assert_int_equal(stat(path, &file), 0);
+    assert_true((uint64_t)file.st_size > before + 2000000);
+    assert_int_equal(truncate(path, file.st_size - 40 * 4096), 0);
+    fixture_open(fixture);
+    pln_chain_row_t row;
+    assert_int_equal(pln_store_chain(fixture->store, 0, &row), PLN_OK);
+    assert_int_equal(row.head.seq, 14);
+}
+
 static void damaged_chain_row_is_refused(void **state)
 {
     fixture_t *fixture = *state;
@@ -273,6 +330,8 @@ int main(void)
         CASE(meta_without_a_format_is_refused),
         CASE(file_that_is_no_lmdb_is_refused),
         CASE(half_copied_file_is_refused),
+        CASE(file_cut_short_by_few_pages_is_refused_too),
+        CASE(shorter_file_whose_missing_pages_are_free_is_opened),
         CASE(damaged_chain_row_is_refused),
         CASE(missing_entry_is_an_io_error_not_a_wrong_run),
         CASE(file_in_the_stores_place_is_refused),

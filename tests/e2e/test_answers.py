@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: MPL-2.0
+"""How pln ends when the daemon has no answer for it: 1, 2 or 69, and one sentence that says why."""
+import signal
+import socket
+import time
+import unittest
+
+from plnkit import Case
+
+
+class Answers(Case):
+    def ends(self, done, status, said):
+        self.assertEqual(done.returncode, status, done.stderr)
+        self.assertIn(said, done.stderr)
+        self.assertEqual(len(done.stderr.strip().splitlines()), 1, done.stderr)
+
+    def test_a_wrong_question_is_wrong_usage_also_where_only_the_daemon_sees_it(self):
+        node = self.node("node")
+        node.found()
+        for words in (["list", "--kind", "zz"], ["list", "--since", "yesterday"],
+                      ["export", "--network"], ["watch", "--kind", "zz"],
+                      ["invite", "--role", "king"], ["invite", "--for", "nobody"]):
+            done = node.try_pln(*words)
+            self.assertEqual(done.returncode, 2, (words, done.stderr))
+        self.assertEqual(node.try_pln("list", "--network", "no such").returncode, 1)
+        self.assertEqual(self.make("none").try_pln("id").returncode, 69)
+
+    def test_a_daemon_with_too_many_callers_is_busy_not_gone(self):
+        node = self.node("node")
+        callers = []
+        for _ in range(200):
+            caller = socket.socket(socket.AF_UNIX)
+            caller.setblocking(False)
+            callers.append(caller)
+            if caller.connect_ex(str(node.dir / "plnd.sock")) != 0:
+                break
+        done = node.try_pln("id")
+        for caller in callers:
+            caller.close()
+        self.ends(done, 1, "busy")
+
+    def test_a_stopped_daemon_is_not_waited_for_without_end(self):
+        node = self.node("node")
+        node.process.send_signal(signal.SIGSTOP)
+        begin = time.monotonic()
+        done = node.try_pln("id")
+        node.process.send_signal(signal.SIGCONT)
+        self.ends(done, 1, "not answered")
+        self.assertLess(time.monotonic() - begin, 60)
+        self.assertEqual(node.pln("id"), node.id)
+
+
+if __name__ == "__main__":
+    unittest.main()
