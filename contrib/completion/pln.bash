@@ -13,7 +13,7 @@ _pln_verb() {
         *)
             if [[ -z $verb ]]; then
                 verb=$word
-            elif [[ $verb == network || $verb == peer ]]; then
+            elif [[ $verb == network || $verb == peer || $verb == key ]]; then
                 second=$word
                 return
             else
@@ -45,13 +45,13 @@ _pln_answers() {
 _pln() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb second words='--json --help --dir'
-    local verbs='id status network invite join members revoke add import list show export watch peer help'
+    local verbs='id status network invite join members revoke add import list show export watch backup restore key peer help'
     local kinds='profile task lesson'
     COMPREPLY=()
     _pln_verb
     case $previous in
     --dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
-    -f | --file) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
+    -f | --file | --passphrase-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
     --role) mapfile -t COMPREPLY < <(compgen -W 'reader contributor coordinator' -- "$current") && return ;;
     --kind) mapfile -t COMPREPLY < <(compgen -W "$kinds" -- "$current") && return ;;
     -n | --network) _pln_answers "$(_pln_networks)" && return ;;
@@ -63,6 +63,11 @@ _pln() {
     'network create') words+=' --title' ;;
     'network show') _pln_answers "$(_pln_networks)" ;;
     'network leave') words+=' --forget' && _pln_answers "$(_pln_networks)" ;;
+    key) words='export import --help' ;;
+    backup | restore | 'key export' | 'key import')
+        words+=' --passphrase-file'
+        mapfile -t COMPREPLY < <(compgen -f -- "$current")
+        ;;
     peer) words='add list remove --help' ;;
     invite) words+=' --role --label --for --expires --address --list --cancel' && _pln_answers "$(_pln_networks)" ;;
     join) words+=' --wait' ;;
