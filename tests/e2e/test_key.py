@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: MPL-2.0
 """With nothing but the exported key a new machine gets all its networks' records back."""
 import os
+import pty
 import shutil
 import unittest
 
-from plnkit import Case, wait_until
+from plnkit import Case, places, wait_until
 
 
 class Key(Case):
@@ -116,6 +117,42 @@ class Key(Case):
         done = new.try_pln("key", "import", key, "--passphrase-file", secret)
         self.assertIn("damaged", done.stderr)
         self.assertFalse(new.dir.exists())
+
+    def test_a_terminal_is_asked_twice_and_shows_nothing(self):
+        node = self.node("node")
+        node.found()
+        key = self.file("pln.key")
+        secret = self.file("passphrase", "typed by hand\n")
+        told, status = self.on_terminal(node, ["key", "export", key],
+                                        [b"typed by hand\n", b"typed by hand\n"])
+        self.assertEqual(status, 0, told)
+        self.assertNotIn(b"typed", told)
+        new = self.make("new")
+        self.assertEqual(new.pln("key", "import", key, "--passphrase-file", secret), node.id)
+        told, status = self.on_terminal(node, ["key", "export", self.file("other.key")],
+                                        [b"typed by hand\n", b"typed by hamd\n"])
+        self.assertEqual(status, 1)
+        self.assertIn(b"not the same", told)
+        self.assertFalse(os.path.exists(self.file("other.key")))
+
+    def on_terminal(self, node, words, answers):
+        """What a terminal shows while @answers are typed at its questions, and the exit status."""
+        pid, terminal = pty.fork()
+        if pid == 0:
+            os.execv(places.program("pln"), ["pln", "--dir", str(node.dir), *words])
+        told = b""
+        for answer in answers:
+            while not told.endswith(b": "):
+                told += os.read(terminal, 1024)
+            os.write(terminal, answer)
+            told += b"|"
+        try:
+            while more := os.read(terminal, 1024):
+                told += more
+        except OSError:
+            pass
+        os.close(terminal)
+        return told, os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
     def test_an_export_ends_the_warning_about_the_one_key(self):
         node = self.node("node")
