@@ -423,7 +423,7 @@ void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         node->now_ms >= share->saved_ms + CURSOR_SAVE_MS) {
         pln_share_save_cursor(node, link, share);
     }
-    if (!share->open || !settled || link->serving != NULL) {
+    if (!share->open || !settled || !pln_serve_idle(link)) {
         return;
     }
     bool quiet = node->now_ms >= share->moved_ms + QUIET_MS;

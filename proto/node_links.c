@@ -183,7 +183,9 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
         for (size_t i = 0; i < pln_rows(hello->rows, PLN_HELLO_ROW_SIZE); i++) {
             pln_hello_row_t row;
             pln_hello_row_read(hello->rows, i, &row);
-            if (memcmp(row.hash, hash, sizeof hash) == 0) {
+            // Since our HELLO the peer may have been put out: that it lists the network changes
+            // nothing.
+            if (memcmp(row.hash, hash, sizeof hash) == 0 && pln_net_admits(share->net, &link->id)) {
                 share->ended = false;
                 share->peer_arrivals = hello->arrivals;
                 pln_heads_start(node, link, share, &row);

@@ -56,7 +56,7 @@ static bool push_run(pln_node_t *node, pln_link_t *link, pln_share_t *share, pln
     entries->base = result->base.hash;
     entries->signature = result->signature;
     entries->flags = PLN_ENTRIES_PUSHED;
-    if (share->announced && share->dirty_count == 0 && link->serving == NULL) {
+    if (share->announced && share->dirty_count == 0 && pln_serve_idle(link)) {
         entries->upto = result->arrival;
     }
     entries->run = result->run;

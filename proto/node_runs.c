@@ -232,7 +232,11 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
     if (op->type == PLN_FX_ASIDE || op->type == PLN_FX_BACK) {
         chain->shifting = false;
         counted_set(chain, &result->end);
+        if (op->type == PLN_FX_BACK) {
+            pln_push(node, chain, result, 0);
+        }
         pln_net_refold(node, net);
+        shares_advance(node, net);  // who asked before it counted is served now
         return;
     }
     chain->minting -= op->minted;

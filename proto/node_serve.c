@@ -79,6 +79,19 @@ void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t 
     pln_serve_next(node, link);
 }
 
+/**
+ * Whoever asks for the same again and again gets all of the network twice in a session and a little
+ * more: an honest peer needs each byte once, and again where its disk refused it.
+ */
+static bool served_enough(pln_node_t *node, const pln_share_t *share)
+{
+    bool enough = share->served > 2 * share->net->bytes + PLN_SERVED_SPARE;
+    if (enough) {
+        pln_refuse(node, PLN_EFLOOD);
+    }
+    return enough;
+}
+
 void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
 {
     pln_share_t *share = pln_share_named(node, link, &want->network);
@@ -91,22 +104,28 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
         pln_row_read(want->rows, i, &row);
 
         pln_chain_t *chain = pln_chain_find(share->net, &row.author, row.epoch, row.lane);
-        if (chain != NULL && chain->counted.seq >= row.seq) {
+        if (chain != NULL && chain->durable.seq >= row.seq && !served_enough(node, share)) {
             pln_serve(node, link, chain, row.seq, &row.hash);
         }
     }
 }
 
-/** First item whose lane is open on this link. */
+/** First item whose lane is open on this link; what does not count yet waits until it does. */
 static pln_serving_t *servable(pln_link_t *link)
 {
     for (pln_serving_t *item = link->serving; item != NULL; item = item->next) {
         pln_share_t *share = pln_share_find(link, item->chain->net);
-        if (share != NULL && (item->chain->place.lane == PLN_LANE_CONTROL || share->open)) {
+        if (share != NULL && item->from <= item->chain->counted.seq &&
+            (item->chain->place.lane == PLN_LANE_CONTROL || share->open)) {
             return item;
         }
     }
     return NULL;
+}
+
+bool pln_serve_idle(pln_link_t *link)
+{
+    return !link->loading && servable(link) == NULL;
 }
 
 void pln_serve_next(pln_node_t *node, pln_link_t *link)
@@ -200,6 +219,7 @@ void pln_serve_loaded(pln_node_t *node, const pln_event_t *event)
         serving_remove(link, item);
     } else if (run_send(node, link, chain, event)) {
         share->moved_ms = node->now_ms;
+        share->served += event->as.loaded.run.size;
         item->from = event->as.loaded.end.seq + 1;
         item->trusted = true;
         if (item->from > chain->counted.seq) {

@@ -95,6 +95,7 @@ typedef struct {
     size_t dirty_count;
     size_t dirty_capacity;
     uint64_t flush_ms; /**< 0: nothing to announce */
+    uint64_t served;   /**< bytes of runs it asked for and got */
 } pln_share_t;
 
 /** A run the peer asked for. */
@@ -416,6 +417,8 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want);
 void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
                const pln_hash_t *base);
 void pln_serve_next(pln_node_t *node, pln_link_t *link);
+/** Nothing that the peer asked for can be sent now. */
+bool pln_serve_idle(pln_link_t *link);
 void pln_serve_loaded(pln_node_t *node, const pln_event_t *event);
 void pln_serve_drop(pln_link_t *link, const pln_net_state_t *net);
 void pln_serve_credit(pln_node_t *node, pln_link_t *link, uint64_t total);

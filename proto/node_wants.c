@@ -257,6 +257,36 @@ void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net)
 
 /* ---- credit: how much the peer may send ---- */
 
+/**
+ * Credit cannot be taken back, but a new session begins without it: whoever holds a place among the
+ * fast and brings nothing is greeted anew when another needs it.
+ */
+static void fast_place_free(pln_node_t *node)
+{
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        if (link->fast && !link->closing && node->now_ms >= link->progress_ms + PLN_FAST_IDLE_MS &&
+            node->now_ms >= link->up_ms + PLN_FAST_IDLE_MS) {
+            pln_link_bye(node, link, "greet-again", "its credit is needed elsewhere");
+            link->fast = false;
+            node->fast_links--;
+            return;
+        }
+    }
+}
+
+static void link_hasten(pln_node_t *node, pln_link_t *link)
+{
+    if (!link->fast && node->fast_links >= PLN_WINDOW_LINKS_FAST) {
+        fast_place_free(node);
+    }
+    if (link->fast || node->fast_links < PLN_WINDOW_LINKS_FAST) {
+        node->fast_links += !link->fast;
+        link->fast = true;
+        link->window = PLN_WINDOW_MAX;
+    }
+}
+
 static bool link_enlarge(pln_node_t *node, pln_link_t *link)
 {
     if (link->large) {
@@ -268,11 +298,7 @@ static bool link_enlarge(pln_node_t *node, pln_link_t *link)
     link->large = true;
     node->large_links++;
     link->window = PLN_WINDOW_MIN + PLN_RESERVE;
-    if (link->fast || node->fast_links < PLN_WINDOW_LINKS_FAST) {
-        node->fast_links += !link->fast;
-        link->fast = true;
-        link->window = PLN_WINDOW_MAX;
-    }
+    link_hasten(node, link);
     pln_credit_review(node, link);
     return true;
 }

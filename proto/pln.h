@@ -96,8 +96,11 @@ typedef enum {
 #define PLN_WINDOW_MAX 4194304u  /**< granted to a link that is catching us up */
 #define PLN_WINDOW_LINKS_MAX 64u /**< links that may hold the large window at once */
 #define PLN_WINDOW_LINKS_FAST 4u /**< of these, so many at once get PLN_WINDOW_MAX */
-#define PLN_RESERVE 32768u       /**< always granted, for live runs */
-#define PLN_LIVE_RUN_MAX 16384u  /**< runs up to this are pushed, larger ones announced */
+#define PLN_FAST_IDLE_MS 60000u  /**< who has not used its place among them for so long loses it */
+#define PLN_SERVED_SPARE \
+    4194304u                    /**< beyond twice a network's weight, a session is served so much */
+#define PLN_RESERVE 32768u      /**< always granted, for live runs */
+#define PLN_LIVE_RUN_MAX 16384u /**< runs up to this are pushed, larger ones announced */
 #define PLN_HEADS_PAGE_BYTES 131072u
 #define PLN_HEADS_ALL_MAX 256u /**< below so many chains an unequal digest sends all heads */
 

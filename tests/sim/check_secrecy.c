@@ -64,31 +64,56 @@ static bool promised(const world_node_t *node, const pln_network_id_t *network, 
     return net != NULL && pln_promises(net, to);
 }
 
+static bool member_of(const world_node_t *node, const pln_network_id_t *network, const pln_id_t *id)
+{
+    pln_member_t member;
+    pln_access_t *access = pln_node_access(node->node, network);
+    return access != NULL && pln_access_member(access, id, &member) == PLN_OK;
+}
+
+/** Since when the other end is no member, as far as was noticed; 0: it is one. */
+static uint64_t *shut_since(world_end_t *here, const pln_network_id_t *network)
+{
+    return &here->shut_ms[network->bytes[0] % (sizeof here->shut_ms / sizeof *here->shut_ms)];
+}
+
 static void sent(world_link_t *link, int end, const pln_message_t *message, size_t bytes)
 {
     (void)bytes;
     pln_network_id_t network;
-    pln_member_t member;
     world_end_t *here = &link->ends[end];
     const world_node_t *peer = link->ends[1 - end].node;
     if (link->ticket || !network_of(message, &network)) {
         return;
     }
-    pln_access_t *access = pln_node_access(here->node->node, &network);
-    if (access != NULL && pln_access_member(access, &peer->self.id, &member) == PLN_OK) {
-        return;
-    }
     if (of_lane_0(message) && promised(here->node, &network, &peer->self.id)) {
         return;
     }
-    bool known = memcmp(here->shut.bytes, network.bytes, sizeof network.bytes) == 0;
-    if (!known) {
-        here->shut = network;
-        here->shut_ms = here->node->world->now_ms;
-    } else if (here->node->world->now_ms > here->shut_ms) {
+    uint64_t *since_ms = shut_since(here, &network);
+    if (member_of(here->node, &network, &peer->self.id)) {
+        *since_ms = 0;
+    } else if (*since_ms == 0) {
+        *since_ms = here->node->world->now_ms;
+    } else if (here->node->world->now_ms > *since_ms) {
         check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
                    here->node->name, pln_message_name(message->type), peer->name);
     }
 }
 
-const check_t check_secrecy = {.name = "secrecy", .sent = sent};
+/** When the fold shut somebody out is noted before anything is said. */
+static void looked(world_node_t *node)
+{
+    size_t cursor = 0;
+    for (world_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        world_end_t *here = &link->ends[link->ends[0].node == node ? 0 : 1];
+        const world_node_t *peer = link->ends[link->ends[0].node == node ? 1 : 0].node;
+        for (size_t i = 0; i < node->node->net_count && !link->ticket; i++) {
+            const pln_network_id_t *network = &node->node->nets[i]->id;
+            uint64_t *since_ms = shut_since(here, network);
+            bool member = member_of(node, network, &peer->self.id);
+            *since_ms = member ? 0 : *since_ms != 0 ? *since_ms : node->world->now_ms;
+        }
+    }
+}
+
+const check_t check_secrecy = {.name = "secrecy", .sent = sent, .looked = looked};

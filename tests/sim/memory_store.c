@@ -242,7 +242,8 @@ static void grown(memory_store_t *store, memory_chain_t *chain, const pln_head_t
     }
     *result = (pln_stored_t){.chain = chain->row.number, .base = *base, .end = *end};
     result->signature = chain->row.signature = chain->vouches[chain->vouch_count - 1].signature;
-    arrival_add(store, PLN_OP_ADDED, chain->row.number, base->seq + 1, end->seq, result);
+    arrival_add(store, all_counted ? PLN_OP_ADDED : PLN_OP_ASIDE, chain->row.number, base->seq + 1,
+                end->seq, result);
 }
 
 static void apply_store(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
@@ -287,6 +288,22 @@ static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory
     pln_buf_free(&run);
 }
 
+/** Index of the first kept signature at or behind @seq. */
+static size_t vouch_from(const memory_chain_t *chain, uint64_t seq)
+{
+    size_t low = 0;
+    size_t high = chain->vouch_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (chain->vouches[middle].head.seq < seq) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
 static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
 {
     memory_chain_t *chain = chain_own(store, effect->as.aside.chain);
@@ -310,6 +327,10 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
             chain->vouches[at] = vouch;
             chain->vouch_count++;
         }
+    }
+    size_t kept = vouch_from(chain, counted);
+    if (kept < chain->vouch_count && chain->vouches[kept].head.seq == counted) {
+        result->signature = chain->vouches[kept].signature;
     }
     arrival_add(store, aside ? PLN_OP_ASIDE : PLN_OP_BACK, chain->row.number, effect->as.aside.from,
                 effect->as.aside.to, result);
@@ -361,11 +382,28 @@ static void apply_forget(memory_store_t *store, const pln_effect_t *effect, allo
     }
 }
 
+/** Number and place are known together, or neither is. */
+static bool place_fits(const memory_store_t *store, uint32_t number, const pln_place_t *place)
+{
+    uint8_t name[MEMORY_NAME_SIZE];
+    memory_place_name(place, name);
+    const memory_chain_t *named = pln_map_get(&store->places, name);
+    const memory_chain_t *numbered = number < store->chain_count ? store->chains[number] : NULL;
+    return named == numbered;
+}
+
 static bool bases_hold(memory_store_t *store, const memory_job_t *job)
 {
     for (size_t i = 0; i < job->count; i++) {
         const pln_effect_t *effect = &job->effects[i];
+        if (effect->type == PLN_FX_MINT &&
+            !place_fits(store, effect->as.mint.chain, &effect->as.mint.place)) {
+            return false;
+        }
         if (effect->type == PLN_FX_STORE) {
+            if (!place_fits(store, effect->as.store.chain, &effect->as.store.place)) {
+                return false;
+            }
             memory_chain_t *chain =
                 chain_get(store, effect->as.store.chain, &effect->as.store.place);
             if (chain->row.head.seq != effect->as.store.base.seq ||
@@ -410,22 +448,6 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
 }
 
 /* ---- reading ---- */
-
-/** Index of the first kept signature at or behind @seq. */
-static size_t vouch_from(const memory_chain_t *chain, uint64_t seq)
-{
-    size_t low = 0;
-    size_t high = chain->vouch_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (chain->vouches[middle].head.seq < seq) {
-            low = middle + 1;
-        } else {
-            high = middle;
-        }
-    }
-    return low;
-}
 
 pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, uint64_t from, uint64_t to,
                            pln_span_t *bytes, pln_head_t *base, pln_head_t *end,

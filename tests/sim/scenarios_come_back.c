@@ -49,7 +49,7 @@ static void the_guest_of_a_coordinator_put_out_loses_nothing(void **state)
     schism_t s = schism(1);
     barred(&s.story, s.guest, s.story.root, false);
     story_join(&s.story, s.story.root, s.guest, PLN_ROLE_CONTRIBUTOR);
-    story_run(&s.story, 25000);  // a want that came before the grant was stored is asked again
+    story_run(&s.story, 3000);
     story_records_are(&s.story, s.story.root, 3);
     story_records_are(&s.story, s.guest, 3);
     story_end(&s.story);
@@ -71,8 +71,8 @@ static void whoever_holds_what_comes_back_says_so(void **state)
                      PLN_OK);
     world_join_later(s.guest, &ticket);
     assert_true(world_until(s.story.world, 20000, in_again, &s.story.net));
-    world_crash(s.guest);        // it is a member, and cannot say what it has written
-    story_run(&s.story, 25000);  // a want that came before the grant was stored is asked again
+    world_crash(s.guest);  // it is a member, and cannot say what it has written
+    story_run(&s.story, 3000);
     story_records_are(&s.story, s.witness, 3);
     story_records_are(&s.story, s.story.root, 3);
     story_end(&s.story);

@@ -116,15 +116,14 @@ typedef struct {
     world_node_t *node;
     uint64_t life; /**< 0: this end hears nothing more */
     uint32_t number;
-    uint64_t free_at;      /**< when the line is free for the next frame from here */
-    uint64_t last_at;      /**< arrival of the last frame from here: order is kept */
-    uint64_t granted;      /**< ENTRIES bytes this end may send, as far as it has been told */
-    uint64_t said;         /**< ENTRIES bytes it has sent */
-    uint64_t gave;         /**< ... that it has told the other end it may send */
-    uint64_t heard;        /**< ... and that have come */
-    pln_network_id_t shut; /**< it said something of this one to no member of it ... */
-    uint64_t shut_ms;      /**< ... then */
-    size_t flying;         /**< frames from here on their way */
+    uint64_t free_at;     /**< when the line is free for the next frame from here */
+    uint64_t last_at;     /**< arrival of the last frame from here: order is kept */
+    uint64_t granted;     /**< ENTRIES bytes this end may send, as far as it has been told */
+    uint64_t said;        /**< ENTRIES bytes it has sent */
+    uint64_t gave;        /**< ... that it has told the other end it may send */
+    uint64_t heard;       /**< ... and that have come */
+    uint64_t shut_ms[16]; /**< by network: since when the other end is none of its members */
+    size_t flying;        /**< frames from here on their way */
 } world_end_t;
 
 /** One connection: 0 the dialler's end, 1 the acceptor's. */

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MPL-2.0
+// Who takes more than its share of what all links share: places among the fast, and answers.
+#include "lies.h"
+#include "story.h"
+
+static world_node_t *liar(story_t *story, lie_t lie)
+{
+    world_node_t *node = story_member(story, "liar");
+    node->lies = UINT64_C(1) << lie;
+    node->lie_one_in = 1;
+    return node;
+}
+
+static void apart(story_t *story, world_node_t *node, bool on)
+{
+    world_bar(node, story->root, on);
+    world_bar(story->root, node, on);
+    if (on) {
+        world_cut(story->world, node->index, story->root->index);
+    }
+}
+
+typedef struct {
+    pln_network_id_t net;
+    uint64_t records;
+} wanted_t;
+
+static bool root_has(world_t *world, void *arg)
+{
+    const wanted_t *wanted = arg;
+    pln_network_view_t view;
+    return world_view(world->nodes[0], &wanted->net, &view) && view.records >= wanted->records;
+}
+
+/** @node has 16 MB for the root, over 200 ms: how long do they take? */
+static uint64_t catch_up_ms(story_t *story, world_node_t *node)
+{
+    wanted_t wanted = {.net = story->net, .records = 400};
+    apart(story, node, true);
+    for (int i = 0; i < 20; i++) {
+        story_publish(story, node, 20, 40000);
+    }
+    node->line.latency_ms = 200;
+    apart(story, node, false);
+    assert_true(world_until(story->world, 60000, root_has, &wanted));
+    return story->world->now_ms;
+}
+
+static void places_among_the_fast_are_for_those_who_use_them(void **state)
+{
+    (void)state;
+    story_t story = story_begin(1, false);
+    for (int i = 0; i < 4; i++) {
+        world_node_t *node = liar(&story, LIE_no_runs);
+        story_run(&story, 1000);
+        story_publish(&story, node, 20, 16000);
+        story_run(&story, 1000);  // announced, asked for, and never sent
+    }
+    world_node_t *node = story_member(&story, "member");
+    story_run(&story, 90000);
+    uint64_t begin_ms = story.world->now_ms;
+    assert_in_range(catch_up_ms(&story, node) - begin_ms, 0, 9000);
+    story_end(&story);
+}
+
+static void who_asks_for_the_same_again_and_again_is_not_served_for_ever(void **state)
+{
+    (void)state;
+    story_t story = story_begin(2, false);
+    world_node_t *node = liar(&story, LIE_wants);
+    story_publish(&story, story.root, 60, 16000);
+    story_run(&story, 120000);
+    assert_in_range(story.root->bytes_sent, 60 * 16000, 8000000);
+    story_records_are(&story, node, 60);
+    story_end(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(places_among_the_fast_are_for_those_who_use_them),
+        cmocka_unit_test(who_asks_for_the_same_again_and_again_is_not_served_for_ever),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
