@@ -184,6 +184,8 @@ typedef struct {
             const char *name;
             const char *title; /**< may be NULL */
             uint8_t nonce[16];
+            uint64_t max_entries; /**< quotas; 0: the defaults */
+            uint64_t max_bytes;
         } found;
         struct {
             uint64_t request;

@@ -149,6 +149,8 @@ void pln_found(pln_node_t *node, const pln_event_t *event)
     pln_network_record_t genesis = {.genesis = true, .access_version = PLN_ACCESS_VERSION};
     memcpy(genesis.nonce, event->as.found.nonce, sizeof genesis.nonce);
     genesis.name = PLN_SPAN(name, strlen(name));
+    genesis.max_entries = event->as.found.max_entries;
+    genesis.max_bytes = event->as.found.max_bytes;
     if (title != NULL) {
         genesis.title = PLN_SPAN(title, strlen(title));
     }

@@ -3,11 +3,18 @@
  * planted - bugs put in on purpose, to see that the tests notice them.
  *
  * Why     A test that never failed proves nothing; each of these must turn something red.
- * Use     if (PLN_PLANTED(cut_ignored)) ...; PLN_PLANTED is the constant 0 unless cmake is told
- *         -DPLN_PLANT=<name>, so that no build for people holds a trace of them
+ * Use     if (PLN_PLANTED(cut_ignored)) ...; the constant 0, so that no build for people holds a
+ *         trace of them, unless cmake is told -DPLN_PLANT=ON: then the bug that the environment
+ *         names in PLN_PLANT is there
  */
 #ifndef PLN_PLANTED_H
 #define PLN_PLANTED_H
+
+#ifdef PLN_PLANT
+#define PLN_PLANTED(name) (pln_planted == PLN_PLANT_##name)
+#else
+#define PLN_PLANTED(name) 0
+#endif
 
 enum {
     PLN_PLANT_none,
@@ -16,10 +23,6 @@ enum {
 #undef PLN_PLANT_BUG
 };
 
-#ifndef PLN_PLANT
-#define PLN_PLANT PLN_PLANT_none
-#endif
-
-#define PLN_PLANTED(name) (PLN_PLANT == PLN_PLANT_##name)
+extern int pln_planted;
 
 #endif

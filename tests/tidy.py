@@ -145,6 +145,27 @@ def check_file(path, name):
         yield from check(name, lines)
 
 
+def check_scenarios():
+    """tests/scenarios.md names for every history of the rules a test that there is."""
+    name = "tests/scenarios.md"
+    code = "".join(path.read_text("utf-8") for path, other in files()
+                   if other.startswith("tests/") and path.suffix in {".c", ".py"})
+    known = set(re.findall(r"^static void (\w+)\(void \*\*state\)|^    def (test_\w+)\(", code, re.MULTILINE))
+    known = {word for found in known for word in found}
+    known |= {f"test_{rule}" for rule in re.findall(r"^CONTRACT\((\w+)\)", code, re.MULTILINE)}
+    numbers = set()
+    for line, text in enumerate((TOP / name).read_text("utf-8").splitlines(), 1):
+        row = re.match(r"\| (M?\d+) \|", text)
+        numbers.update([row.group(1)] if row else [])
+        told = text.rsplit("|", 2)[1] if text.startswith("|") else ""
+        for test in re.findall(r"`(\w+)`", told):
+            if test not in known:
+                yield name, line, f"there is no test {test}"
+    for number in [f"M{n}" for n in range(1, 11)] + [str(n) for n in range(1, 37)]:
+        if number not in numbers:
+            yield name, 1, f"history {number} is missing"
+
+
 def main():
     slips = []
     formatted = []
@@ -156,6 +177,7 @@ def main():
         if path.suffix in CODE and name not in DATA:
             formatted.append(name)
     slips += check_formatting(formatted)
+    slips += check_scenarios()
     for name, number, sentence in slips:
         print(f"{name}:{number}: {sentence}")
     print(f"tidy: {len(slips)} slips", file=sys.stderr)

@@ -18,7 +18,7 @@ target_compile_options(pln_flags INTERFACE
   -Wpointer-arith -Wcast-qual -fno-omit-frame-pointer -fvisibility=hidden
   $<$<BOOL:${PLN_WERROR}>:-Werror>)
 target_compile_definitions(pln_flags INTERFACE _POSIX_C_SOURCE=200809L PLN_VERSION="${PROJECT_VERSION}"
-  $<$<BOOL:${PLN_PLANT}>:PLN_PLANT=PLN_PLANT_${PLN_PLANT}>)
+  $<$<BOOL:${PLN_PLANT}>:PLN_PLANT>)
 target_include_directories(pln_flags INTERFACE ${CMAKE_SOURCE_DIR})
 if(PLN_SANITIZE)
   target_compile_options(pln_flags INTERFACE -fsanitize=${PLN_SANITIZE} -fno-sanitize-recover=all -g)

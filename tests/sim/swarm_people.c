@@ -127,7 +127,8 @@ void swarm_answered(world_node_t *node, const world_request_t *request, const pl
     } else if (request->what == PLN_EV_JOIN) {
         joined(circle, node, reply);
     } else if (request->what == PLN_EV_PUBLISH && !good) {
-        world_happened(node->world, HAPPENING_publish_refused);
+        bool quota = reply->as.reply.error == PLN_EQUOTA;
+        world_happened(node->world, quota ? HAPPENING_quota : HAPPENING_publish_refused);
     } else if (request->what == PLN_EV_REVOKE && good) {
         world_happened(node->world, HAPPENING_revoke);
     } else if (request->what == PLN_EV_LEAVE && good) {

@@ -76,7 +76,10 @@ static bool circle_found(swarm_t *swarm, world_node_t *root, const char *name)
     circle_t *circle = &swarm->circles[swarm->circle_count++];
     circle->root = root;
     guests_invent(swarm, circle, circle == swarm->circles);
-    return world_found(root, name, &circle->network) == PLN_OK;
+    bool quotas = world_chance(swarm->world, 4);
+    uint64_t entries = quotas ? 500 + world_random(swarm->world, 4000) : 0;
+    uint64_t bytes = quotas ? 200000 + world_random(swarm->world, 2000000) : 0;
+    return world_found_within(root, name, entries, bytes, &circle->network) == PLN_OK;
 }
 
 bool swarm_plan(swarm_t *swarm, const swarm_options_t *options)

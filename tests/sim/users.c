@@ -122,8 +122,16 @@ static pln_err_t wait_for(world_node_t *node, uint64_t ms)
 
 pln_err_t world_found(world_node_t *node, const char *name, pln_network_id_t *out)
 {
+    return world_found_within(node, name, 0, 0, out);
+}
+
+pln_err_t world_found_within(world_node_t *node, const char *name, uint64_t max_entries,
+                             uint64_t max_bytes, pln_network_id_t *out)
+{
     pln_event_t event = {.type = PLN_EV_FOUND};
     event.as.found.name = name;
+    event.as.found.max_entries = max_entries;
+    event.as.found.max_bytes = max_bytes;
     event.as.found.nonce[0] = (uint8_t)world_random(node->world, 256);
     ask(node, &event, &(pln_network_id_t){{0}}, 0, 0);
     pln_err_t error = wait_for(node, WAIT_MS);
@@ -196,7 +204,8 @@ void world_publish_later(world_node_t *node, const pln_network_id_t *network, si
         pln_put_u64(bytes + i, world_random(node->world, UINT64_MAX));
     }
     for (size_t i = 0; i < count; i++) {
-        drafts[i] = (pln_draft_t){.kind = 0x0101, .time_ms = 1, .payload = PLN_SPAN(bytes, size)};
+        drafts[i] = (pln_draft_t){
+            .kind = 0x0101, .time_ms = node->draft_ms, .payload = PLN_SPAN(bytes, size)};
     }
     pln_event_t event = {.type = PLN_EV_PUBLISH};
     event.as.publish.network = *network;

@@ -98,7 +98,8 @@ struct world_node {
     size_t lie_next;
     /* users */
     world_request_t requests[WORLD_REQUESTS_MAX];
-    bool replied; /**< the last final reply */
+    uint64_t draft_ms; /**< the time its user writes on records */
+    bool replied;      /**< the last final reply */
     uint64_t waited_for;
     pln_err_t reply_error;
     char reply_detail[256];
@@ -270,6 +271,9 @@ void world_machine_free(world_node_t *node);
 /* ---- users.c; each runs the world until the final reply, at most @ms. PLN_EIO: none came ---- */
 
 pln_err_t world_found(world_node_t *node, const char *name, pln_network_id_t *out);
+/** ... with quotas; 0: the defaults. */
+pln_err_t world_found_within(world_node_t *node, const char *name, uint64_t max_entries,
+                             uint64_t max_bytes, pln_network_id_t *out);
 pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
                        pln_ticket_t *out);
 pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms);
