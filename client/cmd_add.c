@@ -2,10 +2,8 @@
 #include <string.h>
 
 #include "command.h"
-#include "field_text.h"
-#include "field_words.h"
-#include "markdown.h"
-#include "source.h"
+#include "given_fields.h"
+#include "publish.h"
 
 /** The kind that the first word names; NULL: wrong usage, told. */
 static const pln_kind_t *read_kind(const pln_command_t *command)
@@ -26,173 +24,16 @@ static const pln_kind_t *read_kind(const pln_command_t *command)
     return NULL;
 }
 
-/* ---- files ---- */
-
-static void tell_notes(const char *name, const pln_document_t *document)
-{
-    size_t index;
-    json_t *text;
-    json_array_foreach(document->notes, index, text)
-    {
-        pln_hint("%s: %s", pln_source_name(name), json_string_value(text));
-    }
-}
-
-static json_t *document_fields(const char *name, const pln_kind_t *kind, pln_span_t text)
-{
-    pln_document_t document;
-    json_t *fields = NULL;
-    if (pln_markdown_read(text, name, kind, &document)) {
-        tell_notes(name, &document);
-        fields = json_incref(document.fields);
-    } else {
-        pln_say("%s: %s", pln_source_name(name), document.problem);
-    }
-    pln_document_free(&document);
-    return fields;
-}
-
-/** {"kind": ..., "fields": {...}}, or the fields alone. NULL: told. */
-static json_t *json_fields(const char *name, const pln_kind_t *kind, pln_span_t text)
-{
-    json_error_t error;
-    json_t *record = json_loadb((const char *)text.data, text.size, JSON_REJECT_DUPLICATES, &error);
-    const char *shown = pln_source_name(name);
-    const char *said = json_string_value(json_object_get(record, "kind"));
-    json_t *fields = json_object_get(record, "fields");
-    json_t *result = NULL;
-    if (record == NULL) {
-        pln_say("%s:%d: this is not one JSON record: %s; `pln import` takes many", shown,
-                error.line, error.text);
-    } else if (!json_is_object(record)) {
-        pln_say("%s is a list: publish it with `pln import`", shown);
-    } else if (said != NULL && fields != NULL && strcmp(said, kind->name) != 0) {
-        pln_say("%s says that it is a %s, not a %s; publish it as that", shown, said, kind->name);
-    } else {
-        result = json_is_object(fields) ? json_incref(fields) : json_incref(record);
-        pln_fields_settle(kind, result);
-    }
-    json_decref(record);
-    return result;
-}
-
-static json_t *file_fields(const char *name, const pln_kind_t *kind)
-{
-    pln_buf_t text = {0};
-    json_t *fields = NULL;
-    FILE *file = pln_source_open(name);
-    if (file == NULL) {
-        return NULL;
-    }
-    bool document = pln_source_is_document(file, name);
-    if (pln_source_read(file, name, PLN_SOURCE_DOCUMENT_MAX, &text)) {
-        fields = document ? document_fields(name, kind, pln_buf_span(&text))
-                          : json_fields(name, kind, pln_buf_span(&text));
-    }
-    pln_source_close(file);
-    pln_buf_free(&text);
-    return fields;
-}
-
-/* ---- FIELD=VALUE ---- */
-
-/** The values of one field given so far; what a file said counts no more. */
-static void add_values(json_t *given, const char *name, const char *text)
-{
-    json_t *list = json_object_get(given, name);
-    json_t *more = pln_field_list(text);
-    if (list == NULL) {
-        json_object_set(given, name, more);
-    } else {
-        json_array_extend(list, more);
-    }
-    json_decref(more);
-}
-
-/** A group is written in JSON, a rubric also as Markdown; false: neither, told. */
-static bool add_group(const pln_command_t *command, json_t *given, const pln_field_t *field,
-                      const char *text)
-{
-    json_t *value = pln_field_from_text(field, PLN_SPAN(text, strlen(text)), NULL);
-    if (value == NULL) {
-        pln_wrong_usage(command->options->verb, "%s takes JSON: [{\"%s\": ...}, ...]", field->name,
-                        field->parts[0].name);
-        return false;
-    }
-    json_object_set_new(given, field->name, value);
-    return true;
-}
-
-/** Lay the words over @fields; false: wrong usage, told. */
-static bool read_words(const pln_command_t *command, const pln_kind_t *kind, json_t *fields)
-{
-    json_t *given = json_object();
-    bool good = true;
-    for (size_t i = 1; good && i < command->options->word_count; i++) {
-        const char *word = pln_word(command->options, i);
-        const char *equals = strchr(word, '=');
-        char name[96];
-        good = equals != NULL && equals != word && equals - word < (ptrdiff_t)sizeof name;
-        if (!good) {
-            pln_wrong_usage(command->options->verb, "\"%.60s\" is not FIELD=VALUE", word);
-            break;
-        }
-        snprintf(name, sizeof name, "%.*s", (int)(equals - word), word);
-        const pln_field_t *field = pln_field_by_name(kind, name);
-        if (field != NULL && field->type == PLN_TYPE_GROUP) {
-            good = add_group(command, given, field, equals + 1);
-        } else if (field != NULL && field->many > 0) {
-            add_values(given, name, equals + 1);
-        } else {
-            json_object_set_new(given, name, json_string(equals + 1));
-        }
-    }
-    json_object_update(fields, given);
-    json_decref(given);
-    return good;
-}
-
 /* ---- publishing ---- */
-
-static json_t *request_body(const pln_command_t *command, const pln_kind_t *kind, json_t *fields)
-{
-    const char *network = pln_option(command->options, "network");
-    json_t *body = json_object();
-    if (network != NULL) {
-        json_object_set_new(body, "network", json_string(network));
-    }
-    if (pln_option(command->options, "confirm-no-student-data") != NULL) {
-        json_object_set_new(body, "confirm_no_student_data", json_true());
-    }
-    json_t *record = json_object();
-    json_object_set_new(record, "kind", json_string(kind->name));
-    json_object_set(record, "fields", fields);
-    json_t *records = json_array();
-    json_array_append_new(records, record);
-    json_object_set_new(body, "records", records);
-    return body;
-}
 
 static int publish(pln_command_t *command, const pln_kind_t *kind, json_t *fields)
 {
-    json_t *answer;
-    int status = pln_call_post(command->call, "/api/v1/records",
-                               request_body(command, kind, fields), &answer);
-    json_t *result = json_array_get(json_object_get(answer, "results"), 0);
-    const json_t *error = json_object_get(result, "error");
-    if (error != NULL) {
-        pln_call_tell(error);
-        status = PLN_FAILED;
-    } else if (status == PLN_DONE && json_object_get(result, "id") == NULL) {
-        pln_say("the daemon did not say whether it took the record; `pln list` tells");
-        status = PLN_FAILED;
-    } else if (status == PLN_DONE && command->options->json) {
-        pln_json_print(result);
-    } else if (status == PLN_DONE) {
-        puts(pln_text(result, "id"));
-    }
-    json_decref(answer);
-    return status;
+    json_t *body = pln_publish_body(command), *records = json_array(), *record = json_object();
+    json_object_set_new(record, "kind", json_string(kind->name));
+    json_object_set(record, "fields", fields);
+    json_array_append_new(records, record);
+    json_object_set_new(body, "records", records);
+    return pln_publish(command, "/api/v1/records", body);
 }
 
 int pln_cmd_add(pln_command_t *command)
@@ -208,11 +49,11 @@ int pln_cmd_add(pln_command_t *command)
                                "nothing says what the %s holds: give -f FILE or FIELD=VALUE",
                                kind->name);
     }
-    json_t *fields = file == NULL ? json_object() : file_fields(file, kind);
+    json_t *fields = file == NULL ? json_object() : pln_fields_from_file(file, kind);
     if (fields == NULL) {
         return PLN_FAILED;
     }
-    if (read_words(command, kind, fields)) {
+    if (pln_fields_from_words(command, 1, kind, fields)) {
         status = publish(command, kind, fields);
     }
     json_decref(fields);

@@ -11,6 +11,7 @@
 #include "markdown.h"
 #include "ndjson.h"
 #include "progress.h"
+#include "publish.h"
 #include "source.h"
 
 #define BATCH_RECORDS 500u
@@ -35,7 +36,8 @@ typedef struct {
     uint64_t skipped;
     uint64_t refused;
     pln_progress_t progress;
-    int status; /**< not PLN_DONE: stop */
+    bool guarded; /**< something looked like data about students */
+    int status;   /**< not PLN_DONE: stop */
 } import_t;
 
 static volatile sig_atomic_t interrupted;
@@ -70,9 +72,11 @@ static void take_result(import_t *import, const item_t *item, const json_t *resu
     } else {
         const char *detail = pln_text(error, "detail");
         const char *reason = pln_text(error, "reason");
+        import->guarded = import->guarded || json_object_get(error, "places") != NULL;
         tell_refused(
             import, item, pln_text(error, "field"),
             detail[0] != '\0' ? detail : (reason[0] != '\0' ? reason : "no reason was given"));
+        pln_publish_tell_places("    ", json_object_get(error, "places"));
     }
 }
 
@@ -340,6 +344,12 @@ static int finish(import_t *import)
     pln_progress_clear(&import->progress);
     if (import->status != PLN_NO_DAEMON || import->imported + import->skipped > 0) {
         print_counts(import);
+    }
+    if (import->guarded) {
+        pln_hint(
+            "What looks like data about students was left out: take it out of the records, or "
+            "vouch "
+            "with --confirm-no-student-data --skip-existing that no student can be recognized");
     }
     if (interrupted || import->status != PLN_DONE) {
         pln_hint("%s here; the same command with --skip-existing goes on where this one ended",

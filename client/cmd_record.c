@@ -5,6 +5,8 @@
 #include <unistd.h>
 
 #include "book.h"
+#include "history.h"
+#include "record_path.h"
 #include "record_text.h"
 #include "table.h"
 #include "when.h"
@@ -146,50 +148,21 @@ int pln_cmd_list(pln_command_t *command)
 
 /* ---- one record ---- */
 
-/** NET/AUTHOR/SEQ as the path of the record; AUTHOR/SEQ is of the only network. */
-static bool record_path(const char *id, pln_buf_t *path)
-{
-    char parts[3][128];
-    size_t count = 0;
-    for (const char *at = id; count < 3; count++) {
-        size_t size = strcspn(at, "/");
-        if (size == 0 || size >= sizeof parts[0]) {
-            return false;
-        }
-        memcpy(parts[count], at, size);
-        parts[count][size] = '\0';
-        if (at[size] == '\0') {
-            count++;
-            break;
-        }
-        at += size + 1;
-        if (count == 2) {
-            return false;
-        }
-    }
-    pln_path_add(path, "/api/v1/records");
-    if (count == 2) {
-        pln_path_segment(path, "-");
-    }
-    for (size_t i = 0; i < count; i++) {
-        pln_path_segment(path, parts[i]);
-    }
-    return count >= 2;
-}
-
 int pln_cmd_show(pln_command_t *command)
 {
     json_t *answer;
     pln_buf_t path = {0};
     const char *id = pln_word(command->options, 0);
-    if (!record_path(id, &path)) {
+    if (!pln_record_path(id, &path)) {
         pln_buf_free(&path);
         return pln_wrong_usage(command->options->verb,
                                "\"%.100s\" is no record id: NET/AUTHOR/SEQ, as `pln list` shows it",
                                id);
     }
     int status = pln_call_get(command->call, pln_path(&path), &answer);
-    if (status == PLN_DONE && command->options->json) {
+    if (status == PLN_DONE && pln_option(command->options, "history") != NULL) {
+        status = pln_history_print(command, answer);
+    } else if (status == PLN_DONE && command->options->json) {
         pln_json_print(answer);
     } else if (status == PLN_DONE) {
         pln_record_print(answer);

@@ -194,6 +194,28 @@ static void print_vouched(const json_t *vouched)
     print_pair("Content", pln_text(vouched, "data"));
 }
 
+/** Records that speak of this one, a line each. */
+static void print_lineage(const json_t *lineage)
+{
+    static const char *const lists[][2] = {{"replaced_by", "Replaced by"},
+                                           {"adapted_by", "Adapted by"},
+                                           {"spoken_of_by", "Spoken of by"}};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        const json_t *list = json_object_get(lineage, lists[i][0]);
+        size_t index;
+        json_t *record;
+        json_array_foreach(list, index, record)
+        {
+            print_label(lists[i][1]);
+            printf("%s of ", pln_text(record, "kind"));
+            pln_text_print(stdout, pln_record_author(record), false);
+            fputs("\n    ", stdout);
+            pln_text_print(stdout, pln_text(record, "id"), false);
+            putchar('\n');
+        }
+    }
+}
+
 void pln_record_print(const json_t *record)
 {
     char when[PLN_WHEN_SIZE] = "";
@@ -211,5 +233,6 @@ void pln_record_print(const json_t *record)
     print_pair("Id", pln_text(record, "id"));
     print_pair("Unreadable", pln_text(record, "unreadable"));
     print_fields(record);
+    print_lineage(json_object_get(record, "lineage"));
     print_vouched(json_object_get(record, "vouched"));
 }

@@ -6,7 +6,9 @@
 
 #include "api_json.h"
 #include "moment.h"
+#include "publish_rules.h"
 #include "record_json.h"
+#include "record_lookup.h"
 #include "resolve.h"
 #include "view.h"
 
@@ -30,6 +32,8 @@ typedef struct {
     const pln_api_t *api;
     pln_network_id_t network;
     bool skip_existing;
+    bool confirmed; /**< the publisher vouches that no student can be recognised */
+    pln_record_lookup_t lookup;
     pln_codec_t *codec;
     pln_buf_t raw;   /**< scratch: the record being judged, not compressed */
     pln_buf_t bytes; /**< stored payloads of the good ones, one after the other */
@@ -54,8 +58,22 @@ static bool encode(batch_t *batch, json_t *record, item_t *item)
     const pln_kind_t *kind = NULL;
     pln_record_problem_t problem;
     pln_buf_clear(&batch->raw);
-    if (pln_record_from_json(record, &kind, NULL, &batch->raw, &problem) != PLN_OK) {
+    const pln_lookup_t lookup = {pln_record_lookup, &batch->lookup};
+    json_t *fields = json_object_get(record, "fields"), *places = NULL;
+    const char *name = json_string_value(json_object_get(record, "kind"));
+    const pln_kind_t *said = name != NULL ? pln_kind_by_name(name) : NULL;
+    pln_err_t error = PLN_OK;
+    if (said != NULL && said->fields != NULL) {
+        error = pln_publish_rules(said, fields, batch->confirmed, &problem, &places);
+    }
+    if (error == PLN_OK) {
+        error = pln_record_from_json(record, &kind, &lookup, &batch->raw, &problem);
+    }
+    if (error != PLN_OK) {
         refuse(item, problem.rule, problem.field, problem.detail);
+        if (places != NULL) {
+            json_object_set_new(item->error, "places", places);
+        }
         return false;
     }
     if (pln_codec_encode(batch->codec, PLN_CODEC_DICT_1, pln_buf_span(&batch->raw), &batch->bytes,
@@ -205,18 +223,17 @@ void pln_api_records_publish(const pln_request_t *request, pln_answer_t *answer)
 {
     batch_t batch = {.api = request->api};
     const char *network;
-    bool confirmed =
-        false; /* asked for by the client before it sends; nothing depends on it here */
     pln_network_view_t view;
     const json_t *records = read_records(request, answer);
     if (records == NULL ||
         !pln_body_text(request, answer, "network", false, PLN_NAME_MAX, &network) ||
         !pln_body_flag(request, answer, "skip_existing", &batch.skip_existing) ||
-        !pln_body_flag(request, answer, "confirm_no_student_data", &confirmed) ||
+        !pln_body_flag(request, answer, "confirm_no_student_data", &batch.confirmed) ||
         !pln_resolve_network(request, answer, network == NULL ? "-" : network, &view)) {
         return;
     }
     batch.network = view.id;
+    batch.lookup = (pln_record_lookup_t){request, view.id};
     batch.codec = pln_codecs_take(request->api->codecs);
     batch.items = pln_alloc_zero(json_array_size(records) + 1, sizeof *batch.items);
     if (batch.skip_existing) {

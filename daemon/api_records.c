@@ -5,6 +5,7 @@
 
 #include "api_json.h"
 #include "api_view.h"
+#include "lineage.h"
 #include "moment.h"
 #include "resolve.h"
 
@@ -155,6 +156,7 @@ void pln_api_record(const pln_request_t *request, pln_answer_t *answer)
         json_t *json =
             pln_view_record(view, &chain.place, seq, pln_buf_span(&bytes), pln_wall_ms());
         json_object_set_new(json, "vouched", vouched_json(api, &chain, seq, &entry));
+        json_object_set_new(json, "lineage", pln_lineage_json(api, &chain.place, seq));
         pln_view_free(&view);
         pln_answer_json(answer, 200, json);
     } else {

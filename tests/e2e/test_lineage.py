@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: MPL-2.0
+"""Records refer to each other by the ids people see; copies name and credit their origin; versions differ."""
+import unittest
+
+from plnkit import Case
+
+TASK = ("add", "task", "title=Bridge", "prompt=Build one.", "by=A. Teacher", "grades=9-12")
+
+
+class Lineage(Case):
+    def pair(self):
+        hub, other = self.node("hub"), self.node("other")
+        return hub, other, self.members(hub, other)
+
+    def fields(self, node, record):
+        return node.pln("show", record, json=True)["fields"]
+
+    def test_a_review_names_the_record_that_it_is_about(self):
+        hub, other, network = self.pair()
+        task = hub.pln(*TASK)
+        self.wait_records(network, 1, other)
+        review = other.pln("add", "review", f"about={task}", "decision=approve",
+                           'checklist=[{"criterion": "Prompt is clear", "met": "yes"}]')
+        fields = self.fields(other, review)
+        data = hub.pln("show", task, json=True)["vouched"]["data"][:32]
+        self.assertTrue(fields["about"].endswith(f"#{data}"), fields)
+        self.assertEqual(fields["refs"], [fields["about"]])
+        self.wait_records(network, 2, hub)
+        spoken = hub.pln("show", task, json=True)["lineage"]["spoken_of_by"]
+        self.assertEqual([(row["id"], row["kind"]) for row in spoken], [(review, "review")])
+
+    def test_a_link_leads_to_the_kinds_it_takes_only(self):
+        hub, _, _ = self.pair()
+        task = hub.pln(*TASK)
+        for words, said in ((("add", "match", f"need={task}", f"offers={task}"), "it takes need"),
+                            (("add", "comment", "text=x", f"about={task}9"), "holds no such record"),
+                            (("add", "comment", "text=x", "about=that one"), "no id of a record")):
+            done = hub.try_pln(*words)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+
+    def test_an_adaptation_names_credits_and_keeps_the_license(self):
+        hub, other, network = self.pair()
+        task = hub.pln(*TASK, "license=CC-BY-SA-4.0", "state=operational")
+        self.wait_records(network, 1, other)
+        copy = other.pln("adapt", task, "grades=K-1", "materials=Paper")
+        fields = self.fields(other, copy)
+        self.assertEqual(fields["grades"], ["KG", "01"])
+        self.assertEqual((fields["prompt"], fields["license"]), ("Build one.", "CC-BY-SA-4.0"))
+        self.assertEqual(fields["credit"], ["Bridge, by A. Teacher (hub), CC-BY-SA-4.0"])
+        self.assertNotIn("state", fields)
+        self.assertNotIn("by", fields)
+        self.assertIn(task.split("/")[1], fields["origin"][0])
+        self.wait_records(network, 2, hub)
+        adapted = hub.pln("show", task, json=True)["lineage"]["adapted_by"]
+        self.assertEqual([(row["id"], row["author_name"]) for row in adapted], [(copy, "other")])
+        self.assertIn("Adapted by", hub.pln("show", task))
+        done = other.try_pln("adapt", task, "license=CC-BY-4.0")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("same license (SA)", done.stderr)
+
+    def test_no_derivatives_are_refused_with_the_reason(self):
+        hub, other, network = self.pair()
+        task = hub.pln(*TASK, "license=CC-BY-ND-4.0")
+        self.wait_records(network, 1, other)
+        done = other.try_pln("adapt", task, "grades=8")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("allows no adaptations (ND)", done.stderr)
+        self.assertEqual(other.records(network), 1)
+        hub.pln("adapt", task, "grades=8")  # one's own license binds others
+
+    def test_an_adaptation_crosses_networks(self):
+        hub, other, network = self.pair()
+        third = self.node("third")
+        beyond = self.members(other, third, network="Another Network")
+        task = hub.pln(*TASK, "license=CC-BY-NC-4.0")
+        lesson = hub.pln("add", "lesson", "title=t", "result=r", "challenge=c", "lesson=l", f"about={task}")
+        self.wait_records(network, 2, other)
+        copy = other.pln("adapt", task, "--network", beyond)
+        moved = other.pln("adapt", lesson, "--network", beyond)
+        self.wait_records(beyond, 2, third)
+        fields = self.fields(third, copy)
+        self.assertTrue(fields["origin"][0].startswith(network + "/"), fields)
+        self.assertEqual(fields["license"], "CC-BY-NC-4.0")
+        self.assertTrue(self.fields(third, moved)["about"][0].startswith(network + "/"))
+
+    def test_versions_show_what_changed_field_by_field(self):
+        hub, other, network = self.pair()
+        first = hub.pln(*TASK, "minutes=50")
+        second = hub.pln(*TASK, "minutes=90", "materials=Paper", f"replaces={first}")
+        third = hub.pln(*TASK, "minutes=90", f"replaces={second}")
+        self.wait_records(network, 3, other)
+        versions = other.pln("show", third, "--history", json="lines")
+        self.assertEqual([row["record"]["id"] for row in versions], [third, second, first])
+        self.assertEqual(versions[0]["changes"], [{"field": "materials", "before": "Paper", "after": None}])
+        self.assertEqual({(c["field"], c["before"], c["after"]) for c in versions[1]["changes"]},
+                         {("minutes", 50, 90), ("materials", None, "Paper")})
+        text = other.pln("show", third, "--history")
+        self.assertIn("- 50", text)
+        self.assertIn("+ 90", text)
+        later = other.pln("show", first, json=True)["lineage"]["replaced_by"]
+        self.assertEqual([row["id"] for row in later], [second])
+        done = other.try_pln(*TASK, f"replaces={first}")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("pln adapt", done.stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
