@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "csv_record.h"
 #include "field_text.h"
 #include "markdown.h"
 #include "ndjson.h"
@@ -307,6 +308,53 @@ static void import_records(import_t *import, FILE *file, const char *name)
     pln_ndjson_free(&reader);
 }
 
+/** A row of a spreadsheet; its column "kind" goes before --kind. */
+static void import_row(import_t *import, const char *name, const pln_csv_header_t *header,
+                       const pln_csv_row_t *row)
+{
+    const char *said = pln_csv_cell(header, row, "kind");
+    const char *kind_name = said != NULL ? said : (import->kind != NULL ? import->kind : "task");
+    const pln_kind_t *kind = pln_kind_by_name(kind_name);
+    json_t *record = json_object(), *notes = json_array();
+    json_object_set_new(record, "kind", json_string(kind_name));
+    json_object_set_new(record, "fields",
+                        kind != NULL && kind->fields != NULL
+                            ? pln_csv_fields(header, row, kind, notes)
+                            : json_object());
+    size_t index;
+    json_t *text;
+    json_array_foreach(notes, index, text)
+    {
+        pln_progress_clear(&import->progress);
+        pln_hint("%s:%" PRIu64 ": %s", pln_source_name(name), row->line, json_string_value(text));
+    }
+    add_record(import, name, row->line, record);
+    json_decref(notes);
+    json_decref(record);
+}
+
+static void import_rows(import_t *import, FILE *file, const char *name)
+{
+    pln_csv_t *csv = pln_csv_new(file);
+    pln_csv_header_t header = {.count = 0};
+    pln_csv_row_t row;
+    if (pln_csv_next(csv, &row) && row.problem == NULL) {
+        pln_csv_header(&row, &header);
+    } else {
+        refuse(import, name, 1, "", "it has no row of column names");
+    }
+    while (header.count > 0 && pln_csv_next(csv, &row) && import->status == PLN_DONE &&
+           !interrupted) {
+        if (row.problem != NULL) {
+            refuse(import, name, row.line, "", row.problem);
+        } else {
+            import_row(import, name, &header, &row);
+        }
+    }
+    pln_csv_header_free(&header);
+    pln_csv_free(&csv);
+}
+
 static void import_file(import_t *import, const char *name)
 {
     FILE *file = pln_source_open(name);
@@ -314,7 +362,9 @@ static void import_file(import_t *import, const char *name)
         import->refused++;
         return;
     }
-    if (pln_source_is_document(file, name)) {
+    if (pln_source_is_csv(name)) {
+        import_rows(import, file, name);
+    } else if (pln_source_is_document(file, name)) {
         import_document(import, file, name);
     } else {
         import_records(import, file, name);

@@ -8,26 +8,6 @@
 #include "record_text.h"
 #include "when.h"
 
-/* ---- export ---- */
-
-static bool on_export(void *arg, const char *line, size_t size)
-{
-    (void)arg;
-    pln_json_print_text(stdout, line, size);
-    putchar('\n');
-    return !ferror(stdout);
-}
-
-int pln_cmd_export(pln_command_t *command)
-{
-    pln_buf_t path = {0};
-    pln_path_add(&path, "/api/v1/export");
-    pln_path_query(&path, "network", pln_option(command->options, "network"));
-    int status = pln_call_lines(command->call, pln_path(&path), NULL, on_export, NULL);
-    pln_buf_free(&path);
-    return status;
-}
-
 /* ---- watch ---- */
 
 typedef struct {

@@ -40,6 +40,12 @@ void pln_source_close(FILE *file)
     }
 }
 
+bool pln_source_is_csv(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot != NULL && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".tsv") == 0);
+}
+
 bool pln_source_is_document(FILE *file, const char *name)
 {
     static const char *const endings[] = {".md", ".markdown", ".json", ".jsonl", ".ndjson"};

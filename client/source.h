@@ -22,6 +22,8 @@ void pln_source_close(FILE *file);
 /** How messages call it. */
 const char *pln_source_name(const char *name);
 
+/** Is it a spreadsheet: .csv or .tsv? */
+bool pln_source_is_csv(const char *name);
 /** Is it a Markdown document? */
 bool pln_source_is_document(FILE *file, const char *name);
 /** All of it into @out; false: it is longer than @max or cannot be read, told on stderr. */

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "csv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct pln_csv {
+    FILE *file;
+    uint64_t line;
+    int separator; /**< 0: not known yet */
+    pln_buf_t text;
+    size_t starts[PLN_CSV_CELLS_MAX];
+};
+
+pln_csv_t *pln_csv_new(FILE *file)
+{
+    pln_csv_t *csv = pln_alloc_zero(1, sizeof *csv);
+    csv->file = file;
+    csv->line = 1;
+    return csv;
+}
+
+void pln_csv_free(pln_csv_t **csv)
+{
+    if (*csv != NULL) {
+        pln_buf_free(&(*csv)->text);
+        free(*csv);
+        *csv = NULL;
+    }
+}
+
+/** The first line is read twice where the file can be; what cannot is taken to have commas. */
+static void find_separator(pln_csv_t *csv)
+{
+    static const char signs[] = ",;\t";
+    size_t counts[3] = {0}, best = 0;
+    long begin = ftell(csv->file);
+    int c;
+    csv->separator = ',';
+    if (begin < 0) {
+        return;
+    }
+    while ((c = getc(csv->file)) != EOF && c != '\n') {
+        const char *sign = c != 0 ? strchr(signs, c) : NULL;
+        if (sign != NULL) {
+            counts[sign - signs]++;
+        }
+    }
+    for (size_t i = 1; i < 3; i++) {
+        best = counts[i] > counts[best] ? i : best;
+    }
+    csv->separator = signs[best];
+    fseek(csv->file, begin, SEEK_SET);
+}
+
+static int take(pln_csv_t *csv)
+{
+    int c = getc(csv->file);
+    csv->line += c == '\n';
+    return c;
+}
+
+/** A cell into csv->text; the byte that ended it. */
+static int read_cell(pln_csv_t *csv)
+{
+    int c = take(csv);
+    bool quoted = c == '"';
+    c = quoted ? take(csv) : c;
+    while (c != EOF && (quoted || (c != csv->separator && c != '\n'))) {
+        if (quoted && c == '"') {
+            c = take(csv);
+            quoted = c == '"';
+            if (!quoted) {
+                continue;
+            }
+        }
+        if (csv->text.size <= PLN_CSV_ROW_MAX && c != '\0') {
+            pln_buf_u8(&csv->text, (uint8_t)c);
+        }
+        c = take(csv);
+    }
+    return c;
+}
+
+static void end_cell(pln_csv_t *csv, size_t start)
+{
+    size_t size = csv->text.size;
+    while (size > start && memchr(" \t\r\n", csv->text.data[size - 1], 4) != NULL) {
+        size--;
+    }
+    csv->text.size = size;
+    pln_buf_u8(&csv->text, 0);
+}
+
+/** All cells of the row that begins here; false: the file ended before it. */
+static bool read_row(pln_csv_t *csv, pln_csv_row_t *out)
+{
+    int c;
+    *out = (pln_csv_row_t){.line = csv->line};
+    pln_buf_clear(&csv->text);
+    do {
+        size_t start = csv->text.size;
+        c = read_cell(csv);
+        end_cell(csv, start);
+        if (out->count < PLN_CSV_CELLS_MAX) {
+            csv->starts[out->count++] = start;
+        } else {
+            out->problem = "it has more than 256 cells";
+        }
+    } while (c == csv->separator);
+    if (csv->text.size > PLN_CSV_ROW_MAX) {
+        out->problem = "it is longer than 1000000 bytes";
+    }
+    for (size_t i = 0; i < out->count; i++) {
+        char *cell = (char *)csv->text.data + csv->starts[i];
+        bool mark =
+            i == 0 && memcmp(cell, "\xef\xbb\xbf", strnlen(cell, 3)) == 0 && cell[0] != '\0';
+        out->cells[i] = mark ? cell + 3 : cell + strspn(cell, " ");
+        if (!pln_utf8_valid(PLN_SPAN(out->cells[i], strlen(out->cells[i])))) {
+            out->problem = "it is not UTF-8 text: save the spreadsheet as UTF-8";
+        }
+    }
+    return c != EOF || csv->text.size > 1;
+}
+
+static bool is_blank(const pln_csv_row_t *row)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (row->cells[i][0] != '\0') {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool pln_csv_next(pln_csv_t *csv, pln_csv_row_t *out)
+{
+    if (csv->separator == 0) {
+        find_separator(csv);
+    }
+    while (read_row(csv, out)) {
+        if (out->problem != NULL || !is_blank(out)) {
+            return true;
+        }
+    }
+    return false;
+}
