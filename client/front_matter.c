@@ -133,6 +133,12 @@ static json_t *scalar_value(pln_span_t text)
     if (text.size == 0) {
         return json_string("");
     }
+    if (text.data[0] == '"') {
+        json_t *json = json_loadb((const char *)text.data, text.size, JSON_DECODE_ANY, NULL);
+        if (json != NULL) {
+            return json;
+        }
+    }
     if (text.data[0] == '"' || text.data[0] == '\'') {
         size_t used = 0;
         json_t *value = quoted_value(text, &used);

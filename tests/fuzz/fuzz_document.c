@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* A Markdown document as a task, or as a lesson when its first byte is 'l'. What was read, written as a
- * document, must read back the same. */
+/* A Markdown document as a task, or as a lesson when its first byte is 'l'. What was read, written
+ * as a document, must read back the same. */
 #include <assert.h>
 #include <string.h>
 

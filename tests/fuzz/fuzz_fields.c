@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-/* The first byte chooses a kind, the rest is the JSON of its fields. What is taken must be shown, and
- * what is shown be taken again as the same bytes. The guard looks at whatever it is. */
+/* The first byte chooses a kind, the rest is the JSON of its fields. What is taken must be shown,
+ * and what is shown be taken again as the same bytes. The guard looks at whatever it is. */
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
