@@ -11,6 +11,7 @@
 #include "wrap.h"
 
 #define LABEL_WIDTH 20u
+#define BESIDE_MAX 58u /**< columns that fit beside a label */
 
 const char *pln_record_title(const json_t *record)
 {
@@ -70,10 +71,20 @@ static void print_value(const json_t *value)
 static bool is_block(const json_t *value)
 {
     const char *text = json_string_value(value);
-    const json_t *first = json_array_get(value, 0);
-    bool texts = json_array_size(value) > 1 && is_block(first);
-    return json_is_object(first) || texts ||
-           (text != NULL && (strchr(text, '\n') != NULL || pln_width(text, strlen(text)) > 58));
+    size_t index, width = 0;
+    json_t *item;
+    if (text != NULL) {
+        return strchr(text, '\n') != NULL || pln_width(text, strlen(text)) > BESIDE_MAX;
+    }
+    json_array_foreach(value, index, item)
+    {
+        const char *line = json_string_value(item);
+        width += line != NULL ? pln_width(line, strlen(line)) + 2 : 0;
+        if (json_is_object(item) || is_block(item)) {
+            return true;
+        }
+    }
+    return width > BESIDE_MAX;
 }
 
 /** Texts of a list, one by one. */
