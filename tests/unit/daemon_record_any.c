@@ -16,7 +16,7 @@
 #include "daemon/record_json.h"
 #include "proto/identity.h"
 
-#define ROUNDS 300u
+#define ROUNDS 60u
 
 static uint64_t seed;
 static uint64_t dice;
