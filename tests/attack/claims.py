@@ -151,6 +151,15 @@ def foreign_network(stage):
     return session.stays()
 
 
+def offender_that_comes_back(stage):
+    session = stage.session()
+    session.line.send(b"\xc1")
+    assert session.outcome() == "ends malformed"
+    again = stage.greeting(session.who)
+    again.hello()
+    return again.outcome()
+
+
 def no_common_version(stage):
     session = stage.greeting()
     session.hello(version_min=9, version_max=9)

@@ -3,7 +3,7 @@
 import os
 import time
 
-from kit.intruder import NO_CURSOR, Session, plain_entry, run_of
+from kit.intruder import NO_CURSOR, Intruder, Session, plain_entry, run_of
 from independent import chain, message
 from plnkit import wait_until
 
@@ -72,7 +72,7 @@ def endless_credit_unread(stage):
     rows = [{"author": author, "epoch": 0, "lane": 1, "from": 1,
              "base": chain.chain_start(chain.place(stage.network, author, 0, 1))}]
     want = message.encode("want", {"network": stage.network, "rows": rows})
-    end = time.monotonic() + 6
+    end = time.monotonic() + 4
     try:
         while time.monotonic() < end:
             session.line.send(want)
@@ -165,6 +165,39 @@ def presence_of_another(stage):
     session, victim = stage.session(), stage.member()
     session.say("presence", **presence(stage, victim, int(time.time() * 1000), session.who))
     return session.outcome()
+
+
+def presence_of_a_stranger(stage):
+    """Good in itself, about somebody whom no grant names: nobody else is told of it."""
+    session, witness = stage.session(), stage.session()
+    stranger, friend = Intruder(), stage.member()
+    session.say("presence", **presence(stage, stranger, int(time.time() * 1000)))
+    session.say("presence", **presence(stage, friend, int(time.time() * 1000)))
+    return told(witness, [friend.id], [stranger.id])
+
+
+def presence_of_yesterday(stage):
+    """An older one of a member, later: what is held is not replaced by it."""
+    session, witness = stage.session(), stage.session()
+    friend, other = stage.member(), stage.member()
+    now = int(time.time() * 1000)
+    session.say("presence", **presence(stage, friend, now))
+    assert told(witness, [friend.id], []) == "not passed on"
+    time.sleep(1.1)  # two of one member within a second are not taken anyway
+    session.say("presence", **presence(stage, friend, now - 86_400_000))
+    session.say("presence", **presence(stage, other, now))
+    return told(witness, [other.id], [friend.id])
+
+
+def told(witness, expected, unwanted):
+    """Wait for presences of @expected; `not passed on` when none of @unwanted came before."""
+    expected = set(expected)
+    while expected:
+        node = message.decode_presence(witness.wait("presence")["body"])["node"]
+        if node in unwanted:
+            return "passed on"
+        expected.discard(node)
+    return "not passed on"
 
 
 def flood_of_unknown_types(stage):

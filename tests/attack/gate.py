@@ -6,6 +6,7 @@ import time
 from kit.intruder import HandshakeRefused, Intruder, Session
 from kit.wire import Wire, greeting
 from independent import identity, message, ticket
+from plnkit import wait_until
 
 FLOOD_SECONDS = 1.5
 
@@ -95,6 +96,43 @@ def join_of_another_ticket(stage):
     line.send(Intruder().join_frame(theirs))
     assert ours["seed"] != theirs["seed"]
     return answer_on(line)
+
+
+def join_not_signed_by_the_ticket(stage):
+    fields, line = ticket_line(stage)
+    line.send(Intruder().join_frame(fields, by_ticket=bytes(64)))
+    return answer_on(line)
+
+
+def withdrawn_ticket(stage):
+    text = stage.ticket()
+    fields = ticket.decode(text.encode())
+    key = identity.did_key(identity.keypair(fields["seed"])[0])
+    status, _ = stage.hub.api("POST", f"/api/v1/invitations/{key}/cancel", {})
+    assert status == 200, status
+    name, said = Intruder().join(stage.hub, text)
+    return f"ends {said['reason']}" if name == "bye" else name
+
+
+def expired_ticket(stage):
+    text = stage.ticket("--expires", "1s")
+    expiry = ticket.decode(text.encode())["expiry"] / 1000
+    wait_until(lambda: time.time() > expiry, 5, "the ticket's end")
+    name, said = Intruder().join(stage.hub, text)
+    return f"ends {said['reason']}" if name == "bye" else name
+
+
+def deposed_inviter(stage):
+    """A coordinator invites, is put out, and the guest comes to its door all the same."""
+    deputy = stage.case.node(f"deputy{time.monotonic_ns()}"[-12:], dial="named")
+    deputy.join(stage.ticket("--role", "coordinator"))
+    text = stage.ticket(node=deputy)
+    stage.hub.pln("revoke", stage.network_text, deputy.id)
+    wait_until(lambda: deputy.id not in deputy.pln("members", stage.network_text, "--json"), 20,
+               "the deputy hears of it")
+    name, said = Intruder().join(deputy, text)
+    deputy.kill()
+    return f"ends {said['reason']}" if name == "bye" else name
 
 
 def minus_a_for_a(stage):

@@ -20,6 +20,7 @@ def attack(row):
 class Attacks(Case):
     """One stage for all: what an attack leaves behind is there for the next one."""
     stage = None
+    chosen = None  # names of the tests to be run
     slow = {}
     pool = None
 
@@ -31,7 +32,7 @@ class Attacks(Case):
         cls.stage = Stage(holder)
         cls.pool = concurrent.futures.ThreadPoolExecutor(8)
         cls.slow = {row.attack: cls.pool.submit(attack(row), cls.stage)
-                    for row in table.ROWS if row.slow}
+                    for row in table.ROWS if row.slow and cls.chosen & {name_of(row)}}
 
     @classmethod
     def tearDownClass(cls):
@@ -76,16 +77,25 @@ class Attacks(Case):
               f"{watch.slowest * 1000:.0f} ms", end=" ... ", flush=True)
 
 
-def add(number, row):
+def name_of(row):
+    return f"test_{table.ROWS.index(row):02}_{row.attack}"
+
+
+def add(row):
     def test(self):
         self.check(row)
-    name = f"test_{number:02}_{row.attack}"
     test.__doc__ = f"{table.words(row.attack)}: {row.outcome}"
-    setattr(Attacks, name, test)
+    setattr(Attacks, name_of(row), test)
 
 
-for place, one in enumerate(table.ROWS):
-    add(place, one)
+for one in table.ROWS:
+    add(one)
+
+
+def load_tests(_loader, tests, _pattern):
+    """Which were chosen (-k): the slow ones among them begin at once."""
+    Attacks.chosen = {case.id().rsplit(".", 1)[-1] for suite in tests for case in suite}
+    return tests
 
 
 if __name__ == "__main__":

@@ -143,6 +143,8 @@ class Session:
         name, fields = message.decode(frame)  # whatever a node says follows the grammar
         if name == "bye" and fields["network"] is None:
             self.bye = fields["reason"]
+        if name == "hello":
+            assert fields["rows"] and len(fields["rows"]) % 4 == 0, "its networks can be counted"
         return name, fields
 
     def wait(self, name, where=lambda fields: True, timeout=PATIENCE):

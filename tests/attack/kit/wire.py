@@ -17,7 +17,11 @@ PATIENCE = 20
 
 
 class HandshakeRefused(Exception):
-    """The server answered ERROR, or hung up before READY."""
+    """The server answered ERROR, or hung up before READY; @raw: all that it sent."""
+
+    def __init__(self, reason, raw=b""):
+        super().__init__(reason)
+        self.raw = raw
 
 
 def greeting(mechanism=b"CURVE"):
@@ -56,7 +60,7 @@ class Wire:
                               metadata(Socket_Type=b"DEALER", Identity=identity, **properties))
         except (OSError, HandshakeRefused, CryptoError) as reason:
             self.close()
-            raise HandshakeRefused(str(reason)) from None
+            raise HandshakeRefused(str(reason), bytes(self.raw)) from None
 
     # ---- handshake ----
 
