@@ -116,6 +116,19 @@ def member_that_grants(stage):
     return outcome
 
 
+def grant_in_the_wrong_lane(stage):
+    """A coordinator's grant among the records, where it would come last and could be withheld."""
+    session, friend = stage.session(stage.member("coordinator")), Intruder()
+    payload = control.encode(control.GRANT, {"node": friend.id, "term": 0, "role": 2})
+    run, _ = session.who.run(stage.network, [plain_entry(payload, kind=control.GRANT)])
+    session.say("entries", **run)
+    outcome = session.stays()
+    wait_until(lambda: record_of(stage, session.who, 1), 20, "the entry")
+    members = [row["id"] for row in stage.hub.pln("members", stage.network_text, json="lines")]
+    assert friend.did not in members
+    return outcome
+
+
 def time_far_ahead(stage):
     """An entry of the year 10895: held, and shown with a time that does not lead the list."""
     session = stage.session()

@@ -39,6 +39,39 @@ def credit_never_granted(stage):
     return "stays"
 
 
+def credit_taken_back(stage):
+    """What was granted stays granted: a smaller total says nothing."""
+    session = stage.session(credit=1 << 20)
+    session.say("credit", total=0)
+    session.say("want", network=stage.network, rows=[
+        {"author": stage.peer_id, "epoch": 0, "lane": 1, "from": 1,
+         "base": chain.chain_start(chain.place(stage.network, stage.peer_id, 0, 1))}])
+    session.wait("entries", lambda fields: fields["author"] == stage.peer_id and fields["from"] == 1)
+    session.close()
+    return "stays"
+
+
+def records_before_lane_0(stage):
+    """Whoever has not said that it is done with lane 0 is served none of lane 1."""
+    session = stage.greeting().hello(credit=1 << 20)
+    session.wait("hello")
+    session.say("want", network=stage.network, rows=[
+        {"author": stage.peer_id, "epoch": 0, "lane": lane, "from": 1,
+         "base": chain.chain_start(chain.place(stage.network, stage.peer_id, 0, lane))}
+        for lane in (1, 0)])
+    stage.pulse(stage.peer, stage.hub)
+    end = time.monotonic() + 0.5
+    while (left := end - time.monotonic()) > 0:
+        try:
+            name, fields = session.hear(left)
+        except TimeoutError:
+            break
+        if name == "entries" and fields["lane"] == 1:
+            return "served"
+    session.close()
+    return "not served"
+
+
 def credit_of_2_63(stage):
     session = stage.session()
     session.say("credit", total=2**63)

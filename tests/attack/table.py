@@ -56,6 +56,7 @@ ROWS = [
     row("claims", "epoch_never_granted", "stays", "no-grant"),
     row("claims", "reader_that_writes", "stays", "no-grant"),
     row("claims", "member_that_grants", "stays"),
+    row("claims", "grant_in_the_wrong_lane", "stays"),
     row("claims", "time_far_ahead", "stays"),
     row("claims", "clock_of_a_liar", "stays"),
     row("claims", "foreign_network", "stays", "foreign-network"),
@@ -79,6 +80,8 @@ ROWS = [
 
     row("floods", "wants_1000", "stays"),
     row("floods", "credit_never_granted", "stays"),
+    row("floods", "credit_taken_back", "stays"),
+    row("floods", "records_before_lane_0", "not served"),
     row("floods", "credit_of_2_63", "ends malformed", "malformed"),
     row("floods", "endless_credit_unread", "bounded"),
     row("floods", "buckets_unread", "bounded"),
