@@ -72,6 +72,19 @@ def records_before_lane_0(stage):
     return "not served"
 
 
+def records_asked_for_first(stage):
+    """Lane 1 is asked for before lane 0, and there is credit for neither until both are queued."""
+    session = stage.session(credit=0)
+    for lane in (1, 0):
+        session.say("want", network=stage.network, rows=[
+            {"author": stage.hub_id, "epoch": 0, "lane": lane, "from": 1,
+             "base": chain.chain_start(chain.place(stage.network, stage.hub_id, 0, lane))}])
+    session.say("credit", total=1 << 20)
+    first = session.wait("entries", lambda fields: fields["from"] == 1)
+    session.close()
+    return f"lane {first['lane']} first"
+
+
 def credit_of_2_63(stage):
     session = stage.session()
     session.say("credit", total=2**63)

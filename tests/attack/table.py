@@ -81,6 +81,7 @@ ROWS = [
     row("floods", "wants_1000", "stays"),
     row("floods", "credit_never_granted", "stays"),
     row("floods", "credit_taken_back", "stays"),
+    row("floods", "records_asked_for_first", "lane 0 first"),
     row("floods", "records_before_lane_0", "not served"),
     row("floods", "credit_of_2_63", "ends malformed", "malformed"),
     row("floods", "endless_credit_unread", "bounded"),
