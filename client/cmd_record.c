@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "book.h"
+#include "filters.h"
 #include "history.h"
 #include "record_path.h"
 #include "record_text.h"
@@ -32,14 +33,12 @@ typedef struct {
 
 static void list_path(const listing_t *listing, const char *before, pln_buf_t *path)
 {
-    static const char *const filters[] = {"network", "kind", "author", "since"};
     char limit[24];
     snprintf(limit, sizeof limit, "%" PRIu64, listing->left < PAGE ? listing->left : PAGE);
     pln_buf_clear(path);
     pln_path_add(path, "/api/v1/records");
-    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
-        pln_path_query(path, filters[i], pln_option(listing->command->options, filters[i]));
-    }
+    pln_path_filters(path, listing->command->options);
+    pln_path_query(path, "versions", pln_option(listing->command->options, "versions"));
     pln_path_query(path, "limit", limit);
     pln_path_query(path, "before", before);
 }
@@ -109,11 +108,7 @@ static int show_pages(listing_t *listing)
 
 static void explain_list(const listing_t *listing)
 {
-    static const char *const filters[] = {"network", "kind", "author", "since"};
-    bool filtered = false;
-    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
-        filtered = filtered || pln_option(listing->command->options, filters[i]) != NULL;
-    }
+    bool filtered = pln_filtered(listing->command->options);
     if (listing->shown == 0 && filtered) {
         pln_hint("no record is like that; `pln list` without options shows all");
     } else if (listing->shown == 0) {

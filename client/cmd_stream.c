@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "book.h"
+#include "filters.h"
 #include "record_text.h"
 #include "when.h"
 
@@ -65,16 +66,13 @@ static bool on_arrival(void *arg, const char *line, size_t size)
 
 int pln_cmd_watch(pln_command_t *command)
 {
-    static const char *const filters[] = {"network", "kind", "author", "since"};
     watching_t watching = {.json = command->options->json, .left = UINT64_MAX};
     pln_buf_t path = {0};
     if (!pln_limit(command->options, UINT64_MAX, &watching.left)) {
         return pln_wrong_usage(command->options->verb, "--limit takes a number from 1 on");
     }
     pln_path_add(&path, "/api/v1/watch");
-    for (size_t i = 0; i < sizeof filters / sizeof filters[0]; i++) {
-        pln_path_query(&path, filters[i], pln_option(command->options, filters[i]));
-    }
+    pln_path_filters(&path, command->options);
     struct sigaction action = {.sa_handler = on_interrupt};
     sigaction(SIGINT, &action, NULL);
     int status = watching.json ? PLN_DONE : pln_book_open(&watching.book, command->call);

@@ -14,6 +14,7 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
+#include "catalog.h"
 #include "codecs.h"
 #include "driver.h"
 #include "seen.h"
@@ -28,6 +29,7 @@
 typedef struct {
     pln_driver_t *driver;
     pln_store_t *store;
+    pln_catalog_t *catalog;
     const char *dir;
     const char *name;
     pln_id_t self;

@@ -54,6 +54,11 @@ static bool gather(const pln_api_t *api, metrics_t *out, pln_tallies_t *tallies)
     out->arrivals = pln_store_arrivals(api->store).number;
     pln_driver_commits(api->driver, &out->commits, &out->commit_nanoseconds);
     out->store_bytes = pln_store_bytes(api->store);
+    pln_catalog_state_t catalog;
+    pln_catalog_state(api->catalog, &catalog);
+    out->catalog_bytes = pln_catalog_db_bytes(api->dir);
+    out->catalog_behind = catalog.behind;
+    out->catalog_rebuilt = catalog.rebuilt;
     pln_driver_disk(api->driver, &out->disk_free_bytes, &paused);
     out->paused = paused;
     out->strangers = pln_driver_turned_away(api->driver, PLN_TURNED_STRANGER);

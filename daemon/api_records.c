@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_search.h"
 #include "api_view.h"
 #include "lineage.h"
 #include "moment.h"
@@ -81,6 +82,10 @@ void pln_api_records(const pln_request_t *request, pln_answer_t *answer)
     pln_filter_t filter;
     pln_spot_t spot;
     size_t limit;
+    if (pln_search_lists(request)) {
+        pln_search_list(request, answer);
+        return;
+    }
     if (!pln_resolve_filter(request, answer, &filter) ||
         !read_page(request, answer, &spot, &limit)) {
         return;

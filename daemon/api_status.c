@@ -47,7 +47,7 @@ static json_t *disk_json(const pln_api_t *api)
     pln_driver_disk(api->driver, &free_bytes, &paused);
     json_t *json = json_object();
     json_object_set_new(json, "store", json_integer((json_int_t)pln_store_bytes(api->store)));
-    json_object_set_new(json, "catalog", json_integer(0));
+    json_object_set_new(json, "catalog", json_integer((json_int_t)pln_catalog_db_bytes(api->dir)));
     json_object_set_new(json, "blobs", json_integer(0));
     json_object_set_new(json, "free", json_integer((json_int_t)free_bytes));
     json_object_set_new(json, "paused", json_boolean(paused));
@@ -72,6 +72,9 @@ static json_t *store_json(const pln_api_t *api)
     json_object_set_new(json, "arrivals",
                         json_integer((json_int_t)pln_store_arrivals(api->store).number));
     json_object_set_new(json, "commits", json_integer((json_int_t)commits));
+    pln_catalog_state_t catalog;
+    pln_catalog_state(api->catalog, &catalog);
+    json_object_set_new(json, "catalog_behind", json_integer((json_int_t)catalog.behind));
     json_object_set_new(json, "commit_ms_mean",
                         json_real(commits == 0 ? 0 : (double)nanoseconds / 1e6 / (double)commits));
     return json;
@@ -133,6 +136,7 @@ static json_t *warnings_json(const pln_api_t *api, const status_t *status, size_
     json_t *warnings = json_array();
     pln_warn_clock(warnings, api);
     pln_warn_disk(warnings, api);
+    pln_warn_catalog(warnings, api);
     for (size_t i = 0; i < status->networks.count; i++) {
         pln_warn_network(warnings, api, &status->networks.list[i]);
     }

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api_search.h"
 #include "api_view.h"
+#include "catalog_text.h"
 #include "moment.h"
 #include "resolve.h"
 
@@ -17,6 +19,8 @@ typedef struct {
     const pln_api_t *api;
     pln_view_t *view;
     pln_filter_t filter;
+    pln_query_t facets; /**< its facets only */
+    pln_codec_t *codec;
     pln_spot_t spot;
     uint64_t last; /**< row up to which to go now */
     bool follow;   /**< watch: never ends by itself */
@@ -28,12 +32,29 @@ static void walk_free(void *state)
 {
     walk_t *walk = state;
     pln_view_free(&walk->view);
+    pln_codecs_put(walk->api->codecs, &walk->codec);
     free(walk);
+}
+
+/** Does the entry have the facets that are asked for? What cannot be read has none. */
+static bool has_facets(walk_t *walk, const pln_found_t *found)
+{
+    pln_entry_t entry;
+    pln_span_t payload;
+    return walk->facets.facet_count == 0 ||
+           (pln_entry_read(found->bytes, &entry) == PLN_OK && !entry.withheld &&
+            pln_codec_decode(walk->codec, entry.header.codec, entry.payload, &payload) == PLN_OK &&
+            pln_searched_holds(entry.header.kind, payload,
+                               (const char(*)[PLN_FACET_TEXT_SIZE])walk->facets.facets,
+                               walk->facets.facet_count));
 }
 
 static bool add_line(void *arg, const pln_found_t *found)
 {
     walk_t *walk = arg;
+    if (!has_facets(walk, found)) {
+        return true;
+    }
     json_t *record =
         pln_view_record(walk->view, &found->place, found->seq, found->bytes, walk->filter.now_ms);
     if (walk->follow) {
@@ -112,6 +133,8 @@ static walk_t *walk_new(const pln_request_t *request, pln_answer_t *answer)
         return NULL;
     }
     walk->api = request->api;
+    walk->codec = pln_codecs_take(request->api->codecs);
+    pln_search_facets(request, &walk->facets);
     walk->view = pln_api_view(request->api);
     walk->last = pln_store_arrivals(request->api->store).number;
     walk->said_ms = pln_mono_ms();

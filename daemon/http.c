@@ -387,6 +387,7 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
     http->api = (pln_api_t){
         .driver = options->driver,
         .store = options->store,
+        .catalog = options->catalog,
         .dir = http->dir,
         .name = http->name,
         .self = options->self->id,

@@ -12,6 +12,7 @@
 #ifndef PLN_HTTP_H
 #define PLN_HTTP_H
 
+#include "catalog.h"
 #include "driver.h"
 
 typedef struct pln_http pln_http_t;
@@ -19,6 +20,7 @@ typedef struct pln_http pln_http_t;
 typedef struct {
     pln_driver_t *driver;
     pln_store_t *store;
+    pln_catalog_t *catalog; /**< borrowed */
     const pln_identity_t *self;
     const char *dir;    /**< for DIR/plnd.sock */
     const char *name;   /**< this district's name */

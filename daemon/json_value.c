@@ -98,8 +98,7 @@ bool pln_json_pack_time(pln_buf_t *out, const char *text)
 
 /* ---- words of a list ---- */
 
-/** The word meant: as written, "9" for "09", "K" for "KG", or by its label. */
-static const pln_choice_t *spelled(const pln_choice_t *choices, const char *text)
+const pln_choice_t *pln_json_choice(const pln_choice_t *choices, const char *text)
 {
     char other[24];
     const pln_choice_t *found = pln_choice_find(choices, PLN_SPAN(text, strlen(text)));
@@ -118,7 +117,7 @@ static const pln_choice_t *spelled(const pln_choice_t *choices, const char *text
 
 static void pack_word(pln_buf_t *out, const pln_choice_t *choices, const char *text)
 {
-    const pln_choice_t *word = spelled(choices, text);
+    const pln_choice_t *word = pln_json_choice(choices, text);
     pln_pack_cstr(out, word != NULL ? word->word : text);
 }
 
@@ -156,8 +155,8 @@ static bool span_of(const pln_choice_t *choices, const char *text, const pln_cho
         const char *to = sign + strlen(signs[i]);
         to += strspn(to, " ");
         from[strcspn(from, " ")] = '\0';
-        *first = spelled(choices, from);
-        *last = spelled(choices, to);
+        *first = pln_json_choice(choices, from);
+        *last = pln_json_choice(choices, to);
         return *first != NULL && *last != NULL && *first <= *last;
     }
     return false;

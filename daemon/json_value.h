@@ -29,4 +29,8 @@ bool pln_json_pack_choice(pln_buf_t *out, const pln_field_t *field, json_t *valu
 /** A list of words, or one, in which spans such as "9-12" are written out; free it. */
 json_t *pln_json_spread(const pln_field_t *field, json_t *value);
 
+/** The word of @choices that is meant: as written, "9" for "09", "K" for "KG", or by its label;
+ * NULL: none. */
+const pln_choice_t *pln_json_choice(const pln_choice_t *choices, const char *text);
+
 #endif

@@ -12,6 +12,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "catalog.h"
 #include "config.h"
 #include "driver.h"
 #include "home.h"
@@ -36,6 +37,7 @@ typedef struct {
     bool ring_found;
     pln_store_t *store;
     pln_driver_t *driver;
+    pln_catalog_t *catalog;
     pln_http_t *http;
     char error[ERROR_SIZE]; /**< why a step of the start failed */
 } plnd_t;
@@ -182,11 +184,18 @@ static bool recall(plnd_t *plnd)
     return good;
 }
 
+static bool start_catalog(plnd_t *plnd)
+{
+    plnd->catalog = pln_catalog_open(pln_home_dir(plnd->home), plnd->driver, plnd->store);
+    return true;
+}
+
 static bool start_http(plnd_t *plnd)
 {
     const pln_http_options_t options = {
         .driver = plnd->driver,
         .store = plnd->store,
+        .catalog = plnd->catalog,
         .self = plnd->self,
         .dir = pln_home_dir(plnd->home),
         .name = plnd->config.name,
@@ -262,8 +271,9 @@ static void block_signals(sigset_t *signals)
 static bool start(plnd_t *plnd)
 {
     static bool (*const steps[])(plnd_t *) = {
-        open_home,  raise_limits, check_incoming, open_settings, open_key,       take_incoming,
-        open_store, start_driver, recall,         start_http,    remember_ports, announce,
+        open_home,     raise_limits,   check_incoming, open_settings, open_key,
+        take_incoming, open_store,     start_driver,   recall,        start_catalog,
+        start_http,    remember_ports, announce,
     };
     for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
         if (!steps[i](plnd)) {
@@ -291,6 +301,7 @@ static void stop(plnd_t *plnd)
     if (plnd->http != NULL) {
         pln_http_stop(&plnd->http);
     }
+    pln_catalog_close(&plnd->catalog);
     if (plnd->driver != NULL) {
         pln_driver_stop(&plnd->driver);
     }

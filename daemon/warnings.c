@@ -44,6 +44,18 @@ void pln_warn_clock(json_t *warnings, const pln_api_t *api)
     }
 }
 
+void pln_warn_catalog(json_t *warnings, const pln_api_t *api)
+{
+    pln_catalog_state_t state;
+    pln_catalog_state(api->catalog, &state);
+    if (state.failing) {
+        warn(warnings,
+             "The catalog in %s cannot be written, so search and filters do not work: "
+             "free some disk or mend its permissions; it is then made again by itself.",
+             api->dir);
+    }
+}
+
 void pln_warn_disk(json_t *warnings, const pln_api_t *api)
 {
     uint64_t free_bytes = 0;

@@ -11,6 +11,8 @@
 
 #include "api.h"
 
+/** The catalog's file cannot be made or written. */
+void pln_warn_catalog(json_t *warnings, const pln_api_t *api);
 /** This machine's clock is before the build date, or off from most of the peers'. */
 void pln_warn_clock(json_t *warnings, const pln_api_t *api);
 void pln_warn_disk(json_t *warnings, const pln_api_t *api);

@@ -20,6 +20,7 @@
 typedef struct {
     fixture_t fixture;
     pln_driver_t *driver;
+    pln_catalog_t *catalog;
     pln_http_t *http;
     char path[512];
 } world_t;
@@ -37,8 +38,10 @@ static int start_world(void **state)
     char error[512] = "";
     world->driver = pln_driver_start(&driver, error, sizeof error);
     assert_string_equal(error, "");
+    world->catalog = pln_catalog_open(world->fixture.dir, world->driver, world->fixture.store);
     pln_http_options_t http = {.driver = world->driver,
                                .store = world->fixture.store,
+                               .catalog = world->catalog,
                                .self = &world->fixture.self,
                                .dir = world->fixture.dir,
                                .name = "Cedar",
@@ -54,6 +57,8 @@ static int stop_world(void **state)
 {
     world_t *world = *state;
     pln_http_stop(&world->http);
+    pln_catalog_close(&world->catalog);
+    pln_catalog_db_remove(world->fixture.dir);
     pln_driver_stop(&world->driver);
     assert_int_equal(access(world->path, F_OK), -1);
     fixture_close(&world->fixture);

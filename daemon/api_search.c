@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: MPL-2.0
+// Search and filtered lists. The catalog says which records and why; each record itself is read
+// from the store, so that what was withdrawn a moment ago is not shown any more.
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "api_search.h"
+#include "api_view.h"
+#include "catalog_query.h"
+#include "json_value.h"
+#include "moment.h"
+#include "resolve.h"
+
+#define LIMIT_DEFAULT 50u
+#define PAGE_BYTES 4194304u /**< a page ends behind the record that passes this */
+#define BUDGET_MS 2000u
+#define FRESH_MS 1500u /**< waited for what arrived just before the question */
+
+static const char *const orders[] =
+    {[PLN_SORT_BEST] = "best", [PLN_SORT_NEWEST] = "newest", [PLN_SORT_OLDEST] = "oldest"};
+
+/* ---- the question ---- */
+
+static bool read_order(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
+{
+    const char *text = pln_uri_param(request->uri, "sort");
+    for (size_t i = 0; text != NULL && i < sizeof orders / sizeof orders[0]; i++) {
+        if (strcmp(text, orders[i]) == 0) {
+            query->sort = (pln_sort_t)i;
+            return true;
+        }
+    }
+    if (text != NULL) {
+        pln_answer_problem(answer, 400, "sort", "sort is best, newest or oldest");
+    }
+    return text == NULL;
+}
+
+static bool read_limit(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
+{
+    const char *text = pln_uri_param(request->uri, "limit");
+    uint64_t number = LIMIT_DEFAULT;
+    if (text != NULL && (!pln_number_parse(text, PLN_HITS_MAX, &number) || number == 0)) {
+        pln_answer_problem(answer, 400, "limit", "limit is a number from 1 to %u", PLN_HITS_MAX);
+        return false;
+    }
+    query->limit = (size_t)number;
+    return true;
+}
+
+static bool read_until(const pln_request_t *request, pln_answer_t *answer, uint64_t now_ms,
+                       pln_query_t *query)
+{
+    const char *text = pln_uri_param(request->uri, "until");
+    if (text != NULL && text[0] != '\0' && !pln_since_parse(text, now_ms, &query->until_ms)) {
+        pln_answer_problem(answer, 400, "until",
+                           "\"%s\" is no time: give 7d, 12h or 2026-11-22T09:30:00Z", text);
+        return false;
+    }
+    return true;
+}
+
+/** The words a facet is written with, where it has some: those of the first field that has it. */
+static const pln_choice_t *words_of(pln_index_t index)
+{
+    const pln_kind_t *kind;
+    const pln_field_t *field;
+    for (size_t i = 0; (kind = pln_kind_at(i)) != NULL; i++) {
+        for (size_t j = 0; (field = pln_field_at(kind, j)) != NULL; j++) {
+            if (field->index == index && field->type == PLN_TYPE_CHOICE) {
+                return field->choices;
+            }
+        }
+    }
+    return NULL;
+}
+
+static void add_facet(pln_query_t *query, pln_index_t index, const char *value, size_t size)
+{
+    char text[PLN_WORDS_BYTES_MAX + 1];
+    const pln_choice_t *words = words_of(index);
+    size = size < sizeof text ? size : sizeof text - 1;
+    memcpy(text, value, size);
+    text[size] = '\0';
+    const pln_choice_t *word = words == NULL ? NULL : pln_json_choice(words, text);
+    const char *meant = word == NULL ? text : word->word;
+    pln_query_facet(query, pln_index_facet(index), PLN_SPAN((const uint8_t *)meant, strlen(meant)));
+}
+
+void pln_search_facets(const pln_request_t *request, pln_query_t *query)
+{
+    for (int index = 0; index < PLN_INDEX_COUNT; index++) {
+        const char *name = pln_index_facet((pln_index_t)index);
+        const char *value = name[0] == '\0' ? NULL : pln_uri_param(request->uri, name);
+        while (value != NULL && value[0] != '\0') {
+            size_t size = strcspn(value, ",");
+            add_facet(query, (pln_index_t)index, value, size);
+            value += size + (value[size] == ',');
+        }
+    }
+}
+
+/** What every record is filtered by, whatever its kind. */
+static void add_filter(pln_query_t *query, const pln_filter_t *filter)
+{
+    char kind[8];
+    int size = snprintf(kind, sizeof kind, "%u", filter->kind);
+    if (filter->by_kind) {
+        pln_query_facet(query, PLN_FACET_KIND, PLN_SPAN((const uint8_t *)kind, (size_t)size));
+    }
+    if (filter->by_network) {
+        pln_query_facet(query, PLN_FACET_NETWORK,
+                        PLN_SPAN(filter->network.bytes, sizeof filter->network));
+    }
+    if (filter->by_author) {
+        pln_query_facet(query, PLN_FACET_NODE,
+                        PLN_SPAN(filter->author.bytes, sizeof filter->author));
+    }
+}
+
+static bool read_query(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
+{
+    pln_filter_t filter;
+    const char *versions = pln_uri_param(request->uri, "versions");
+    const char *open = pln_uri_param(request->uri, "open");
+    if (!pln_resolve_filter(request, answer, &filter) || !read_order(request, answer, query) ||
+        !read_limit(request, answer, query) || !read_until(request, answer, filter.now_ms, query)) {
+        return false;
+    }
+    query->words = pln_uri_param(request->uri, "q");
+    if (query->words != NULL && strlen(query->words) > PLN_WORDS_BYTES_MAX) {
+        pln_answer_problem(answer, 400, "q", "search takes at most %u bytes; leave some words out",
+                           PLN_WORDS_BYTES_MAX);
+        return false;
+    }
+    query->words = query->words != NULL && query->words[0] == '\0' ? NULL : query->words;
+    query->open = open != NULL && strcmp(open, "1") == 0;
+    query->all_versions = versions != NULL && strcmp(versions, "all") == 0;
+    query->after = pln_uri_param(request->uri, "after");
+    query->since_ms = filter.since_ms;
+    add_filter(query, &filter);
+    pln_search_facets(request, query);
+    return true;
+}
+
+/* ---- the answer ---- */
+
+/** The snippet in pieces, those that fit marked: [{"text": ..., "fits": true}, ...]. */
+static json_t *pieces_json(const char *snippet)
+{
+    json_t *list = json_array();
+    bool fits = false;
+    while (*snippet != '\0') {
+        size_t size = strcspn(snippet, "\x02\x03");
+        if (size > 0) {
+            json_t *piece = json_object();
+            json_object_set_new(piece, "text", json_stringn(snippet, size));
+            json_object_set_new(piece, "fits", json_boolean(fits));
+            json_array_append_new(list, piece);
+        }
+        snippet += size;
+        fits = *snippet == '\x02';
+        snippet += *snippet != '\0';
+    }
+    return list;
+}
+
+static json_t *plain_json(const char *snippet)
+{
+    pln_buf_t text = {0};
+    for (; *snippet != '\0'; snippet++) {
+        if (*snippet != '\x02' && *snippet != '\x03') {
+            pln_buf_u8(&text, (uint8_t)*snippet);
+        }
+    }
+    json_t *json = json_stringn(text.size > 0 ? (const char *)text.data : "", text.size);
+    pln_buf_free(&text);
+    return json != NULL ? json : json_string("");
+}
+
+/** The record of @hit as the store has it; NULL: it does not count any more, or was withdrawn. */
+static json_t *hit_json(const pln_api_t *api, pln_view_t *view, const pln_hit_t *hit,
+                        uint64_t now_ms)
+{
+    pln_chain_row_t chain;
+    pln_buf_t bytes = {0};
+    pln_entry_t entry;
+    json_t *json = NULL;
+    if (pln_store_chain(api->store, hit->chain, &chain) == PLN_OK && hit->seq <= chain.counted &&
+        pln_store_entry(api->store, hit->chain, hit->seq, &bytes) == PLN_OK &&
+        pln_entry_read(pln_buf_span(&bytes), &entry) == PLN_OK && !entry.withheld) {
+        json = pln_view_record(view, &chain.place, hit->seq, pln_buf_span(&bytes), now_ms);
+        if (hit->snippet[0] != '\0') {
+            json_object_set_new(json, "snippet", plain_json(hit->snippet));
+            json_object_set_new(json, "pieces", pieces_json(hit->snippet));
+        }
+    }
+    pln_buf_free(&bytes);
+    return json;
+}
+
+/** Records one after the other as text, until the page is heavy. Returns how many hits that took.
+ */
+static size_t add_records(const pln_api_t *api, const pln_hits_t *hits, pln_buf_t *out)
+{
+    uint64_t now_ms = pln_wall_ms();
+    pln_view_t *view = pln_api_view(api);
+    size_t used = 0, shown = 0;
+    while (used < hits->count && out->size < PAGE_BYTES) {
+        json_t *record = hit_json(api, view, &hits->list[used++], now_ms);
+        if (record != NULL) {
+            pln_buf_add(out, ",", shown++ > 0);
+            pln_json_write(record, out);
+            json_decref(record);
+        }
+    }
+    pln_view_free(&view);
+    return used;
+}
+
+static void add_text(pln_buf_t *out, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add_text(pln_buf_t *out, const char *format, ...)
+{
+    char text[160];
+    va_list list;
+    va_start(list, format);
+    int size = vsnprintf(text, sizeof text, format, list);
+    va_end(list);
+    assert(size >= 0 && (size_t)size < sizeof text);
+    pln_buf_add(out, text, (size_t)size);
+}
+
+static void write_hits(const pln_api_t *api, const pln_hits_t *hits, pln_buf_t *out)
+{
+    char next[PLN_PAGE_MARK_SIZE];
+    pln_catalog_state_t state;
+    pln_catalog_state(api->catalog, &state);
+    add_text(out, "{\"records\":[");
+    size_t used = add_records(api, hits, out);
+    add_text(out, "],\"ranked_newest\":%s,\"behind\":%llu,", hits->ranked_newest ? "true" : "false",
+             (unsigned long long)state.behind);
+    if (hits->total > 0) {
+        bool more = hits->total > PLN_RANKED_MAX;
+        add_text(out, "\"total\":%llu,\"more_than_total\":%s,",
+                 (unsigned long long)(more ? PLN_RANKED_MAX : hits->total),
+                 more ? "true" : "false");
+    }
+    if (pln_hits_next(hits, used, next)) {
+        add_text(out, "\"next\":\"%s\"}\n", next);
+    } else {
+        add_text(out, "\"next\":null}\n");
+    }
+}
+
+static void answer_result(pln_answer_t *answer, pln_query_result_t result)
+{
+    static const struct {
+        unsigned status;
+        const char *reason;
+        const char *detail;
+    } problems[] = {
+        [PLN_QUERY_WORDLESS] = {400, "q", "there is no word to look for"},
+        [PLN_QUERY_AFTER] = {400, "after",
+                             "after takes the \"next\" of an earlier page of this "
+                             "question"},
+        [PLN_QUERY_SLOW] = {503, "slow", "the search took too long: add a word or a filter"},
+        [PLN_QUERY_FAILED] = {503, "catalog",
+                              "the catalog cannot be read now; it is made anew, "
+                              "try again in a moment"},
+    };
+    pln_answer_problem(answer, problems[result].status, problems[result].reason, "%s",
+                       problems[result].detail);
+}
+
+static void run_query(const pln_request_t *request, pln_answer_t *answer, const pln_query_t *query)
+{
+    const pln_api_t *api = request->api;
+    pln_hits_t hits;
+    pln_catalog_reader_t reader;
+    pln_query_result_t result = PLN_QUERY_FAILED;
+    if (pln_catalog_take(api->catalog, &reader)) {
+        result = pln_query_run(reader.db, query, BUDGET_MS, &hits);
+        pln_catalog_put(api->catalog, &reader);
+    }
+    if (result != PLN_QUERY_OK) {
+        answer_result(answer, result);
+        return;
+    }
+    write_hits(api, &hits, &answer->body);
+    pln_hits_free(&hits);
+    answer->status = 200;
+    answer->type = "application/json";
+}
+
+/** Let what arrived just before the question be part of the answer. */
+static bool catch_up(const pln_api_t *api)
+{
+    return pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, FRESH_MS);
+}
+
+void pln_api_search(const pln_request_t *request, pln_answer_t *answer)
+{
+    pln_query_t query = {0};
+    if (read_query(request, answer, &query)) {
+        catch_up(request->api);
+        run_query(request, answer, &query);
+    }
+}
+
+bool pln_search_lists(const pln_request_t *request)
+{
+    const char *before = pln_uri_param(request->uri, "before");
+    if (before != NULL) {
+        return before[0] == 'n';
+    }
+    for (int index = 0; index < PLN_INDEX_COUNT; index++) {
+        const char *name = pln_index_facet((pln_index_t)index);
+        if (name[0] != '\0' && pln_uri_param(request->uri, name) != NULL) {
+            return true;
+        }
+    }
+    return catch_up(request->api);
+}
+
+void pln_search_list(const pln_request_t *request, pln_answer_t *answer)
+{
+    pln_query_t query = {0};
+    if (read_query(request, answer, &query)) {
+        query.words = NULL;
+        query.sort = PLN_SORT_NEWEST;
+        query.after = pln_uri_param(request->uri, "before");
+        run_query(request, answer, &query);
+    }
+}

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MPL-2.0
+#include "catalog_query.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "catalog_key.h"
+
+/** A question in the terms of SQL. */
+typedef struct {
+    pln_catalog_db_t *db;
+    const pln_query_t *query;
+    const char *match;
+    int64_t low; /**< ids looked at, both ends included */
+    int64_t high;
+    uint64_t offset;
+    pln_sort_t sort;
+} question_t;
+
+void pln_query_facet(pln_query_t *query, const char *name, pln_span_t value)
+{
+    if (query->facet_count < PLN_FACETS_MAX) {
+        pln_facet_token(name, value, query->facets[query->facet_count++]);
+    }
+}
+
+void pln_hits_free(pln_hits_t *hits)
+{
+    for (size_t i = 0; i < hits->count; i++) {
+        free(hits->list[i].snippet);
+    }
+    free(hits->list);
+    *hits = (pln_hits_t){0};
+}
+
+/* ---- statements ---- */
+
+// The full-text index is the outer loop in all of them: it gives ids in either order, or by rank.
+// Without bounds of time the records themselves are looked at for the page only.
+#define MATCHING "words MATCH ?1 AND words.rowid BETWEEN ?2 AND ?3"
+#define IN_TIME " AND record.time >= ?4 AND record.time < ?5"
+#define RECORDS "words CROSS JOIN record ON record.id = words.rowid"
+#define COLUMNS                                                                                   \
+    "SELECT record.chain, record.seq, record.id, snippet(words, 2, char(2), char(3), '…', 24) " \
+    "FROM "
+#define PAGE " LIMIT ?6 OFFSET ?7"
+
+#define QUESTIONS(times)                                                                          \
+    {                                                                                             \
+        [PLN_SORT_BEST] = COLUMNS RECORDS " WHERE " MATCHING times " ORDER BY rank" PAGE,         \
+        [PLN_SORT_NEWEST] =                                                                       \
+            COLUMNS RECORDS " WHERE " MATCHING times " ORDER BY words.rowid DESC" PAGE,           \
+        [PLN_SORT_OLDEST] = COLUMNS RECORDS " WHERE " MATCHING times " ORDER BY words.rowid" PAGE \
+    }
+static const char *const page_sql[2][3] = {QUESTIONS(""), QUESTIONS(IN_TIME)};
+
+// How many there are, up to a bound, and the oldest of them.
+#define COUNT(from, times)                                                                        \
+    "SELECT count(*), min(id) FROM (SELECT words.rowid AS id FROM " from " WHERE " MATCHING times \
+    " ORDER BY words.rowid DESC" PAGE ")"
+static const char *const count_sql[2] = {COUNT("words", ""), COUNT(RECORDS, IN_TIME)};
+
+static bool has_times(const question_t *question)
+{
+    return question->query->since_ms > 0 || question->query->until_ms > 0;
+}
+
+static sqlite3_stmt *ask(const question_t *question, const char *sql, uint64_t limit,
+                         uint64_t offset)
+{
+    const pln_query_t *query = question->query;
+    sqlite3_stmt *statement = pln_catalog_db_prepare(question->db, sql);
+    if (statement != NULL) {
+        sqlite3_bind_text(statement, 1, question->match, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(statement, 2, question->low);
+        sqlite3_bind_int64(statement, 3, question->high);
+        sqlite3_bind_int64(statement, 4, (int64_t)query->since_ms);
+        sqlite3_bind_int64(statement, 5,
+                           query->until_ms == 0 ? INT64_MAX : (int64_t)query->until_ms);
+        sqlite3_bind_int64(statement, 6, (int64_t)limit);
+        sqlite3_bind_int64(statement, 7, (int64_t)offset);
+    }
+    return statement;
+}
+
+static pln_query_result_t failed(int code)
+{
+    return (code & 0xff) == SQLITE_INTERRUPT ? PLN_QUERY_SLOW : PLN_QUERY_FAILED;
+}
+
+/* ---- pages ---- */
+
+// A page mark says where to go on. By rank that is how many came before, among what there was when
+// the first page was made; in order of arrival it is the last id. So what arrives between two pages
+// neither repeats nor hides anything.
+static bool read_after(question_t *question)
+{
+    unsigned long long id = 0, offset = 0;
+    char end;
+    const char *after = question->query->after;
+    if (after == NULL) {
+        return true;
+    }
+    bool fits = question->sort == PLN_SORT_BEST
+                    ? sscanf(after, "b%llx-%llu%c", &id, &offset, &end) == 2
+                    : sscanf(after, question->sort == PLN_SORT_NEWEST ? "n%llx%c" : "o%llx%c", &id,
+                             &end) == 1;
+    if (!fits || id > INT64_MAX || offset > PLN_HITS_DEEPEST) {
+        return false;
+    }
+    question->offset = offset;
+    if (question->sort == PLN_SORT_OLDEST) {
+        question->low = (int64_t)id + 1;
+    } else {
+        question->high = question->sort == PLN_SORT_BEST ? (int64_t)id : (int64_t)id - 1;
+    }
+    return true;
+}
+
+bool pln_hits_next(const pln_hits_t *hits, size_t used, char out[PLN_PAGE_MARK_SIZE])
+{
+    uint64_t behind = hits->offset + used;
+    bool more = used > 0 && (hits->full || used < hits->count);
+    if (hits->sort != PLN_SORT_BEST) {
+        snprintf(out, PLN_PAGE_MARK_SIZE, "%c%llx", hits->sort == PLN_SORT_NEWEST ? 'n' : 'o',
+                 more ? (unsigned long long)hits->list[used - 1].id : 0);
+    } else {
+        more = more && behind < hits->total && behind < PLN_HITS_DEEPEST;
+        snprintf(out, PLN_PAGE_MARK_SIZE, "b%llx-%llu", (unsigned long long)hits->high,
+                 (unsigned long long)behind);
+    }
+    return more;
+}
+
+static bool newest_id(question_t *question)
+{
+    sqlite3_stmt *statement = pln_catalog_db_prepare(question->db, "SELECT max(id) FROM record");
+    bool fine = statement != NULL && pln_catalog_db_step(question->db, statement) == SQLITE_ROW;
+    question->high = fine ? sqlite3_column_int64(statement, 0) : 0;
+    sqlite3_reset(statement);
+    return fine;
+}
+
+/* ---- answering ---- */
+
+/** Counts the hits; of too many, only the newest are looked at from here on. */
+static pln_query_result_t count_hits(question_t *question, pln_hits_t *out)
+{
+    sqlite3_stmt *statement = ask(question, count_sql[has_times(question)], PLN_RANKED_MAX, 0);
+    int code = statement == NULL ? SQLITE_ERROR : pln_catalog_db_step(question->db, statement);
+    if (code != SQLITE_ROW) {
+        sqlite3_reset(statement);
+        return failed(code);
+    }
+    out->total = (uint64_t)sqlite3_column_int64(statement, 0);
+    int64_t oldest = sqlite3_column_int64(statement, 1);
+    sqlite3_reset(statement);
+    if (out->total == PLN_RANKED_MAX) {
+        question_t older = *question;
+        older.high = oldest - 1;
+        statement = ask(&older, count_sql[has_times(question)], 1, 0);
+        code = statement == NULL ? SQLITE_ERROR : pln_catalog_db_step(question->db, statement);
+        out->total += code == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(statement, 0) : 0;
+        sqlite3_reset(statement);
+        out->ranked_newest = question->sort == PLN_SORT_BEST && out->total > PLN_RANKED_MAX;
+        question->low = out->ranked_newest ? oldest : question->low;
+    }
+    return PLN_QUERY_OK;
+}
+
+static pln_query_result_t fill_page(const question_t *question, pln_hits_t *out)
+{
+    sqlite3_stmt *statement = ask(question, page_sql[has_times(question)][question->sort],
+                                  question->query->limit, question->offset);
+    int code = SQLITE_ERROR;
+    out->list = pln_alloc_zero(question->query->limit, sizeof *out->list);
+    while (statement != NULL &&
+           (code = pln_catalog_db_step(question->db, statement)) == SQLITE_ROW) {
+        const char *snippet = (const char *)sqlite3_column_text(statement, 3);
+        bool worded = question->query->words != NULL && snippet != NULL;
+        out->list[out->count++] = (pln_hit_t){.id = sqlite3_column_int64(statement, 2),
+                                              .chain = (uint32_t)sqlite3_column_int64(statement, 0),
+                                              .seq = (uint64_t)sqlite3_column_int64(statement, 1),
+                                              .snippet = pln_strdup(worded ? snippet : "")};
+    }
+    sqlite3_reset(statement);
+    out->full = out->count == question->query->limit;
+    out->sort = question->sort;
+    out->high = question->high;
+    out->offset = question->offset;
+    return code == SQLITE_DONE ? PLN_QUERY_OK : failed(code);
+}
+
+static pln_query_result_t answer(question_t *question, pln_hits_t *out)
+{
+    if (!newest_id(question)) {
+        return PLN_QUERY_FAILED;
+    }
+    if (!read_after(question)) {
+        return PLN_QUERY_AFTER;
+    }
+    pln_query_result_t result = PLN_QUERY_OK;
+    if (question->sort == PLN_SORT_BEST || question->query->after == NULL) {
+        result = count_hits(question, out);
+    }
+    return result == PLN_QUERY_OK ? fill_page(question, out) : result;
+}
+
+/** Every record is one or the other: so there always is an expression. */
+static void add_version(bool all, pln_buf_t *match)
+{
+    char fresh[PLN_FACET_TEXT_SIZE], stale[PLN_FACET_TEXT_SIZE], text[96];
+    pln_facet_token(PLN_FACET_VERSION, PLN_SPAN((const uint8_t *)"fresh", 5), fresh);
+    pln_facet_token(PLN_FACET_VERSION, PLN_SPAN((const uint8_t *)"stale", 5), stale);
+    int size =
+        snprintf(text, sizeof text, "%s(facets : (\"%s\"%s%s%s))", match->size > 0 ? " AND " : "",
+                 fresh, all ? " OR \"" : "", all ? stale : "", all ? "\"" : "");
+    pln_buf_add(match, text, (size_t)size);
+}
+
+pln_query_result_t pln_query_run(pln_catalog_db_t *db, const pln_query_t *query, uint32_t budget_ms,
+                                 pln_hits_t *out)
+{
+    pln_buf_t match = {0};
+    pln_query_t whole = *query;
+    bool worded = query->words != NULL;
+    *out = (pln_hits_t){0};
+    if (worded && !pln_words_match(query->words, query->open, NULL, 0, &match)) {
+        pln_buf_free(&match);
+        return PLN_QUERY_WORDLESS;
+    }
+    pln_buf_clear(&match);
+    pln_words_match(query->words, query->open, (const char(*)[PLN_FACET_TEXT_SIZE])whole.facets,
+                    whole.facet_count, &match);
+    add_version(query->all_versions, &match);
+    pln_buf_u8(&match, 0);
+    question_t question = {
+        .db = db,
+        .query = &whole,
+        .match = (const char *)match.data,
+        .low = 0,
+        .sort = worded || query->sort != PLN_SORT_BEST ? query->sort : PLN_SORT_NEWEST};
+    pln_catalog_db_budget(db, budget_ms);
+    pln_query_result_t result = answer(&question, out);
+    pln_catalog_db_budget(db, 0);
+    pln_buf_free(&match);
+    if (result != PLN_QUERY_OK) {
+        pln_hits_free(out);
+    }
+    return result;
+}
+
+/* ---- who refers to whom ---- */
+
+bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
+                         pln_relative_t *out, size_t max, size_t *count)
+{
+    pln_catalog_key_t key;
+    *count = 0;
+    sqlite3_stmt *statement =
+        pln_catalog_db_prepare(db,
+                               "SELECT record.chain, record.seq, edge.field FROM edge"
+                               " JOIN record ON record.id = edge.source"
+                               " WHERE edge.target = ? ORDER BY record.id DESC LIMIT ?");
+    if (statement == NULL || !pln_catalog_key_open(db, &key)) {
+        return false;
+    }
+    sqlite3_bind_int64(statement, 1, pln_catalog_key_place(&key, place, seq));
+    sqlite3_bind_int64(statement, 2, (int64_t)max);
+    int code;
+    while ((code = pln_catalog_db_step(db, statement)) == SQLITE_ROW && *count < max) {
+        out[(*count)++] = (pln_relative_t){
+            .chain = (uint32_t)sqlite3_column_int64(statement, 0),
+            .seq = (uint64_t)sqlite3_column_int64(statement, 1),
+            .field = (uint16_t)sqlite3_column_int(statement, 2),
+        };
+    }
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE || code == SQLITE_ROW;
+}
