@@ -21,8 +21,8 @@ typedef struct {
 } pln_flow_t;
 
 pln_flow_t pln_flow(FILE *out, size_t width, size_t indent);
-void pln_flow_text(pln_flow_t *wrap, const char *text, pln_style_t style);
+void pln_flow_text(pln_flow_t *flow, const char *text, pln_style_t style);
 /** End the last line, where one was begun. */
-void pln_flow_end(pln_flow_t *wrap);
+void pln_flow_end(pln_flow_t *flow);
 
 #endif
