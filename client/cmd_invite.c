@@ -160,30 +160,43 @@ static bool roles_and_ids_good(const pln_options_t *options)
     return true;
 }
 
+/** A span from now on, as the moment when it ends. False: wrong usage, told. */
+static bool add_span(const pln_options_t *options, const char *flag, const char *field,
+                     json_t *body)
+{
+    const char *text = pln_option(options, flag);
+    uint64_t span;
+    if (text == NULL) {
+        return true;
+    }
+    if (!pln_when_duration(text, &span)) {
+        pln_wrong_usage(options->verb, "\"%s\" is no span of time: give 30m, 12h, 7d or 2w", text);
+        return false;
+    }
+    json_object_set_new(body, field, json_integer((json_int_t)(pln_when_now() + span)));
+    return true;
+}
+
 /** The body of the request; NULL: wrong usage, told. */
 static json_t *invitation_body(const pln_command_t *command)
 {
     static const char *const texts[] = {"role", "label", "for"};
     const pln_options_t *options = command->options;
-    const char *expires = pln_option(options, "expires");
-    uint64_t span;
-    if (expires != NULL && !pln_when_duration(expires, &span)) {
-        pln_wrong_usage(options->verb, "\"%s\" is no span of time: give 30m, 12h, 7d or 2w",
-                        expires);
+    json_t *body = json_object();
+    if (!add_span(options, "expires", "expires_ms", body) ||
+        !add_span(options, "lasts", "until_ms", body)) {
+        json_decref(body);
         return NULL;
     }
     if (!roles_and_ids_good(options)) {
+        json_decref(body);
         return NULL;
     }
-    json_t *body = json_object();
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const char *value = pln_option(options, texts[i]);
         if (value != NULL) {
             json_object_set_new(body, texts[i], json_string(value));
         }
-    }
-    if (expires != NULL) {
-        json_object_set_new(body, "expires_ms", json_integer((json_int_t)(pln_when_now() + span)));
     }
     json_t *addresses = json_array();
     size_t cursor = 0;

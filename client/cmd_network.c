@@ -146,6 +146,8 @@ static void print_network(const json_t *network)
     print_number("max entries", quotas, "max_entries");
     print_number("max bytes", quotas, "max_bytes");
     print_pair("revoked by", pln_text(revoked, "by"));
+    print_pair("called", pln_text(revoked, "by_name"));
+    print_pair("revoked at", pln_text(revoked, "time"));
     print_pair("reason", pln_text(revoked, "reason"));
 }
 

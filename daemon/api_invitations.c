@@ -77,7 +77,8 @@ static bool read_invitation(const pln_request_t *request, pln_answer_t *answer, 
     if (!pln_body_text(request, answer, "role", false, PLN_NAME_MAX, &role) ||
         !pln_body_text(request, answer, "label", false, PLN_NAME_MAX, &label) ||
         !pln_body_text(request, answer, "for", false, PLN_NAME_MAX, &bound) ||
-        !pln_body_number(request, answer, "expires_ms", INT64_MAX, &event->as.invite.expiry_ms)) {
+        !pln_body_number(request, answer, "expires_ms", INT64_MAX, &event->as.invite.expiry_ms) ||
+        !pln_body_number(request, answer, "until_ms", INT64_MAX, &event->as.invite.until_ms)) {
         return false;
     }
     event->as.invite.label = label == NULL ? "" : label;
@@ -127,6 +128,9 @@ static json_t *ticket_answer(const pln_event_t *event, const pln_reply_t *reply,
     json_object_set_new(json, "key", pln_json_did(key));
     json_object_set_new(json, "role", json_string(pln_role_name(event->as.invite.role)));
     json_object_set_new(json, "expires", pln_json_moment(event->as.invite.expiry_ms));
+    if (event->as.invite.until_ms != 0) {
+        json_object_set_new(json, "until", pln_json_moment(event->as.invite.until_ms));
+    }
     json_object_set_new(json, "addresses", addresses);
     json_object_set_new(json, "warnings", warnings);
     return json;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "api_json.h"
 
+#include "moment.h"
+
 void pln_json_set_text(json_t *object, const char *name, const char *text)
 {
     if (text[0] != '\0') {
@@ -20,10 +22,15 @@ void pln_json_set_number(json_t *object, const char *name, uint64_t value)
     json_object_set_new(object, name, json_integer((json_int_t)value));
 }
 
-static json_t *revoked_json(const pln_revoked_t *revoked)
+static json_t *revoked_json(const pln_network_view_t *view)
 {
+    const pln_revoked_t *revoked = &view->revoked_by;
+    char time[PLN_MOMENT_SIZE];
+    pln_moment_text(revoked->time_ms, time);
     json_t *json = json_object();
     json_object_set_new(json, "by", pln_json_did(&revoked->by));
+    pln_json_set_text(json, "by_name", view->revoked_by_name);
+    json_object_set_new(json, "time", json_string(time));
     json_object_set_new(json, "reason", pln_json_text(revoked->reason));
     pln_json_set_number(json, "epoch", revoked->epoch);
     pln_json_set_number(json, "seq", revoked->seq);
@@ -54,7 +61,7 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "forgetting", json_boolean(view->forgetting));
     json_object_set_new(json, "forks", json_array());
     if (view->revoked) {
-        json_object_set_new(json, "revoked", revoked_json(&view->revoked_by));
+        json_object_set_new(json, "revoked", revoked_json(view));
     }
     return json;
 }

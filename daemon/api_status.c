@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include <stdio.h>
 #include <string.h>
 
 #include "api_json.h"
@@ -108,6 +109,36 @@ static size_t invitations_open(const pln_invitations_t *invitations)
     return count;
 }
 
+static void name_of(const pln_peers_t *peers, const pln_id_t *id, char *out, size_t size)
+{
+    char did[PLN_DID_SIZE];
+    pln_did(id, did);
+    snprintf(out, size, "%s", did);
+    for (size_t i = 0; i < peers->count; i++) {
+        if (pln_id_equal(&peers->list[i].id, id) && peers->list[i].name[0] != '\0') {
+            snprintf(out, size, "%s", peers->list[i].name);
+        }
+    }
+}
+
+static json_t *twin_json(const pln_twin_view_t *twin, const char *told_by)
+{
+    char time[PLN_MOMENT_SIZE];
+    json_t *json = json_object();
+    if (twin->told_wall_ms != 0) {
+        pln_moment_text(twin->since_ms, time);
+        json_object_set_new(json, "since", json_string(time));
+    }
+    if (twin->wrote_wall_ms != 0) {
+        pln_moment_text(twin->wrote_wall_ms, time);
+        json_object_set_new(json, "wrote", json_string(time));
+    }
+    pln_json_set_text(json, "address", twin->address);
+    json_object_set_new(json, "told_by", pln_json_did(&twin->told_by));
+    pln_json_set_text(json, "told_by_name", told_by);
+    return json;
+}
+
 /** Everything `pln status` shows, from one moment as far as each part goes. */
 typedef struct {
     pln_networks_t networks;
@@ -170,7 +201,15 @@ static json_t *status_json(const pln_api_t *api, const status_t *status)
     json_object_set_new(json, "invitations_open", json_integer((json_int_t)open));
     json_object_set_new(json, "paused",
                         json_copy(json_object_get(json_object_get(json, "disk"), "paused")));
-    json_object_set_new(json, "warnings", warnings_json(api, status, open));
+    json_t *warnings = warnings_json(api, status, open);
+    pln_twin_view_t twin;
+    if (pln_look_twin(api->driver, &twin)) {
+        char told_by[PLN_NAME_MAX + 1];
+        name_of(&status->peers, &twin.told_by, told_by, sizeof told_by);
+        json_object_set_new(json, "twin", twin_json(&twin, told_by));
+        pln_warn_twin(warnings, &twin, told_by);
+    }
+    json_object_set_new(json, "warnings", warnings);
     return json;
 }
 

@@ -39,6 +39,7 @@ static bool load_node(pln_driver_t *driver, const pln_driver_options_t *options,
         .name = options->name,
         .version = PLN_VERSION,
         .dial_all = options->dial_all,
+        .used_before = options->used_before,
         .build_ms = BUILD_MS,
         .trace = options->trace ? trace : NULL,
     };

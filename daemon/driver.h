@@ -23,6 +23,7 @@ typedef struct {
     const char *listen;        /**< literal ADDR:PORT to bind, port 0 = any */
     uint16_t listen_port_hint; /**< tried first when the port is 0; 0 = none */
     bool dial_all;
+    bool used_before; /**< the key was not drawn for this store: see pln_node_config_t */
     const char *const *advertise; /**< HOST:PORT others should try; may be empty */
     size_t advertise_count;
     uint64_t disk_reserve; /**< bytes of free disk below which the node pauses */

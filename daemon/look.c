@@ -131,6 +131,23 @@ bool pln_look_tallies(pln_driver_t *driver, pln_tallies_t *out)
     return pln_driver_look(driver, copy_tallies, out);
 }
 
+typedef struct {
+    pln_twin_view_t *out;
+    bool known;
+} twin_look_t;
+
+static void copy_twin(pln_node_t *node, void *arg)
+{
+    twin_look_t *look = arg;
+    look->known = pln_node_twin(node, look->out);
+}
+
+bool pln_look_twin(pln_driver_t *driver, pln_twin_view_t *out)
+{
+    twin_look_t look = {.out = out};
+    return pln_driver_look(driver, copy_twin, &look) && look.known;
+}
+
 static void ask_clock(pln_node_t *node, void *arg)
 {
     *(bool *)arg = pln_node_clock_credible(node);

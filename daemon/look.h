@@ -53,6 +53,8 @@ typedef struct {
 bool pln_look_tallies(pln_driver_t *driver, pln_tallies_t *out);
 /** Is this machine's clock credible (R9)? */
 bool pln_look_clock(pln_driver_t *driver);
+/** True: another machine runs with this node's key. */
+bool pln_look_twin(pln_driver_t *driver, pln_twin_view_t *out);
 
 /** The networks of a keyring; free with pln_keyring_free. */
 bool pln_look_hints(pln_driver_t *driver, pln_keyring_t *out);

@@ -35,6 +35,7 @@ typedef struct {
     pln_identity_t *self;
     pln_keyring_t ring; /**< of `key import`, until what it says is durable */
     bool ring_found;
+    bool key_is_new;
     pln_store_t *store;
     pln_driver_t *driver;
     pln_catalog_t *catalog;
@@ -109,6 +110,7 @@ static bool open_key(plnd_t *plnd)
 {
     bool fresh = false;
     plnd->self = pln_keyfile_open(pln_home_dir(plnd->home), &fresh, plnd->error, ERROR_SIZE);
+    plnd->key_is_new = fresh;
     if (plnd->self != NULL && fresh) {
         char did[PLN_DID_SIZE];
         pln_did(&plnd->self->id, did);
@@ -148,6 +150,7 @@ static bool start_driver(plnd_t *plnd)
         .listen = config->listen,
         .listen_port_hint = pln_home_ports(plnd->home).listen,
         .dial_all = strcmp(config->dial, "all") == 0,
+        .used_before = !plnd->key_is_new,
         .advertise = plnd->advertise,
         .advertise_count = config->advertise_count,
         .disk_reserve = config->disk_reserve,

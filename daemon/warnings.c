@@ -56,6 +56,18 @@ void pln_warn_catalog(json_t *warnings, const pln_api_t *api)
     }
 }
 
+void pln_warn_twin(json_t *warnings, const pln_twin_view_t *twin, const char *told_by)
+{
+    char since[PLN_MOMENT_SIZE];
+    pln_moment_text(twin->told_wall_ms != 0 ? twin->since_ms : twin->wrote_wall_ms, since);
+    warn(warnings,
+         "Another machine runs with this node's key, %s %s%s%s (%s says so). Each writes in an "
+         "epoch of its own, so nothing is lost; switch one of them off, or start it in an empty "
+         "folder without node.key and let it join as a node of its own.",
+         twin->told_wall_ms != 0 ? "connected since" : "and has written what came at", since,
+         twin->address[0] != '\0' ? ", from " : "", twin->address, told_by);
+}
+
 void pln_warn_disk(json_t *warnings, const pln_api_t *api)
 {
     uint64_t free_bytes = 0;
@@ -73,11 +85,14 @@ void pln_warn_disk(json_t *warnings, const pln_api_t *api)
 static void warn_revoked(json_t *warnings, const pln_network_view_t *network)
 {
     char did[PLN_DID_SIZE];
+    char time[PLN_MOMENT_SIZE];
     pln_did(&network->revoked_by.by, did);
+    pln_moment_text(network->revoked_by.time_ms, time);
+    const char *name = network->revoked_by_name;
     warn(warnings,
-         "The membership in %s was ended by %s (entry %llu)%s%s: what is here stays, nothing new "
+         "The membership in %s was ended by %s%s%s%s at %s%s%s: what is here stays, nothing new "
          "comes. Ask for a new invitation if that was not meant.",
-         network->name, did, (unsigned long long)network->revoked_by.seq,
+         network->name, name, name[0] != '\0' ? " (" : "", did, name[0] != '\0' ? ")" : "", time,
          network->revoked_by.reason[0] != '\0' ? ", reason: " : "", network->revoked_by.reason);
 }
 

@@ -14,6 +14,8 @@
 /** The catalog's file cannot be made or written. */
 void pln_warn_catalog(json_t *warnings, const pln_api_t *api);
 /** This machine's clock is before the build date, or off from most of the peers'. */
+/** Another machine runs with this node's key. */
+void pln_warn_twin(json_t *warnings, const pln_twin_view_t *twin, const char *told_by);
 void pln_warn_clock(json_t *warnings, const pln_api_t *api);
 void pln_warn_disk(json_t *warnings, const pln_api_t *api);
 /** Root key without a copy, membership ended, entries that wait for disk. */

@@ -42,7 +42,7 @@ struct pln_zap {
 };
 
 static const char *const class_prefix[] =
-    {[PLN_LINK_PEER] = "peer:", [PLN_LINK_TICKET] = "ticket:"};
+    {[PLN_LINK_PEER] = "peer:", [PLN_LINK_TICKET] = "ticket:", [PLN_LINK_PUT_OUT] = "ended:"};
 
 /* Everything here is guarded by the lock, the gates' contents too. */
 static struct {
@@ -137,6 +137,16 @@ static pln_zap_t *gate_of(request_t *request)
     return zap;
 }
 
+/* Classes are numbered so that whoever is in several comes in as the first. */
+static pln_link_class_t strongest(unsigned classes)
+{
+    unsigned as = PLN_LINK_PEER;
+    while ((classes & 1u << as) == 0) {
+        as++;
+    }
+    return (pln_link_class_t)as;
+}
+
 /* Frames: version, request id, domain, address, routing id, mechanism, CURVE key. */
 static bool judge(request_t *request, char user_id[PLN_USER_ID_SIZE])
 {
@@ -147,8 +157,7 @@ static bool judge(request_t *request, char user_id[PLN_USER_ID_SIZE])
         frame_is(request, 5, "CURVE") && zmq_msg_size(&request->frames[6]) == 32) {
         const pln_key_t *key = *find(zap, zmq_msg_data(&request->frames[6]));
         if (key != NULL) {
-            bool peer = (key->classes & 1u << PLN_LINK_PEER) != 0;
-            const char *prefix = class_prefix[peer ? PLN_LINK_PEER : PLN_LINK_TICKET];
+            const char *prefix = class_prefix[strongest(key->classes)];
             size_t size = strlen(prefix);
             memcpy(user_id, prefix, size);
             pln_hex(key->id.bytes, sizeof key->id.bytes, user_id + size);

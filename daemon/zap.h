@@ -6,7 +6,7 @@
  *         Identity = the CURVE key that was proven, told to us as User-Id; never a routing id.
  * Shape   one ZeroMQ context and one handler thread for the whole process, held by its gates;
  *         each gate is one ZAP domain with its own set of admitted keys
- *         User-Id: "peer:" or "ticket:", then the Ed25519 id as 64 hex digits
+ *         User-Id: "peer:", "ticket:" or "ended:", then the Ed25519 id as 64 hex digits
  * Cost    one keyed hash and one look-up a handshake; no disk, no log line per refusal
  * Thread  new, free: the owner of the sockets; the rest: any
  */

@@ -345,6 +345,7 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     fact->seq = statement->seq;
     fact->hash = statement->hash;
     fact->about = chain->author;
+    fact->time_ms = statement->time_ms;
     read_statement(access, statement, fact);
     pln_fact_t **list = list_of(fact);
     if (list != NULL) {

@@ -34,6 +34,7 @@ typedef struct {
     pln_hash_t hash; /**< chain_hash(seq) */
     uint16_t kind;
     pln_span_t payload;
+    uint64_t time_ms; /**< as its author claims; for showing only */
 } pln_statement_t;
 
 /**
@@ -97,6 +98,8 @@ PLN_MUST_CHECK pln_err_t pln_access_member(pln_access_t *access, const pln_id_t 
 /** Members in ascending order of id, the root included. *cursor starts at 0; false at the end. */
 bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out);
 size_t pln_access_count(pln_access_t *access);
+/** Whom a counted revoke has put out: granted once, no member now; NULL: nobody. The caller's. */
+pln_admission_t *pln_access_ended(pln_access_t *access);
 
 /**
  * Who is let in by a clock that says @wall_ms: members that have neither left nor expired. The
@@ -115,6 +118,7 @@ typedef struct {
     pln_id_t by;
     uint32_t epoch;
     uint64_t seq;
+    uint64_t time_ms; /**< its author's claim */
     char reason[PLN_REASON_MAX + 1];
 } pln_revoked_t;
 PLN_MUST_CHECK pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node,

@@ -354,9 +354,13 @@ static void refresh_members(pln_access_t *access)
     access->member_count = 0;
     access->members =
         pln_realloc(access->members, (access->parties.count + 1) * sizeof *access->members);
+    access->ended = access->members + access->parties.count;  // filled from behind
     for (size_t i = 0; i < access->parties.count; i++) {
-        if (is_member(access, access->parties.items[i])) {
-            access->members[access->member_count++] = access->parties.items[i];
+        pln_party_t *party = access->parties.items[i];
+        if (is_member(access, party)) {
+            access->members[access->member_count++] = party;
+        } else if (party->granted) {
+            *--access->ended = party;
         }
     }
 }
@@ -369,6 +373,20 @@ bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out)
     }
     describe(access, access->members[(*cursor)++], out);
     return true;
+}
+
+pln_admission_t *pln_access_ended(pln_access_t *access)
+{
+    refresh_members(access);
+    pln_party_t **end = access->members + access->parties.count;
+    if (access->ended == end) {
+        return NULL;
+    }
+    pln_admission_t *ended = pln_admission_new((size_t)(end - access->ended));
+    while (end > access->ended) {  // they stand in descending order
+        pln_admission_add(ended, &(*--end)->id);
+    }
+    return ended;
 }
 
 size_t pln_access_count(pln_access_t *access)
@@ -409,6 +427,7 @@ pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_rev
     out->by = first->chain->author->id;
     out->epoch = first->chain->epoch;
     out->seq = first->seq;
+    out->time_ms = first->time_ms;
     copy_text(out->reason, sizeof out->reason, first->text);
     return PLN_OK;
 }

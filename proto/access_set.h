@@ -50,6 +50,7 @@ struct pln_fact {
     pln_party_t *about; /**< whom a grant or revoke names; otherwise the author */
     pln_fact_t *next;   /**< in the list of that party */
     char *text;         /**< label, reason or title; NULL when there is none */
+    uint64_t time_ms;   /**< for showing only */
     union {
         struct {
             uint32_t term;
@@ -97,6 +98,7 @@ struct pln_access {
 
     pln_party_t **members; /**< ascending by id, as of members_generation */
     size_t member_count;
+    pln_party_t **ended; /**< granted once and no member now: descending, to the array's end */
     uint64_t members_generation;
 
     pln_admission_t *admission; /**< of that generation, for clocks from .. until; or NULL */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "evidence.h"
 #include "hash.h"
 
 #define DETAIL_MAX 512u
@@ -275,6 +276,9 @@ static void bye_encode(const pln_message_t *message, pln_buf_t *out)
         pln_pack_nil(out);
     }
     pln_pack_str(out, bye->detail);
+    if (bye->evidence.size > 0) {
+        pln_pack_bin(out, bye->evidence.data, bye->evidence.size);
+    }
 }
 
 static void bye_decode(pln_unpack_t *in, pln_message_t *message)
@@ -286,6 +290,17 @@ static void bye_decode(pln_unpack_t *in, pln_message_t *message)
         pln_unpack_fixed(in, bye->network.bytes, sizeof bye->network.bytes);
     }
     bye->detail = pln_unpack_str(in, DETAIL_MAX);
+    bye->evidence = (pln_span_t){0};
+}
+
+/** The one element that may be left out. */
+static void bye_decode_more(pln_unpack_t *in, pln_message_t *message)
+{
+    pln_bye_t *bye = &message->as.bye;
+    bye->evidence = pln_unpack_bin(in);
+    if (bye->evidence.size > PLN_EVIDENCE_MAX) {
+        pln_unpack_fail(in, PLN_EOVERSIZE);
+    }
 }
 
 static void digest_encode(const pln_message_t *message, pln_buf_t *out)
@@ -313,6 +328,18 @@ static void digest_decode(pln_unpack_t *in, pln_message_t *message)
     }
 }
 
+static void twin_encode(const pln_message_t *message, pln_buf_t *out)
+{
+    pln_pack_uint(out, message->as.twin.since_ms);
+    pln_pack_str(out, message->as.twin.address);
+}
+
+static void twin_decode(pln_unpack_t *in, pln_message_t *message)
+{
+    message->as.twin.since_ms = pln_unpack_uint_max(in, PLN_SEQ_MAX);
+    message->as.twin.address = pln_unpack_str(in, PLN_ADDRESS_MAX);
+}
+
 /** fields: elements behind the type number. */
 static const struct {
     uint32_t fields;
@@ -331,6 +358,7 @@ static const struct {
     [PLN_MSG_JOIN] = {6, join_encode, join_decode},
     [PLN_MSG_WELCOME] = {3, welcome_encode, welcome_decode},
     [PLN_MSG_BYE] = {3, bye_encode, bye_decode},
+    [PLN_MSG_TWIN] = {2, twin_encode, twin_decode},
     [PLN_MSG_DIGEST] = {7, digest_encode, digest_decode},
 };
 
@@ -362,7 +390,12 @@ pln_err_t pln_message_decode(pln_span_t frame, pln_message_t *out)
     }
     out->type = (pln_message_type_t)type;
     codecs[type].decode(&in, out);
-    for (uint32_t extra = codecs[type].fields + 1; extra < count; extra++) {
+    uint32_t read = codecs[type].fields + 1;
+    if (type == PLN_MSG_BYE && count > read) {
+        bye_decode_more(&in, out);
+        read++;
+    }
+    for (uint32_t extra = read; extra < count; extra++) {
         pln_unpack_skip(&in);
     }
     return pln_unpack_end(&in);
@@ -370,7 +403,8 @@ pln_err_t pln_message_decode(pln_span_t frame, pln_message_t *out)
 
 void pln_message_encode(const pln_message_t *message, pln_buf_t *out)
 {
-    pln_pack_array(out, codecs[message->type].fields + 1);
+    bool more = message->type == PLN_MSG_BYE && message->as.bye.evidence.size > 0;
+    pln_pack_array(out, codecs[message->type].fields + (more ? 2 : 1));
     pln_pack_uint(out, message->type);
     codecs[message->type].encode(message, out);
 }

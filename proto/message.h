@@ -157,7 +157,14 @@ typedef struct {
     bool has_network;
     pln_network_id_t network; /**< this network ends; else the link */
     pln_span_t detail;        /**< one sentence; may be empty */
+    pln_span_t evidence;      /**< the entry that ended it (evidence.h); left out when empty */
 } pln_bye_t;
+
+/** To a node: another machine with your key is connected here. */
+typedef struct {
+    uint64_t since_ms;  /**< by the sender's clock */
+    pln_span_t address; /**< from where; may be empty */
+} pln_twin_t;
 
 typedef struct {
     pln_network_id_t network;
@@ -182,6 +189,7 @@ typedef struct {
         pln_join_t join;
         pln_welcome_t welcome;
         pln_bye_t bye;
+        pln_twin_t twin;
         pln_digest_message_t digest;
     } as;
 } pln_message_t;

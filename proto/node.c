@@ -38,6 +38,7 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     pln_map_init(&node->net_by_id, 32, node->secret);
     pln_map_init(&node->links, 4, node->secret);
     pln_map_init(&node->peers, 32, node->secret);
+    pln_map_init(&node->told, 32, node->secret);
     pln_map_init(&node->tickets, 32, node->secret);
     pln_map_init(&node->cursors, 64, node->secret);
     pln_map_init(&node->epochs, 36, node->secret);
@@ -100,9 +101,11 @@ void pln_node_free(pln_node_t **node_p)
     arena_reset(node);
     links_free(node);
     peers_free(node);
+    pln_map_free_values(&node->told);
     pln_map_free_values(&node->tickets);
     pln_map_free_values(&node->cursors);
     pln_map_free_values(&node->epochs);
+    pln_held_free(node);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_free(node->nets[i]);
     }
@@ -139,7 +142,7 @@ pln_effect_t *pln_fx(pln_node_t *node, pln_effect_type_t type)
     return effect;
 }
 
-static void arena_adopt(pln_node_t *node, uint8_t *block)
+void pln_adopt(pln_node_t *node, uint8_t *block)
 {
     if (node->arena_count == node->arena_capacity) {
         node->arena_capacity = node->arena_capacity == 0 ? 64 : node->arena_capacity * 2;
@@ -154,7 +157,7 @@ uint8_t *pln_keep(pln_node_t *node, const void *data, size_t size)
     if (data != NULL && size > 0) {
         memcpy(block, data, size);
     }
-    arena_adopt(node, block);
+    pln_adopt(node, block);
     return block;
 }
 
@@ -162,7 +165,7 @@ void pln_send(pln_node_t *node, pln_link_t *link, const pln_message_t *message, 
 {
     pln_buf_t frame = {0};
     pln_message_encode(message, &frame);
-    arena_adopt(node, frame.data);
+    pln_adopt(node, frame.data);
     pln_effect_t *effect = pln_fx(node, PLN_FX_SEND);
     effect->as.send.link = link->number;
     effect->as.send.head = pln_buf_span(&frame);
@@ -363,6 +366,8 @@ static void disk_set(pln_node_t *node, const pln_event_t *event)
 static void start(pln_node_t *node)
 {
     node->started = true;
+    node->started_ms = node->now_ms;
+    pln_epochs_start(node);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_refold(node, node->nets[i]);
     }
@@ -392,6 +397,7 @@ static void scan(pln_node_t *node)
                 pln_net_refold(node, node->nets[i]);
             }
             pln_presence_scan(node, node->nets[i]);
+            pln_duties_scan(node, node->nets[i]);
         }
     }
     pln_forget_scan(node);
@@ -478,16 +484,32 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
     }
 }
 
+/** What could not be written when it was asked for. */
+static void held_go_on(pln_node_t *node)
+{
+    pln_held_t *queue = node->held;
+    node->held = NULL;
+    const pln_event_t *present = node->event;
+    pln_event_t event;
+    while (pln_held_next(node, &queue, &event)) {
+        node->event = &event;
+        dispatch(node, &event);
+    }
+    node->event = present;
+}
+
 void pln_node_step(pln_node_t *node, const pln_event_t *event, pln_effects_t *effects)
 {
     assert(event->mono_ms >= node->now_ms);
     arena_reset(node);
     node->now_ms = event->mono_ms;
     node->wall_ms = event->wall_ms;
+    node->event = event;
     dispatch(node, event);
     if (node->started && (event->type == PLN_EV_TICK || node->now_ms >= node->wake_ms)) {
         node->wake_ms = node->now_ms + SCAN_MS;
         scan(node);
+        held_go_on(node);
     }
     pln_links_reap(node);
     uint64_t job = 0;

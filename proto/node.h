@@ -36,7 +36,10 @@ typedef enum {
     PLN_TABLE_TICKETS,  /**< invitations made here, until they expire */
     PLN_TABLE_PRESENCE, /**< latest presence of each member (R20) */
     PLN_TABLE_PEERS,    /**< addresses of `peer add` and of tickets */
-    PLN_TABLE_CHAINS,   /**< of deleted chains: the numbers given, the own epochs used (R5) */
+    PLN_TABLE_CHAINS,   /**< the chain numbers given, once chains were deleted */
+    PLN_TABLE_EPOCHS,   /**< own epochs: which are used, which is open in this store (R5) */
+    PLN_TABLE_EVIDENCE, /**< entries that ended this node's memberships, as it was told (SPEC 9.14)
+                         */
     PLN_TABLE_COUNT
 } pln_table_t;
 
@@ -47,6 +50,9 @@ typedef struct {
     const char *name;      /**< this district's name; copied */
     const char *version;   /**< software version for presence; copied */
     bool dial_all;         /**< false: only addresses of tickets and `peer add` */
+    bool used_before;      /**< the key is older than this store: it was restored, imported, or its
+                              store lost. Looked at in the first start of a store only; that a
+                              restored store has a new id tells the same (R5) */
     uint64_t build_ms;     /**< a clock before this is not credible (R9) */
     uint64_t seed;         /**< for every random choice */
     void (*trace)(void *arg, const char *line); /**< may be NULL; worth reading */
@@ -105,7 +111,11 @@ typedef enum {
 } pln_event_type_t;
 
 /** Whom the transport has proven to be at the other end. */
-typedef enum { PLN_LINK_PEER, PLN_LINK_TICKET } pln_link_class_t;
+typedef enum {
+    PLN_LINK_PEER,
+    PLN_LINK_TICKET,
+    PLN_LINK_PUT_OUT /**< its membership has ended: it is told so and closed */
+} pln_link_class_t;
 
 typedef enum {
     PLN_DOWN_CLOSED,    /**< the connection ended, or we closed it */
@@ -198,7 +208,8 @@ typedef struct {
             pln_network_id_t network;
             pln_role_t role;
             const char *label;
-            uint64_t expiry_ms;
+            uint64_t expiry_ms; /**< of the ticket */
+            uint64_t until_ms;  /**< of the membership it gives; 0 none */
             bool bound;
             pln_id_t bound_to;
             const char *const *addresses; /**< of this node, to be put into the ticket */
@@ -378,7 +389,8 @@ typedef struct {
     pln_hash_t access_digest;
     bool revoked; /**< this node's membership was ended: see who and why */
     pln_revoked_t revoked_by;
-    uint64_t paused; /**< chains that wait for disk */
+    char revoked_by_name[PLN_NAME_MAX + 1]; /**< may be empty */
+    uint64_t paused;                        /**< chains that wait for disk */
 } pln_network_view_t;
 
 /** *cursor starts at 0; false at the end. */
@@ -440,7 +452,8 @@ typedef struct {
     char label[PLN_NAME_MAX + 1];
     uint64_t made_ms;
     uint64_t expiry_ms;
-    bool bound; /**< only bound_to may use it */
+    uint64_t until_ms; /**< when the membership it gives expires; 0 never */
+    bool bound;        /**< only bound_to may use it */
     pln_id_t bound_to;
     enum { PLN_TICKET_OPEN, PLN_TICKET_USED, PLN_TICKET_CANCELLED } state;
     pln_id_t used_by;
@@ -451,6 +464,17 @@ bool pln_node_next_invitation(pln_node_t *node, size_t *cursor, pln_invitation_t
 
 /** What a keyring says of each network that this node is in; *cursor as above. */
 bool pln_node_next_hint(pln_node_t *node, size_t *cursor, pln_keyring_network_t *out);
+
+/** Another machine that runs with this node's key, as far as it was noticed since the start. */
+typedef struct {
+    uint64_t told_wall_ms;             /**< a peer last said so; 0 never */
+    pln_id_t told_by;                  /**< that peer, or who brought what it wrote */
+    uint64_t since_ms;                 /**< connected there since, by that peer's clock */
+    char address[PLN_ADDRESS_MAX + 1]; /**< from where; may be empty */
+    uint64_t wrote_wall_ms;            /**< an entry of it came in our epoch, or a later one; 0 */
+} pln_twin_view_t;
+/** False: none was noticed. */
+bool pln_node_twin(const pln_node_t *node, pln_twin_view_t *out);
 
 /** R9: does this machine's clock agree with the build date and with most of the peers'? */
 bool pln_node_clock_credible(pln_node_t *node);

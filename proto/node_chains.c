@@ -36,6 +36,8 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
     net->access = pln_access_new(id);
     net->digest_stale = true;
     pln_map_init(&net->chains, 37, node->secret);
+    pln_map_init(&net->due, 32, node->secret);
+    net->due_ms = UINT64_MAX;
     pln_map_init(&net->blocked, 37, node->secret);
     pln_map_init(&net->presences, 32, node->secret);
     node->nets = pln_realloc(node->nets, (node->net_count + 1) * sizeof(pln_net_state_t *));
@@ -48,6 +50,8 @@ void pln_net_free(pln_net_state_t *net)
 {
     pln_map_free_values(&net->chains);
     pln_admission_release(&net->admitted);
+    pln_admission_release(&net->ended);
+    pln_map_free_values(&net->due);
     pln_map_free_values(&net->blocked);
     size_t cursor = 0;
     for (pln_presence_state_t *p; (p = pln_map_next(&net->presences, &cursor)) != NULL;) {
@@ -241,8 +245,10 @@ static pln_admission_t *admitted_now(pln_node_t *node, pln_net_state_t *net)
 static void links_lose(pln_node_t *node, pln_net_state_t *net, const pln_id_t *id)
 {
     pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
-    if (peer != NULL && peer->link != NULL && !PLN_PLANTED(revoked_served)) {
-        pln_share_end(node, peer->link, net, "no-grant", "this node's membership has ended here");
+    size_t cursor = 0;
+    for (pln_link_t *link; peer != NULL && !PLN_PLANTED(revoked_served) &&
+                           (link = pln_peer_next_link(node, peer, &cursor)) != NULL;) {
+        pln_share_end(node, link, net, "no-grant", "this node's membership has ended here");
     }
 }
 
@@ -264,6 +270,8 @@ static void admissions_change(pln_node_t *node, pln_net_state_t *net)
         pln_peer_welcome(node, id);
     }
     pln_admission_release(&before);
+    pln_ended_change(node, net);
+    net->review_ms = node->now_ms;
 }
 
 /** Entries beyond a shrunk limit are set aside; entries within a widened one come back. */

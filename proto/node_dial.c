@@ -201,9 +201,11 @@ void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit)
         return;
     }
     pln_peer_t *peer = pln_map_get(&node->peers, id->bytes);
-    if (!admit && peer != NULL && peer->link != NULL) {
-        // Before the gate shuts: the revoke that was just pushed is the last thing it gets from us.
-        pln_link_bye(node, peer->link, "no-grant", "this node's membership has ended here");
+    size_t cursor = 0;
+    for (pln_link_t *link;
+         !admit && peer != NULL && (link = pln_peer_next_link(node, peer, &cursor)) != NULL;) {
+        // Before the gate shuts: the revoke that was just shown is the last thing it gets from us.
+        pln_link_bye(node, link, "no-grant", "this node's membership has ended here");
     }
     pln_effect_t *effect = pln_fx(node, PLN_FX_ADMIT);
     effect->as.admit.as = PLN_LINK_PEER;
@@ -217,8 +219,11 @@ void pln_peer_welcome(pln_node_t *node, const pln_id_t *id)
     if (peer == NULL) {
         return;
     }
-    if (peer->link != NULL && peer->link->greeted) {
-        pln_link_shares(node, peer->link);
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_peer_next_link(node, peer, &cursor)) != NULL;) {
+        if (link->greeted) {
+            pln_link_shares(node, link);
+        }
     }
     peer->backoff_ms = 0;
     pln_dial_at(node, peer, node->now_ms);

@@ -16,7 +16,6 @@
 #define CHAINS_PER_SLICE 1024u /**< effects of one step */
 #define ROWS_PER_SLICE 4096u
 #define RETRY_MS 5000u /**< after the disk refused */
-#define EPOCH_KEY_SIZE 36u
 
 /** Key in PLN_TABLE_CHAINS; arrivals name deleted chains, so their numbers stay taken. */
 static const char next_key[] = "next";
@@ -156,67 +155,21 @@ static void begin(pln_node_t *node, pln_net_state_t *net)
 
 /* ---- chains ---- */
 
-static void number_save(pln_node_t *node, const void *key, size_t key_size, uint32_t number)
+static void number_save(pln_node_t *node)
 {
     pln_buf_t value = {0};
-    pln_buf_u32(&value, number);
-    pln_save(node, PLN_TABLE_CHAINS, key, key_size, &value);
+    pln_buf_u32(&value, node->next_chain);
+    pln_save(node, PLN_TABLE_CHAINS, next_key, sizeof next_key - 1, &value);
     pln_buf_free(&value);
-}
-
-static void epoch_key(const pln_network_id_t *network, uint32_t term, uint8_t out[EPOCH_KEY_SIZE])
-{
-    memcpy(out, network->bytes, 32);
-    pln_put_u32(out + 32, term);
-}
-
-uint32_t pln_forget_epoch(const pln_node_t *node, const pln_network_id_t *network, uint32_t term)
-{
-    uint8_t key[EPOCH_KEY_SIZE];
-    epoch_key(network, term, key);
-    const uint32_t *used = pln_map_get(&node->epochs, key);
-    return used == NULL ? 0 : *used;
-}
-
-static void epochs_raise(pln_node_t *node, const uint8_t key[EPOCH_KEY_SIZE], uint32_t used)
-{
-    uint32_t *kept = pln_map_get(&node->epochs, key);
-    if (kept == NULL) {
-        kept = pln_alloc_zero(1, sizeof *kept);
-        pln_map_put(&node->epochs, key, kept);
-    }
-    *kept = used > *kept ? used : *kept;
-}
-
-/**
- * What this node wrote may still be held by others. Were it a member of the same term again, it
- * would not know how far its chains went and fork them: so it remembers which epochs it has used.
- */
-static void epochs_save(pln_node_t *node, pln_net_state_t *net)
-{
-    pln_chain_t *chain = net->buckets[node->self->id.bytes[0]];
-    for (; chain != NULL; chain = chain->bucket_next) {
-        if (pln_id_equal(&chain->place.author, &node->self->id) && chain->durable.seq > 0) {
-            uint32_t term = chain->place.epoch / PLN_EPOCHS_PER_TERM;
-            uint8_t key[EPOCH_KEY_SIZE];
-            epoch_key(&net->id, term, key);
-            epochs_raise(node, key, chain->place.epoch % PLN_EPOCHS_PER_TERM + 1);
-            number_save(node, key, sizeof key, pln_forget_epoch(node, &net->id, term));
-        }
-    }
 }
 
 pln_err_t pln_forget_load(pln_node_t *node, pln_span_t key, pln_span_t value)
 {
-    uint32_t number = value.size == 4 ? pln_get_u32(value.data) : 0;
-    if (key.size == EPOCH_KEY_SIZE && number > 0 && number <= PLN_EPOCHS_PER_TERM) {
-        epochs_raise(node, key.data, number);
-        return PLN_OK;
-    }
     if (key.size != sizeof next_key - 1 || memcmp(key.data, next_key, key.size) != 0 ||
         value.size != 4) {
         return PLN_EMALFORMED;
     }
+    uint32_t number = pln_get_u32(value.data);
     node->next_chain = number > node->next_chain ? number : node->next_chain;
     return PLN_OK;
 }
@@ -246,8 +199,8 @@ static bool chains_slice(pln_node_t *node, pln_net_state_t *net)
     lane_slice(node, net, PLN_LANE_RECORDS, &count, &entries);
     lane_slice(node, net, PLN_LANE_CONTROL, &count, &entries);
     if (count > 0) {
-        number_save(node, next_key, sizeof next_key - 1, node->next_chain);
-        epochs_save(node, net);
+        number_save(node);
+        pln_epochs_retire(node, net);
     }
     return count > 0;
 }
@@ -315,6 +268,9 @@ static bool rows_collect(pln_node_t *node, pln_net_state_t *net, pln_forget_t *f
         all = row_add(forget, PLN_TABLE_WANTED, net->id.bytes, 32,
                       pln_map_key(&net->blocked, cursor), 37);
     }
+    for (size_t i = 0; all && i < net->evidence_count; i++) {
+        all = row_add(forget, PLN_TABLE_EVIDENCE, net->id.bytes, 32, net->evidence[i].bytes, 32);
+    }
     cursor = 0;
     while (all && pln_map_next(&net->presences, &cursor) != NULL) {
         all = row_add(forget, PLN_TABLE_PRESENCE, net->id.bytes, 32,
@@ -378,6 +334,9 @@ static void rows_drop(pln_node_t *node, pln_net_state_t *net)
                 break;
             case PLN_TABLE_TICKETS:
                 value = pln_map_remove(&node->tickets, row->key);
+                break;
+            case PLN_TABLE_EVIDENCE:
+                net->evidence_count = 0;
                 break;
             default:
                 value = pln_map_get(&node->peers, row->key);

@@ -184,6 +184,7 @@ void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
         share->seen = share->peer_arrivals;
         share->peer_digest = net->digest;
         share->peer_digest_known = true;
+        pln_epochs_heard(node, net);
         pln_join_opened(node, link, net);
         return;
     }
@@ -329,6 +330,9 @@ void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *h
     }
     if (heads->upto.number > 0 && !share->overflowed) {
         share->seen = heads->upto;
+    }
+    if (heads->upto.number > 0) {  // the last page: all of it is announced
+        pln_epochs_heard(node, share->net);
     }
     pln_want_flush(node, share->net);
     pln_share_advance(node, link, share);

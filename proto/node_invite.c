@@ -14,7 +14,7 @@
 static void invitation_save(pln_node_t *node, const pln_invitation_t *invitation)
 {
     pln_buf_t value = {0};
-    pln_pack_array(&value, 11);
+    pln_pack_array(&value, 12);
     pln_pack_bin(&value, invitation->network.bytes, 32);
     pln_pack_uint(&value, invitation->role);
     pln_pack_cstr(&value, invitation->label);
@@ -26,6 +26,7 @@ static void invitation_save(pln_node_t *node, const pln_invitation_t *invitation
     pln_pack_bin(&value, invitation->used_by.bytes, 32);
     pln_pack_cstr(&value, invitation->used_name);
     pln_pack_uint(&value, invitation->used_ms);
+    pln_pack_uint(&value, invitation->until_ms);
     pln_save(node, PLN_TABLE_TICKETS, invitation->key.bytes, 32, &value);
     pln_buf_free(&value);
 }
@@ -41,7 +42,7 @@ pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value
 {
     pln_invitation_t read = {0};
     pln_unpack_t in = pln_unpack(value);
-    if (key.size != 32 || pln_unpack_array(&in, 11) != 11) {
+    if (key.size != 32 || pln_unpack_array(&in, 12) != 12) {
         return PLN_EMALFORMED;
     }
     memcpy(read.key.bytes, key.data, 32);
@@ -59,6 +60,7 @@ pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value
     pln_unpack_fixed(&in, read.used_by.bytes, 32);
     text_copy(read.used_name, sizeof read.used_name, pln_unpack_str(&in, PLN_NAME_MAX));
     read.used_ms = pln_unpack_uint(&in);
+    read.until_ms = pln_unpack_uint_max(&in, PLN_TIME_MAX);
     PLN_TRY(pln_unpack_end(&in));
     pln_invitation_t *kept = pln_alloc(sizeof *kept);
     *kept = read;
@@ -146,6 +148,11 @@ void pln_invite(pln_node_t *node, const pln_event_t *event)
         pln_reply(node, request, true, PLN_EINVAL, "a label is UTF-8 text of at most 128 bytes");
         return;
     }
+    uint64_t until_ms = event->as.invite.until_ms;
+    if (until_ms != 0 && (until_ms <= node->wall_ms || until_ms > PLN_TIME_MAX)) {
+        pln_reply(node, request, true, PLN_EINVAL, "a membership ends in the future");
+        return;
+    }
     pln_ticket_t ticket = {0};
     ticket_fill(node, net, event, &ticket);
     pln_invitation_t *invitation = pln_alloc_zero(1, sizeof *invitation);
@@ -155,6 +162,7 @@ void pln_invite(pln_node_t *node, const pln_event_t *event)
     memcpy(invitation->label, ticket.label, sizeof invitation->label);
     invitation->made_ms = node->wall_ms;
     invitation->expiry_ms = ticket.expiry_ms;
+    invitation->until_ms = event->as.invite.until_ms;
     invitation->bound = ticket.bound;
     invitation->bound_to = ticket.bound_to;
     pln_map_put(&node->tickets, invitation->key.bytes, invitation);
@@ -232,7 +240,8 @@ static void welcome_send(pln_node_t *node, pln_link_t *link, const pln_network_i
 static void grant_mint(pln_node_t *node, pln_link_t *link, const pln_join_t *join,
                        pln_invitation_t *invitation, pln_net_state_t *net)
 {
-    pln_grant_t grant = {.node = join->node, .role = invitation->role};
+    pln_grant_t grant = {
+        .node = join->node, .role = invitation->role, .expiry_ms = invitation->until_ms};
     uint32_t highest = 0;
     bool known = pln_access_highest_term(net->access, &join->node, &highest);
     if (known && highest >= PLN_TERM_MAX) {
@@ -284,6 +293,9 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
         return;
     }
     pln_net_state_t *net = pln_net_find(node, &join->network);
+    if (error == PLN_OK && pln_hold(node, net)) {
+        return;
+    }
     if (error == PLN_EEXISTS && net != NULL && pln_net_admits(net, &join->node)) {
         welcome_send(node, link, &join->network);
         return;
@@ -310,7 +322,7 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
     }
     pln_member_t member;
     if (pln_access_member(net->access, &join->node, &member) == PLN_OK && !member.left &&
-        member.role >= invitation->role &&
+        member.role >= invitation->role && invitation->until_ms == 0 &&
         (member.expiry_ms == 0 || member.expiry_ms > node->wall_ms)) {
         welcome_send(node, link, &join->network);  // in already: the invitation stays good
         return;

@@ -170,11 +170,16 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
         return;
     }
     link->greeted = true;
+    link->store = hello->store;
+    if (!pln_twins_settle(node, link)) {
+        return;
+    }
     link->announce_only = (hello->flags & PLN_HELLO_ANNOUNCE) != 0;
     link->peer_granted = hello->credit;
     link->peer_time_ahead_ms = CLOCK_BIAS + hello->time_ms - node->wall_ms;
     link->peer->state = PLN_PEER_SYNCING;
     pln_trace(node, "hello", link, NULL, pln_rows(hello->rows, PLN_HELLO_ROW_SIZE));
+    pln_ended_hello(node, link, hello);
     for (size_t s = 0; s < link->share_count; s++) {
         pln_share_t *share = link->shares[s];
         uint8_t hash[16];
@@ -205,17 +210,6 @@ void pln_link_shares(pln_node_t *node, pln_link_t *link)
 
 /* ---- up, down, end ---- */
 
-/** Of two links to one peer the one dialled by the smaller id stays; of two dialled alike, the
- * newer. */
-static bool keep_old(const pln_node_t *node, const pln_link_t *old, const pln_link_t *fresh)
-{
-    if (old->dialled == fresh->dialled) {
-        return false;
-    }
-    bool self_is_smaller = pln_id_compare(&node->self->id, &old->id) < 0;
-    return old->dialled == self_is_smaller;
-}
-
 static void peer_link_up(pln_node_t *node, pln_link_t *link)
 {
     link->peer = pln_peer_get(node, &link->id);
@@ -230,17 +224,11 @@ static void peer_link_up(pln_node_t *node, pln_link_t *link)
         pln_link_bye(node, link, "offence", "");
         return;
     }
-    pln_link_t *old = link->peer->link;
-    if (old != NULL && keep_old(node, old, link)) {
-        pln_link_bye(node, link, "duplicate", "");
-        return;
+    if (link->peer->link == NULL) {
+        link->peer->link = link;
+        link->peer->state = PLN_PEER_GREETING;
     }
-    if (old != NULL) {
-        pln_link_bye(node, old, "duplicate", "");
-    }
-    link->peer->link = link;
-    link->peer->state = PLN_PEER_GREETING;
-    pln_hello_greet(node, link);
+    pln_hello_greet(node, link);  // whether one link is too many, its HELLO tells
 }
 
 /** Whoever holds a ticket has one link with it, the newest. */
@@ -293,6 +281,8 @@ void pln_link_up(pln_node_t *node, const pln_event_t *event)
     pln_trace(node, "link up", link, NULL, link->number);
     if (link->as == PLN_LINK_TICKET) {
         ticket_link_up(node, link);
+    } else if (link->as == PLN_LINK_PUT_OUT) {
+        pln_ended_link_up(node, link);
     } else {
         peer_link_up(node, link);
     }
@@ -321,10 +311,10 @@ void pln_link_down(pln_node_t *node, uint32_t number, pln_down_t why)
     }
     bool in_use = peer != NULL && peer->link == link;
     if (in_use) {
-        peer->link = NULL;
+        peer->link = pln_twin_left(node, peer, link);
     }
     link_remove(node, link);
-    if (in_use) {
+    if (in_use && peer->link == NULL) {
         if (was_good) {
             peer->backoff_ms = 0;
         }
@@ -339,8 +329,11 @@ static void link_close(pln_node_t *node, pln_link_t *link)
     node->reap = true;
     pln_fx(node, PLN_FX_CLOSE)->as.close.link = link->number;
     pln_peer_t *peer = link->peer;
-    if (peer != NULL && peer->link == link) {
-        peer->link = NULL;
+    bool in_use = peer != NULL && peer->link == link;
+    if (in_use) {
+        peer->link = pln_twin_left(node, peer, link);
+    }
+    if (in_use && peer->link == NULL) {
         if (node->now_ms >= link->up_ms + LINK_GOOD_MS && peer->backoff_ms < PLN_REDIAL_MS_MAX) {
             peer->backoff_ms = 0;
         }
@@ -396,12 +389,15 @@ void pln_share_end(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, con
     if (share == NULL) {
         return;
     }
+    bool shown = pln_ended_tell_now(node, link, net);
     pln_message_t bye = {.type = PLN_MSG_BYE};
     bye.as.bye.reason = PLN_SPAN(reason, strlen(reason));
     bye.as.bye.has_network = true;
     bye.as.bye.network = net->id;
     bye.as.bye.detail = PLN_SPAN(detail, strlen(detail));
-    pln_send(node, link, &bye, (pln_span_t){0});
+    if (!shown) {
+        pln_send(node, link, &bye, (pln_span_t){0});
+    }
     pln_serve_drop(link, net);
     share->ended = true;
 }
@@ -430,6 +426,9 @@ static void bye_received(pln_node_t *node, pln_link_t *link, const pln_bye_t *by
         pln_serve_drop(link, net);
         share->ended = true;
     }
+    if (bye->evidence.size > 0) {
+        pln_ended_heard(node, link, bye);
+    }
 }
 
 static void open_received(pln_node_t *node, pln_link_t *link, const pln_message_t *message,
@@ -457,6 +456,9 @@ static void open_received(pln_node_t *node, pln_link_t *link, const pln_message_
         case PLN_MSG_GRAFT:
             pln_graft_received(node, link, &message->as.network);
             break;
+        case PLN_MSG_TWIN:
+            pln_twin_received(node, link, &message->as.twin);
+            break;
         case PLN_MSG_PRESENCE:
             pln_presence_received(node, link, &message->as.presence);
             break;
@@ -475,6 +477,8 @@ static void message_received(pln_node_t *node, pln_link_t *link, const pln_messa
     bool ticket = link->as == PLN_LINK_TICKET;
     if (message->type == PLN_MSG_BYE) {
         bye_received(node, link, &message->as.bye);
+    } else if (link->as == PLN_LINK_PUT_OUT) {
+        pln_refuse(node, PLN_EFOREIGN);  // it is told, not asked
     } else if (ticket && message->type == PLN_MSG_JOIN && !link->dialled) {
         pln_join_received(node, link, &message->as.join);
     } else if (ticket && message->type == PLN_MSG_WELCOME && link->dialled) {
@@ -522,6 +526,9 @@ static void link_scan(pln_node_t *node, pln_link_t *link)
     if (link->greeted && node->now_ms >= link->said_ms + PLN_KEEPALIVE_MS) {
         pln_message_t alive = {.type = PLN_MSG_CREDIT, .as.credit = link->granted};
         pln_send(node, link, &alive, (pln_span_t){0});
+    }
+    if (link->has_twin) {
+        pln_twins_scan(node, link);
     }
     for (size_t i = 0; i < link->share_count && link->greeted; i++) {
         if (!link->shares[i]->ended) {

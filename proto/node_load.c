@@ -57,7 +57,8 @@ pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
         [PLN_TABLE_NETWORKS] = network_load,      [PLN_TABLE_CURSORS] = cursor_load,
         [PLN_TABLE_WANTED] = pln_want_load,       [PLN_TABLE_TICKETS] = pln_invitation_load,
         [PLN_TABLE_PRESENCE] = pln_presence_load, [PLN_TABLE_PEERS] = pln_peer_load,
-        [PLN_TABLE_CHAINS] = pln_forget_load,
+        [PLN_TABLE_CHAINS] = pln_forget_load,     [PLN_TABLE_EPOCHS] = pln_epochs_load,
+        [PLN_TABLE_EVIDENCE] = pln_ended_load,
     };
     return table < PLN_TABLE_COUNT ? loaders[table](node, key, value) : PLN_EINVAL;
 }
@@ -78,11 +79,6 @@ pln_err_t pln_node_load_chain(pln_node_t *node, const pln_chain_row_t *row)
         net->records += row->counted_head.seq;
         net->bytes += row->counted_head.cum;
     }
-    if (pln_id_equal(&row->place.author, &node->self->id) &&
-        (net->own[row->place.lane] == NULL ||
-         net->own[row->place.lane]->place.epoch < row->place.epoch)) {
-        net->own[row->place.lane] = chain;
-    }
     pln_chain_touch(net, chain);
     return PLN_OK;
 }
@@ -101,6 +97,7 @@ pln_err_t pln_node_load_control(pln_node_t *node, uint32_t number, uint64_t seq,
         .hash = *hash,
         .kind = entry->header.kind,
         .payload = entry->payload,
+        .time_ms = entry->header.time_ms,
     };
     pln_access_add(chain->net->access, &statement);
     return PLN_OK;

@@ -10,30 +10,6 @@
 
 /* ---- where and whether we may write ---- */
 
-pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, uint32_t *epoch)
-{
-    pln_member_t self;
-    if (net->left || pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
-        return PLN_EROLE;
-    }
-    // Within the term, the newest epoch opened here; none that was used and forgotten (R5).
-    uint32_t first = pln_forget_epoch(node, &net->id, self.term);
-    if (first == PLN_EPOCHS_PER_TERM) {
-        return PLN_EFULL;
-    }
-    *epoch = self.term * PLN_EPOCHS_PER_TERM + first;
-    for (uint32_t n = first + 1; n < PLN_EPOCHS_PER_TERM; n++) {
-        uint32_t opened = self.term * PLN_EPOCHS_PER_TERM + n;
-        if (pln_chain_find(net, &node->self->id, opened, lane) != NULL) {
-            *epoch = opened;
-        }
-    }
-    pln_chain_t *own = pln_chain_find(net, &node->self->id, *epoch, lane);
-    bool full =
-        lane == PLN_LANE_CONTROL && own != NULL && own->durable.seq >= PLN_CONTROL_ENTRIES_MAX;
-    return full ? PLN_EFULL : PLN_OK;
-}
-
 static int ahead_compare(const void *a, const void *b)
 {
     uint64_t x = *(const uint64_t *)a;
@@ -92,7 +68,9 @@ void pln_mint(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint8_t la
         pln_place_t place = {net->id, node->self->id, epoch, lane};
         chain = pln_chain_add(node, net, &place, node->next_chain);
     }
-    net->own[lane] = chain;
+    if (chain->durable.seq == 0) {
+        pln_epochs_write(node, net, epoch);
+    }
     pln_effect_t *effect = pln_fx(node, PLN_FX_MINT);
     effect->as.mint.chain = chain->number;
     effect->as.mint.place = chain->place;
@@ -165,8 +143,23 @@ void pln_found(pln_node_t *node, const pln_event_t *event)
     job_for(node, event, request, &id);
 }
 
+static bool quota_passed(pln_node_t *node, pln_net_state_t *net, const pln_event_t *event,
+                         uint32_t epoch)
+{
+    const pln_chain_t *own = pln_chain_find(net, &node->self->id, epoch, PLN_LANE_RECORDS);
+    pln_settings_t settings;
+    pln_access_settings(net->access, &settings);
+    uint64_t entries =
+        event->as.publish.count + (own == NULL ? 0 : own->durable.seq + own->minting);
+    uint64_t bytes = drafts_weight(event->as.publish.drafts, event->as.publish.count) +
+                     (own == NULL ? 0 : own->durable.cum + own->minting_bytes);
+    return (entries > settings.max_entries || bytes > settings.max_bytes) &&
+           !PLN_PLANTED(quota_ignored);
+}
+
+/** Why nothing can be written now; NULL: it can, in @epoch. */
 static const char *publish_refusal(pln_node_t *node, pln_net_state_t *net, const pln_event_t *event,
-                                   pln_err_t *error)
+                                   uint32_t *epoch, pln_err_t *error)
 {
     pln_member_t self;
     *error = PLN_EROLE;
@@ -191,16 +184,16 @@ static const char *publish_refusal(pln_node_t *node, pln_net_state_t *net, const
     if (node->disk_low) {
         return "the disk is nearly full: make room, then try again";
     }
+    *error = pln_own_epoch(node, net, PLN_LANE_RECORDS, epoch);
+    if (*error == PLN_EFULL) {
+        return "this membership's 16 epochs are used up: a coordinator's node gives it the next "
+               "ones by itself once it hears of it; stay connected and try again in some minutes";
+    }
+    if (*error != PLN_OK) {
+        return "this node is not a member of the network now; see `pln status`";
+    }
     *error = PLN_EQUOTA;
-    pln_chain_t *own = net->own[PLN_LANE_RECORDS];
-    pln_settings_t settings;
-    pln_access_settings(net->access, &settings);
-    uint64_t entries =
-        event->as.publish.count + (own == NULL ? 0 : own->durable.seq + own->minting);
-    uint64_t bytes = drafts_weight(event->as.publish.drafts, event->as.publish.count) +
-                     (own == NULL ? 0 : own->durable.cum + own->minting_bytes);
-    if ((entries > settings.max_entries || bytes > settings.max_bytes) &&
-        !PLN_PLANTED(quota_ignored)) {
+    if (quota_passed(node, net, event, *epoch)) {
         return "this node has reached the network's quota: its root can raise it";
     }
     *error = PLN_OK;
@@ -212,12 +205,11 @@ void pln_publish(pln_node_t *node, const pln_event_t *event)
     uint64_t request = event->as.publish.request;
     pln_net_state_t *net = pln_net_find(node, &event->as.publish.network);
     pln_err_t error;
-    const char *refusal = publish_refusal(node, net, event, &error);
     uint32_t epoch = 0;
-    if (refusal == NULL && pln_own_epoch(node, net, PLN_LANE_RECORDS, &epoch) != PLN_OK) {
-        refusal = "this node is not a member of the network now";
-        error = PLN_EROLE;
+    if (pln_hold(node, net)) {
+        return;
     }
+    const char *refusal = publish_refusal(node, net, event, &epoch, &error);
     for (size_t i = 0; i < event->as.publish.count && refusal == NULL; i++) {
         const pln_draft_t *draft = &event->as.publish.drafts[i];
         if (draft->kind <= PLN_KIND_CONTROL_MAX || draft->payload.size > PLN_PAYLOAD_MAX) {
@@ -233,7 +225,7 @@ void pln_publish(pln_node_t *node, const pln_event_t *event)
     pln_mint(node, net, epoch, PLN_LANE_RECORDS, event->as.publish.drafts, event->as.publish.count);
     job_for(node, event, PLN_PLANTED(told_early) ? 0 : request, &net->id);
     if (PLN_PLANTED(told_early)) {
-        const pln_chain_t *own = net->own[PLN_LANE_RECORDS];
+        const pln_chain_t *own = pln_chain_find(net, &node->self->id, epoch, PLN_LANE_RECORDS);
         pln_effect_t *reply = pln_reply_data(node, request, PLN_OK, (pln_span_t){0});
         reply->as.reply.place = own->place;
         reply->as.reply.first_seq = own->durable.seq + own->minting - event->as.publish.count + 1;
@@ -299,25 +291,14 @@ static void cuts_fill(pln_net_state_t *net, const pln_id_t *member, pln_revoke_t
     free(chains);
 }
 
-void pln_revoke(pln_node_t *node, const pln_event_t *event)
+pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t *member,
+                          const char *reason)
 {
-    uint64_t request = event->as.revoke.request;
-    const pln_id_t *member = &event->as.revoke.member;
-    pln_net_state_t *net = pln_net_find(node, &event->as.revoke.network);
-    const char *reason = event->as.revoke.reason != NULL ? event->as.revoke.reason : "";
-    const char *refusal = revoke_refusal(node, net, member);
-    if (refusal == NULL && !text_valid(reason, PLN_REASON_MAX)) {
-        refusal = "the reason is UTF-8 text of at most 512 bytes";
-    }
     uint32_t epoch = 0;
     pln_revoke_t revoke = {.node = *member};
-    if (refusal == NULL && (pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) != PLN_OK ||
-                            !pln_access_highest_term(net->access, member, &revoke.term))) {
-        refusal = "it has no grant that could be revoked";
-    }
-    if (refusal != NULL) {
-        pln_reply(node, request, true, net == NULL ? PLN_ENOTFOUND : PLN_EROLE, refusal);
-        return;
+    PLN_TRY(pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch));
+    if (!pln_access_highest_term(net->access, member, &revoke.term)) {
+        return PLN_ENOTFOUND;
     }
     cuts_fill(net, member, &revoke);
     revoke.reason = PLN_SPAN(reason, strlen(reason));
@@ -325,6 +306,29 @@ void pln_revoke(pln_node_t *node, const pln_event_t *event)
     pln_revoke_encode(&revoke, &payload);
     pln_mint_control(node, net, epoch, PLN_KIND_REVOKE, &payload);
     pln_buf_free(&payload);
+    return PLN_OK;
+}
+
+void pln_revoke(pln_node_t *node, const pln_event_t *event)
+{
+    uint64_t request = event->as.revoke.request;
+    const pln_id_t *member = &event->as.revoke.member;
+    pln_net_state_t *net = pln_net_find(node, &event->as.revoke.network);
+    const char *reason = event->as.revoke.reason != NULL ? event->as.revoke.reason : "";
+    if (pln_hold(node, net)) {
+        return;
+    }
+    const char *refusal = revoke_refusal(node, net, member);
+    if (refusal == NULL && !text_valid(reason, PLN_REASON_MAX)) {
+        refusal = "the reason is UTF-8 text of at most 512 bytes";
+    }
+    if (refusal == NULL && pln_revoke_mint(node, net, member, reason) != PLN_OK) {
+        refusal = "it has no grant that could be revoked";
+    }
+    if (refusal != NULL) {
+        pln_reply(node, request, true, net == NULL ? PLN_ENOTFOUND : PLN_EROLE, refusal);
+        return;
+    }
     job_for(node, event, request, &net->id);
 }
 
@@ -362,6 +366,9 @@ void pln_leave(pln_node_t *node, const pln_event_t *event)
     bool forget = event->as.leave.forget;
     pln_net_state_t *net = pln_net_find(node, &event->as.leave.network);
     pln_err_t error;
+    if (pln_hold(node, net)) {
+        return;
+    }
     const char *refusal = leave_refusal(node, net, forget, &error);
     if (refusal != NULL) {
         pln_reply(node, request, true, error, refusal);

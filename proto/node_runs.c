@@ -112,12 +112,20 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
         chain = pln_chain_add(node, share->net, place, node->next_chain);
     }
     pln_span_t run;
-    PLN_TRY(run_fit(chain, entries, &run));
+    bool ours = pln_id_equal(&place->author, &node->self->id);
+    pln_err_t fits = run_fit(chain, entries, &run);
+    if (fits == PLN_EBASE && ours && pln_epochs_foreign(node, share->net, place->epoch)) {
+        pln_twin_wrote(node, link);
+    }
+    PLN_TRY(fits);
     pln_head_t end;
     uint32_t count;
     PLN_TRY(pln_run_verify(place, &chain->held, run, &entries->signature, &end, &count));
     if (end.seq != entries->to) {
         return PLN_EMALFORMED;
+    }
+    if (ours && pln_epochs_foreign(node, share->net, place->epoch)) {
+        pln_twin_wrote(node, link);
     }
     run_store(node, link, chain, entries, run, &end, count, frame_bytes);
     pln_want_storing(node, link, chain);
@@ -193,6 +201,7 @@ static void control_adopt(pln_node_t *node, pln_chain_t *chain, const pln_stored
         .hash = result->end.hash,
         .kind = entry.header.kind,
         .payload = entry.payload,
+        .time_ms = entry.header.time_ms,
     };
     pln_access_add(chain->net->access, &statement);
     pln_trace(node, "control", NULL, &chain->place, result->end.seq);
@@ -259,7 +268,10 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
     pln_push(node, chain, result, op->link);
     if (chain->place.lane == PLN_LANE_CONTROL) {
         control_adopt(node, chain, result);
+        node->adopted_chain = chain;
+        node->adopted = result;
         pln_net_refold(node, net);
+        node->adopted_chain = NULL;
         shares_advance(node, net);
     } else if (chain->durable.seq > chain->limit) {
         pln_net_refold(node, net);  // stored while a revoke was on its way: set aside

@@ -198,7 +198,7 @@ static bool run_send(pln_node_t *node, pln_link_t *link, const pln_chain_t *chai
 void pln_serve_loaded(pln_node_t *node, const pln_event_t *event)
 {
     pln_link_t *link = pln_link_find(node, event->as.loaded.link);
-    if (link == NULL || !link->loading || link->closing) {
+    if (link == NULL || link->closing || pln_ended_loaded(node, link, event) || !link->loading) {
         return;
     }
     link->loading = false;

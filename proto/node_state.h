@@ -7,6 +7,9 @@
  *         node_links.c link, HELLO, BYE · node_heads.c announce and compare · node_wants.c ask
  *         node_serve.c answer · node_runs.c accept and store · node_push.c eager and lazy
  *         node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
+ *         node_epochs.c where this node writes · node_held.c what waits for that
+ *         node_duties.c what a coordinator's node writes by itself
+ *         node_ended.c who was put out is told · node_twins.c two machines with one key
  *         node_forget.c parting and deleting · node_dial.c whom to call · node_view.c looking in
  */
 #ifndef PLN_NODE_STATE_H
@@ -22,9 +25,11 @@ typedef struct pln_chain pln_chain_t;
 typedef struct pln_link pln_link_t;
 typedef struct pln_peer pln_peer_t;
 typedef struct pln_forget pln_forget_t;
+typedef struct pln_held pln_held_t;
 
 #define PLN_SOURCES_MAX 4
 #define PLN_PROMISES_MAX 8u /**< who is asked about a network of which nothing is held */
+#define PLN_EVIDENCE_KEPT_MAX 4u
 
 /** One author's chain in one network, lane and epoch. */
 struct pln_chain {
@@ -114,6 +119,9 @@ struct pln_link {
     pln_peer_t *peer; /**< NULL on a ticket's link */
     char address[PLN_ADDRESS_MAX + 1];
     bool dialled;
+    pln_store_id_t store; /**< the peer's, from its HELLO */
+    bool has_twin;        /**< there is another link to its id, and another store behind it */
+    bool told_twin;
     bool up;
     bool greeted; /**< the peer's HELLO has come */
     bool closing;
@@ -137,6 +145,7 @@ struct pln_link {
     size_t serving_count;
     bool loading;
     uint64_t credit_needed; /**< 0, or bytes of the run that did not fit the credit */
+    size_t telling;         /**< entries being read that ended a membership of the peer */
     /* asking */
     size_t asked;                /**< chains asked from this link and not complete */
     uint64_t progress_ms;        /**< last ENTRIES from it */
@@ -201,8 +210,14 @@ struct pln_net_state {
     pln_hash_t digest;
     pln_hash_t access_digest;
     pln_admission_t *admitted; /**< whom this network admits now; NULL: nobody */
-    uint64_t next_expiry_ms;   /**< wall clock at which the next membership expires */
-    pln_chain_t *waiting;      /**< wanted, not asked yet, oldest first */
+    pln_admission_t *ended;    /**< whose membership a revoke has ended; NULL: nobody's */
+    pln_map_t due;             /**< node id -> what we owe that member (node_duties.c) */
+    uint64_t due_ms;           /**< the first of them */
+    uint64_t review_ms;        /**< look again who is due */
+    pln_hash_t evidence[PLN_EVIDENCE_KEPT_MAX]; /**< rows of PLN_TABLE_EVIDENCE */
+    size_t evidence_count;
+    uint64_t next_expiry_ms; /**< wall clock at which the next membership expires */
+    pln_chain_t *waiting;    /**< wanted, not asked yet, oldest first */
     pln_chain_t *waiting_last;
     pln_map_t blocked;    /**< place key -> pln_blocked_t: announced, but not to be asked for now */
     size_t open_wants;    /**< chains asked or waiting */
@@ -212,7 +227,8 @@ struct pln_net_state {
     uint64_t stamp; /**< of the last own presence */
     uint64_t records;
     uint64_t bytes;
-    pln_chain_t *own[PLN_LANES];
+    bool heard;        /**< a peer has told its heads since the start */
+    uint64_t write_ms; /**< nothing is written here before (R5) */
 };
 
 typedef struct {
@@ -270,6 +286,7 @@ struct pln_node {
     pln_cursor_t arrivals; /**< last durable */
     bool started;
     bool disk_low;
+    uint64_t started_ms;
     uint64_t now_ms; /**< mono, of this step */
     uint64_t wall_ms;
     uint64_t scanned_ms; /**< last slow scan */
@@ -283,10 +300,18 @@ struct pln_node {
     pln_map_t net_by_id;
     pln_map_t links; /**< u32 -> link */
     uint32_t next_dial_link;
-    pln_map_t peers;      /**< id -> peer */
-    pln_map_t tickets;    /**< ticket key -> pln_invitation_t */
-    pln_map_t cursors;    /**< (peer 32, network 32) -> pln_cursor_t */
-    pln_map_t epochs;     /**< (network 32, term 4) -> u32: own epochs used there and deleted */
+    pln_map_t peers;     /**< id -> peer */
+    pln_map_t told;      /**< id -> when it was last told that its membership has ended */
+    pln_map_t tickets;   /**< ticket key -> pln_invitation_t */
+    pln_map_t cursors;   /**< (peer 32, network 32) -> pln_cursor_t */
+    pln_map_t epochs;    /**< (network 32, term 4) -> own epochs (node_epochs.c) */
+    pln_store_id_t life; /**< the store that the rows of epochs were last opened with ... */
+    bool life_known;     /**< ... if there is one */
+    bool used_before;    /**< the key was, before this store was made */
+    pln_twin_view_t twin;
+    pln_held_t *held; /**< what makes us write and must wait, oldest first */
+    size_t held_count;
+    size_t held_bytes;
     bool reap;            /**< a closing link is to be removed */
     pln_chain_t **chains; /**< by number; NULL where unused */
     size_t chain_capacity;
@@ -299,6 +324,9 @@ struct pln_node {
     size_t blocked_count; /**< rows of `wanted`, all networks */
 
     /* this step */
+    const pln_event_t *event;
+    const pln_chain_t *adopted_chain; /**< whose control entry is being adopted; NULL none */
+    const pln_stored_t *adopted;
     pln_effect_t *effects;
     size_t effect_count;
     size_t effect_capacity;
@@ -317,6 +345,7 @@ struct pln_node {
 /* node.c: effects and small services */
 pln_effect_t *pln_fx(pln_node_t *node, pln_effect_type_t type);
 uint8_t *pln_keep(pln_node_t *node, const void *data, size_t size); /**< arena copy */
+void pln_adopt(pln_node_t *node, uint8_t *block); /**< into the arena; owned from now on */
 void pln_send(pln_node_t *node, pln_link_t *link, const pln_message_t *message, pln_span_t body);
 void pln_save(pln_node_t *node, pln_table_t table, const void *key, size_t key_size,
               const pln_buf_t *value);
@@ -476,9 +505,10 @@ bool pln_promises(const pln_net_state_t *net, const pln_id_t *id);
 void pln_found(pln_node_t *node, const pln_event_t *event);
 void pln_publish(pln_node_t *node, const pln_event_t *event);
 void pln_revoke(pln_node_t *node, const pln_event_t *event);
+/** A revoke of @member at the heads held here. */
+pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t *member,
+                          const char *reason);
 void pln_leave(pln_node_t *node, const pln_event_t *event);
-/** Where this node writes in @net; EROLE when it is no member. */
-pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, uint32_t *epoch);
 void pln_mint(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint8_t lane,
               const pln_draft_t *drafts, size_t count);
 void pln_mint_control(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint16_t kind,
@@ -494,9 +524,62 @@ void pln_forget_progress(pln_chain_t *chain, const pln_stored_t *result);
 /** A job has come back; if it was a slice, the next may follow. Networks may be gone afterwards. */
 void pln_forget_stored(pln_node_t *node, uint64_t job, pln_err_t error);
 void pln_forget_free(pln_net_state_t *net);
-/** The first epoch of @term that this node has never written in and forgotten: 0 .. 16. */
-uint32_t pln_forget_epoch(const pln_node_t *node, const pln_network_id_t *network, uint32_t term);
 pln_err_t pln_forget_load(pln_node_t *node, pln_span_t key, pln_span_t value);
+
+/* node_epochs.c */
+/** Where this node writes in @net; EROLE when it is no member, EFULL when no epoch is left. */
+pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, uint32_t *epoch);
+pln_err_t pln_epochs_load(pln_node_t *node, pln_span_t key, pln_span_t value);
+void pln_epochs_start(pln_node_t *node);
+/** Something is minted in @epoch: it is this store's own, durable together with what is minted. */
+void pln_epochs_write(pln_node_t *node, const pln_net_state_t *net, uint32_t epoch);
+/** The author's signature over an entry of ours that this node did not write. True: another machine
+ * wrote it, for it is in our epoch or a later one. */
+bool pln_epochs_foreign(pln_node_t *node, pln_net_state_t *net, uint32_t epoch);
+/** All that was written is to be forgotten. */
+void pln_epochs_retire(pln_node_t *node, pln_net_state_t *net);
+/** A peer has told all its heads. */
+void pln_epochs_heard(pln_node_t *node, pln_net_state_t *net);
+/** May this node write in @net now? If not it is woken when it may. */
+bool pln_epochs_ready(pln_node_t *node, pln_net_state_t *net);
+
+/* node_duties.c */
+void pln_duties_scan(pln_node_t *node, pln_net_state_t *net);
+
+/* node_twins.c */
+/** The links of @peer that stand; *cursor starts at 0. */
+pln_link_t *pln_peer_next_link(pln_node_t *node, const pln_peer_t *peer, size_t *cursor);
+/** HELLO has told the store: which links to this peer stay. False: this one does not. */
+bool pln_twins_settle(pln_node_t *node, pln_link_t *link);
+/** On a link with a twin: is the peer to be told? */
+void pln_twins_scan(pln_node_t *node, pln_link_t *link);
+/** The link of the peer's other machine, when @gone is gone; NULL. */
+pln_link_t *pln_twin_left(pln_node_t *node, const pln_peer_t *peer, const pln_link_t *gone);
+void pln_twin_received(pln_node_t *node, pln_link_t *link, const pln_twin_t *twin);
+/** Something came that another machine has written with our key, and now. */
+void pln_twin_wrote(pln_node_t *node, const pln_link_t *link);
+
+/* node_ended.c */
+/** The fold has changed: whom the gate lets in to be told that it was put out. */
+void pln_ended_change(pln_node_t *node, pln_net_state_t *net);
+/** Such a one has dialled. */
+void pln_ended_link_up(pln_node_t *node, pln_link_t *link);
+/** A member of another network, whose HELLO may name one in which it no longer is. */
+void pln_ended_hello(pln_node_t *node, pln_link_t *link, const pln_hello_t *hello);
+/** Was that read for telling? */
+bool pln_ended_loaded(pln_node_t *node, pln_link_t *link, const pln_event_t *event);
+/** The entry being adopted put the peer out of @net: it goes with the BYE. False: it did not. */
+bool pln_ended_tell_now(pln_node_t *node, pln_link_t *link, const pln_net_state_t *net);
+/** A BYE that shows why. */
+void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye);
+pln_err_t pln_ended_load(pln_node_t *node, pln_span_t key, pln_span_t value);
+
+/* node_held.c */
+/** Must the present event wait until this node may write in @net? Then it is kept. */
+bool pln_hold(pln_node_t *node, pln_net_state_t *net);
+/** Take the next of @queue; its bytes live as long as this step. */
+bool pln_held_next(pln_node_t *node, pln_held_t **queue, pln_event_t *event);
+void pln_held_free(pln_node_t *node);
 
 /* node_presence.c */
 void pln_presence_received(pln_node_t *node, pln_link_t *link,

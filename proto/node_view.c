@@ -30,6 +30,7 @@ static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_vie
         out->role = member.role;
     } else {
         out->revoked = pln_access_revoked(net->access, &node->self->id, &out->revoked_by) == PLN_OK;
+        pln_node_name(node, &net->id, &out->revoked_by.by, out->revoked_by_name);
     }
 }
 

@@ -115,6 +115,7 @@ typedef enum {
 #define PLN_SILENCE_MS 90000u        /**< a link without a word for so long is down */
 #define PLN_DIGEST_MS 600000u        /**< digests are compared on an idle link (R12) */
 #define PLN_STALL_MS 15000u          /**< an asked chain without progress is asked elsewhere */
+#define PLN_START_WAIT_MS 3000u      /**< for a peer's first heads before a start writes (R5) */
 #define PLN_LAZY_MS 2000u            /**< give or take half: announced, not here: GRAFT + WANT */
 #define PLN_DUPLICATE_MS 10000u      /**< PRUNE only for a copy received within (R21) */
 #define PLN_PRESENCE_MS 60000u       /**< base interval of presence (R20) */

@@ -118,6 +118,11 @@ memory_store_t *memory_store_copy(const memory_store_t *from)
     return store;
 }
 
+void memory_store_rename(memory_store_t *store, const pln_store_id_t *id)
+{
+    store->id = *id;
+}
+
 const pln_store_id_t *memory_store_id(const memory_store_t *store)
 {
     return &store->id;

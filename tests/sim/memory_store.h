@@ -17,6 +17,8 @@ memory_store_t *memory_store_new(const pln_store_id_t *id);
 void memory_store_free(memory_store_t **store);
 /** A copy as an image of the disk would be. */
 memory_store_t *memory_store_copy(const memory_store_t *store);
+/** ... restored: it begins another life. */
+void memory_store_rename(memory_store_t *store, const pln_store_id_t *id);
 
 const pln_store_id_t *memory_store_id(const memory_store_t *store);
 pln_cursor_t memory_store_arrivals(const memory_store_t *store);

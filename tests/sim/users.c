@@ -142,7 +142,7 @@ pln_err_t world_found_within(world_node_t *node, const char *name, uint64_t max_
 }
 
 static void invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
-                   uint32_t about)
+                   uint32_t about, uint64_t lasts_ms)
 {
     const char *address = node->address;
     pln_event_t event = {.type = PLN_EV_INVITE};
@@ -150,6 +150,9 @@ static void invite(world_node_t *node, const pln_network_id_t *network, pln_role
     event.as.invite.role = role;
     event.as.invite.label = "";
     event.as.invite.expiry_ms = world_event_of(node, PLN_EV_INVITE).wall_ms + 7 * DAY_MS;
+    if (lasts_ms > 0) {
+        event.as.invite.until_ms = world_event_of(node, PLN_EV_INVITE).wall_ms + lasts_ms;
+    }
     event.as.invite.addresses = &address;
     event.as.invite.address_count = 1;
     pln_identity_t one_time;
@@ -164,7 +167,13 @@ static void invite(world_node_t *node, const pln_network_id_t *network, pln_role
 pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
                        pln_ticket_t *out)
 {
-    invite(node, network, role, UINT32_MAX);
+    return world_invite_for(node, network, role, 0, out);
+}
+
+pln_err_t world_invite_for(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
+                           uint64_t ms, pln_ticket_t *out)
+{
+    invite(node, network, role, UINT32_MAX, ms);
     pln_err_t error = wait_for(node, WAIT_MS);
     return error != PLN_OK ? error : pln_ticket_decode(pln_buf_span(&node->reply_data), out);
 }
@@ -172,7 +181,7 @@ pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_
 void world_invite_later(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
                         const world_node_t *guest)
 {
-    invite(node, network, role, guest->index);
+    invite(node, network, role, guest->index, 0);
 }
 
 void world_join_later(world_node_t *node, const pln_ticket_t *ticket)
@@ -287,7 +296,8 @@ bool world_converged(world_t *world, const pln_network_id_t *network)
     bool first = true;
     for (size_t i = 0; i < world->node_count; i++) {
         pln_network_view_t view;
-        if (!world_view(world->nodes[i], network, &view) || view.role == PLN_ROLE_NONE) {
+        if (!world_view(world->nodes[i], network, &view) || view.left ||
+            view.role == PLN_ROLE_NONE) {
             continue;
         }
         if (first) {

@@ -76,6 +76,8 @@ struct world_node {
     pln_node_t *node; /**< NULL while the machine is off */
     memory_store_t *store;
     bool dial_all;
+    bool used_before;        /**< its key is older than its store */
+    bool rewound;            /**< its disk was laid back: what came later is with others only */
     bool hidden;             /**< cannot be dialled (NAT) */
     uint64_t life;           /**< counts starts; events of an earlier life are void */
     uint64_t asleep_till_ms; /**< suspended: what happens to it waits until then */
@@ -266,6 +268,12 @@ void world_crash(world_node_t *node);
 void world_power_off(world_node_t *node);
 void world_start(world_node_t *node);
 void world_suspend(world_node_t *node, uint64_t ms);
+/** Another machine with the key of @of, off, with @store (owned). */
+world_node_t *world_twin(world_node_t *of, const char *name, memory_store_t *store);
+/** Switched off, and its disk replaced by @store (owned), an older one. */
+void world_lay_back(world_node_t *node, memory_store_t *store);
+/** A store id that nobody has. */
+pln_store_id_t world_store_id(world_t *world);
 void world_machine_free(world_node_t *node);
 
 /* ---- users.c; each runs the world until the final reply, at most @ms. PLN_EIO: none came ---- */
@@ -276,6 +284,9 @@ pln_err_t world_found_within(world_node_t *node, const char *name, uint64_t max_
                              uint64_t max_bytes, pln_network_id_t *out);
 pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
                        pln_ticket_t *out);
+/** ... to a membership that ends after @ms. */
+pln_err_t world_invite_for(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
+                           uint64_t ms, pln_ticket_t *out);
 pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms);
 pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count,
                         size_t size);

@@ -303,7 +303,7 @@ static bool admitted(const world_node_t *node, const uint8_t key[33])
 }
 
 static pln_down_t gate(world_node_t *node, world_node_t *other, const pln_effect_t *effect,
-                       const uint8_t key[33])
+                       uint8_t key[33])
 {
     uint8_t index[4];
     if (other == NULL || other->node == NULL || other->hidden) {
@@ -315,6 +315,9 @@ static pln_down_t gate(world_node_t *node, world_node_t *other, const pln_effect
     }
     if (!pln_id_equal(&other->self.id, &effect->as.dial.peer)) {
         return PLN_DOWN_KEY;
+    }
+    if (!admitted(other, key) && key[0] == PLN_LINK_PEER) {
+        key[0] = PLN_LINK_PUT_OUT;
     }
     if (!admitted(other, key)) {
         world_happened(node->world, HAPPENING_refused_link);
@@ -344,7 +347,8 @@ void world_dialled(world_node_t *node, const pln_effect_t *effect)
     world_link_t *link = link_add(node, effect->as.dial.link, other, effect->as.dial.as_ticket);
     uint32_t accepted = link->ends[1].number;
     link->references++;
-    link_up(node, link->ends[0].number, (pln_link_class_t)key[0], &other->self.id, other->address);
+    pln_link_class_t meant = effect->as.dial.as_ticket ? PLN_LINK_TICKET : PLN_LINK_PEER;
+    link_up(node, link->ends[0].number, meant, &other->self.id, other->address);
     if (link->ends[1].life != 0) {
         link_up(other, accepted, (pln_link_class_t)key[0], &as.id, node->address);
     }

@@ -23,6 +23,7 @@ void world_start(world_node_t *node)
         .name = node->name,
         .version = "sim",
         .dial_all = node->dial_all,
+        .used_before = node->used_before,
         .seed = world_random(node->world, UINT64_MAX),
         .trace = node->world->trace != NULL ? node_trace : NULL,
         .trace_arg = node,
@@ -68,7 +69,17 @@ void world_suspend(world_node_t *node, uint64_t ms)
     world_event_add(node->world, node->asleep_till_ms, WE_RESUMED, node);
 }
 
-world_node_t *world_machine(world_t *world, const char *name, bool dial_all)
+pln_store_id_t world_store_id(world_t *world)
+{
+    pln_store_id_t id;
+    for (size_t i = 0; i < sizeof id.bytes; i++) {
+        id.bytes[i] = (uint8_t)world_random(world, 256);
+    }
+    return id;
+}
+
+/** A machine that is off, without key and store. */
+static world_node_t *machine(world_t *world, const char *name, bool dial_all)
 {
     world_node_t *node = pln_alloc_zero(1, sizeof *node);
     node->world = world;
@@ -79,19 +90,22 @@ world_node_t *world_machine(world_t *world, const char *name, bool dial_all)
     pln_map_init(&node->barred, 4, (const uint8_t[16]){9});
     snprintf(node->name, sizeof node->name, "%s", name);
     snprintf(node->address, sizeof node->address, "n%u:7420", node->index);
+    world->nodes = pln_realloc(world->nodes, (world->node_count + 1) * sizeof *world->nodes);
+    world->nodes[world->node_count++] = node;
+    return node;
+}
+
+world_node_t *world_machine(world_t *world, const char *name, bool dial_all)
+{
+    world_node_t *node = machine(world, name, dial_all);
     uint8_t seed[PLN_SEED_SIZE];
     do {
         for (size_t i = 0; i < sizeof seed; i++) {
             seed[i] = (uint8_t)world_random(world, 256);
         }
     } while (pln_identity_derive(seed, &node->self) != PLN_OK);
-    pln_store_id_t id;
-    for (size_t i = 0; i < sizeof id.bytes; i++) {
-        id.bytes[i] = (uint8_t)world_random(world, 256);
-    }
+    pln_store_id_t id = world_store_id(world);
     node->store = memory_store_new(&id);
-    world->nodes = pln_realloc(world->nodes, (world->node_count + 1) * sizeof *world->nodes);
-    world->nodes[world->node_count++] = node;
     return node;
 }
 
@@ -99,7 +113,26 @@ world_node_t *world_node(world_t *world, const char *name, bool dial_all)
 {
     world_node_t *node = world_machine(world, name, dial_all);
     world_start(node);
+    node->used_before = true;  // from its second start on; the store remembers the first
     return node;
+}
+
+world_node_t *world_twin(world_node_t *of, const char *name, memory_store_t *store)
+{
+    world_node_t *node = machine(of->world, name, of->dial_all);
+    node->self = of->self;
+    node->store = store;
+    node->used_before = true;
+    return node;
+}
+
+void world_lay_back(world_node_t *node, memory_store_t *store)
+{
+    world_crash(node);
+    memory_store_free(&node->store);
+    node->store = store;
+    node->rewound = true;
+    node->arrival_highest = 0;
 }
 
 void world_machine_free(world_node_t *node)

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MPL-2.0
+// What a coordinator's node writes by itself: the revoke that closes a membership which expired or
+// was left (R10), and the next term of a member that has used up its epochs (R5).
+//
+//     the fold or the clock changes -> who is due -> after a random delay, unless another node has
+//                                   -> revoke at the heads held here, or grant of term + 1
+//
+// The delay lets one node do it for all; should two, each further revoke only cuts, and a second
+// grant of a term changes nothing.
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+#define DELAY_MIN_MS 30000u
+#define DELAY_MS 570000u /**< together at most 10 minutes */
+#define REVIEW_MS 60000u /**< epochs are opened without a change of the fold */
+#define DUE_MAX 65536u   /**< members that wait for something, of one network */
+
+typedef enum { DUTY_NONE, DUTY_LEFT, DUTY_EXPIRED, DUTY_NEXT_TERM } duty_t;
+
+typedef struct {
+    pln_id_t member;
+    uint64_t due_ms;
+} due_t;
+
+/** Has it opened the last epoch of its term? */
+static bool used_up(pln_net_state_t *net, const pln_member_t *member)
+{
+    uint32_t last = member->term * PLN_EPOCHS_PER_TERM + PLN_EPOCHS_PER_TERM - 1;
+    for (uint8_t lane = 0; lane < PLN_LANES; lane++) {
+        const pln_chain_t *chain = pln_chain_find(net, &member->node, last, lane);
+        if (chain != NULL && chain->durable.seq > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/** What @self, a member, owes @member. */
+static duty_t duty(const pln_node_t *node, pln_net_state_t *net, const pln_member_t *self,
+                   const pln_member_t *member)
+{
+    bool may = member->role == PLN_ROLE_COORDINATOR ? self->role == PLN_ROLE_ROOT
+                                                    : self->role >= PLN_ROLE_COORDINATOR;
+    uint32_t highest = 0;
+    if (!may || member->role == PLN_ROLE_ROOT || pln_id_equal(&member->node, &self->node)) {
+        return DUTY_NONE;
+    }
+    if (member->left) {
+        return DUTY_LEFT;
+    }
+    if (member->expiry_ms != 0 && member->expiry_ms <= node->wall_ms) {
+        return DUTY_EXPIRED;
+    }
+    bool last_term = pln_access_highest_term(net->access, &member->node, &highest) &&
+                     highest == member->term && highest < PLN_TERM_MAX;
+    return last_term && used_up(net, member) ? DUTY_NEXT_TERM : DUTY_NONE;
+}
+
+static bool acting(pln_node_t *node, pln_net_state_t *net, pln_member_t *self)
+{
+    return !net->left && pln_access_member(net->access, &node->self->id, self) == PLN_OK &&
+           self->role >= PLN_ROLE_COORDINATOR &&
+           (self->expiry_ms == 0 || self->expiry_ms > node->wall_ms);
+}
+
+static void review(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_map_t before = net->due;
+    pln_map_init(&net->due, 32, node->secret);
+    net->review_ms = node->now_ms + REVIEW_MS;
+    net->due_ms = UINT64_MAX;
+    pln_member_t self;
+    pln_member_t member;
+    size_t cursor = 0;
+    bool acts = acting(node, net, &self);
+    while (acts && net->due.count < DUE_MAX && pln_access_next(net->access, &cursor, &member)) {
+        if (duty(node, net, &self, &member) == DUTY_NONE) {
+            continue;
+        }
+        due_t *due = pln_map_remove(&before, member.node.bytes);
+        if (due == NULL) {
+            due = pln_alloc(sizeof *due);
+            *due = (due_t){member.node, node->now_ms + DELAY_MIN_MS + pln_random(node, DELAY_MS)};
+        }
+        pln_map_put(&net->due, due->member.bytes, due);
+        net->due_ms = due->due_ms < net->due_ms ? due->due_ms : net->due_ms;
+    }
+    pln_map_free_values(&before);
+}
+
+static void grant_next(pln_node_t *node, pln_net_state_t *net, const pln_member_t *member)
+{
+    uint32_t epoch;
+    if (pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) != PLN_OK) {
+        return;
+    }
+    pln_grant_t grant = {.node = member->node,
+                         .term = member->term + 1,
+                         .role = member->role,
+                         .label = PLN_SPAN(member->label, strlen(member->label)),
+                         .expiry_ms = member->expiry_ms};
+    pln_buf_t payload = {0};
+    pln_grant_encode(&grant, &payload);
+    pln_mint_control(node, net, epoch, PLN_KIND_GRANT, &payload);
+    pln_buf_free(&payload);
+    pln_trace(node, "grants the next term", NULL, NULL, grant.term);
+}
+
+static void perform(pln_node_t *node, pln_net_state_t *net, const pln_id_t *id)
+{
+    pln_member_t self;
+    pln_member_t member;
+    if (!acting(node, net, &self) || pln_access_member(net->access, id, &member) != PLN_OK) {
+        return;
+    }
+    switch (duty(node, net, &self, &member)) {
+        case DUTY_LEFT:
+            pln_revoke_mint(node, net, id, "left");
+            break;
+        case DUTY_EXPIRED:
+            pln_revoke_mint(node, net, id, "expired");
+            break;
+        case DUTY_NEXT_TERM:
+            grant_next(node, net, &member);
+            break;
+        case DUTY_NONE:
+            break;
+    }
+}
+
+/** A cut names the heads held here: not while more of them is on its way. */
+static bool settled(pln_node_t *node, pln_net_state_t *net)
+{
+    return net->open_wants == 0 && !node->disk_low && pln_clock_check(node) == PLN_OK &&
+           pln_epochs_ready(node, net);
+}
+
+void pln_duties_scan(pln_node_t *node, pln_net_state_t *net)
+{
+    if (node->now_ms >= net->review_ms) {
+        review(node, net);
+    }
+    if (node->now_ms < net->due_ms || !settled(node, net)) {
+        return;
+    }
+    net->due_ms = UINT64_MAX;
+    size_t cursor = 0;
+    for (due_t *due; (due = pln_map_next(&net->due, &cursor)) != NULL;) {
+        if (due->due_ms <= node->now_ms) {
+            perform(node, net, &due->member);
+            due->due_ms = node->now_ms + DELAY_MIN_MS + pln_random(node, DELAY_MS);  // or again
+        }
+        net->due_ms = due->due_ms < net->due_ms ? due->due_ms : net->due_ms;
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MPL-2.0
+// What makes this node write, and came while it must not yet (R5): kept, and done in a moment.
+#include <stdlib.h>
+#include <string.h>
+
+#include "node_state.h"
+
+#define HELD_MAX 256u
+#define HELD_BYTES_MAX (16u << 20)
+
+/** An event and the bytes it names. */
+struct pln_held {
+    pln_event_t event;
+    uint8_t *bytes;
+    size_t size;
+    pln_held_t *next;
+};
+
+static size_t drafts_size(const pln_event_t *event)
+{
+    size_t size = event->as.publish.count * sizeof(pln_draft_t);
+    for (size_t i = 0; i < event->as.publish.count; i++) {
+        size += event->as.publish.drafts[i].payload.size;
+    }
+    return size;
+}
+
+static size_t event_size(const pln_event_t *event)
+{
+    switch (event->type) {
+        case PLN_EV_PUBLISH:
+            return drafts_size(event);
+        case PLN_EV_REVOKE:
+            return event->as.revoke.reason == NULL ? 0 : strlen(event->as.revoke.reason) + 1;
+        case PLN_EV_RECEIVED:
+            return event->as.received.frame.size;
+        default:
+            return 0;
+    }
+}
+
+static void drafts_keep(pln_held_t *held)
+{
+    pln_draft_t *drafts = (pln_draft_t *)(void *)held->bytes;
+    size_t count = held->event.as.publish.count;
+    uint8_t *at = held->bytes + count * sizeof *drafts;
+    for (size_t i = 0; i < count; i++) {
+        drafts[i] = held->event.as.publish.drafts[i];
+        size_t size = drafts[i].payload.size;
+        if (size > 0) {
+            memcpy(at, drafts[i].payload.data, size);
+        }
+        drafts[i].payload.data = at;
+        at += size;
+    }
+    held->event.as.publish.drafts = drafts;
+}
+
+static void bytes_keep(pln_held_t *held)
+{
+    pln_event_t *event = &held->event;
+    if (event->type == PLN_EV_PUBLISH) {
+        drafts_keep(held);
+    } else if (event->type == PLN_EV_REVOKE && event->as.revoke.reason != NULL) {
+        memcpy(held->bytes, event->as.revoke.reason, held->size);
+        event->as.revoke.reason = (const char *)held->bytes;
+    } else if (event->type == PLN_EV_RECEIVED && held->size > 0) {
+        memcpy(held->bytes, event->as.received.frame.data, held->size);
+        event->as.received.frame.data = held->bytes;
+    }
+}
+
+static void held_free(pln_node_t *node, pln_held_t *held)
+{
+    node->held_count--;
+    node->held_bytes -= held->size;
+    free(held->bytes);
+    free(held);
+}
+
+bool pln_hold(pln_node_t *node, pln_net_state_t *net)
+{
+    if (net == NULL || pln_epochs_ready(node, net)) {
+        return false;
+    }
+    size_t size = event_size(node->event);
+    if (node->held_count >= HELD_MAX || node->held_bytes + size > HELD_BYTES_MAX) {
+        bool asked = node->event->type != PLN_EV_RECEIVED;  // first in every user's event
+        pln_reply(node, asked ? node->event->as.give_up.request : 0, true, PLN_EPAUSED,
+                  "this node is still finding out where it stands: try again in a few seconds");
+        return true;
+    }
+    pln_held_t *held = pln_alloc_zero(1, sizeof *held);
+    held->event = *node->event;
+    held->size = size;
+    held->bytes = pln_alloc(size + 1);
+    bytes_keep(held);
+    pln_held_t **end = &node->held;
+    while (*end != NULL) {
+        end = &(*end)->next;
+    }
+    *end = held;
+    node->held_count++;
+    node->held_bytes += size;
+    pln_trace(node, "held back", NULL, NULL, (uint64_t)held->event.type);
+    return true;
+}
+
+bool pln_held_next(pln_node_t *node, pln_held_t **queue, pln_event_t *event)
+{
+    pln_held_t *held = *queue;
+    if (held == NULL) {
+        return false;
+    }
+    *queue = held->next;
+    *event = held->event;
+    event->mono_ms = node->now_ms;
+    event->wall_ms = node->wall_ms;
+    pln_adopt(node, held->bytes);
+    held->bytes = NULL;
+    held_free(node, held);
+    return true;
+}
+
+void pln_held_free(pln_node_t *node)
+{
+    while (node->held != NULL) {
+        pln_held_t *next = node->held->next;
+        held_free(node, node->held);
+        node->held = next;
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MPL-2.0
+// Two machines with one key: whoever talks with both keeps both links and tells each of the other.
+//
+//     HELLO names the store -> the same as on the peer's other link: one link too many
+//                           -> another one: both links stay; when both have spoken, TWIN to both
+//
+// Each goes on in an epoch of its own (node_epochs.c); what is left to do is people's: to switch
+// one of them off, or give it a key of its own.
+#include <string.h>
+
+#include "node_state.h"
+
+#define TWINS_MAX 2u /**< links of one id at a time */
+
+pln_link_t *pln_peer_next_link(pln_node_t *node, const pln_peer_t *peer, size_t *cursor)
+{
+    pln_link_t *link = NULL;
+    if (peer->link == NULL && *cursor == 0) {
+        return NULL;  // the usual case, without a walk
+    }
+    do {
+        link = pln_map_next(&node->links, cursor);
+    } while (link != NULL && (link->peer != peer || link->closing));
+    return link;
+}
+
+/** Of two links to one store the one dialled by the smaller id stays; of two dialled alike, the
+ * newer. */
+static bool keep_other(const pln_node_t *node, const pln_link_t *other, const pln_link_t *link)
+{
+    if (other->dialled == link->dialled) {
+        return other->up_ms != link->up_ms ? other->up_ms > link->up_ms
+                                           : other->number > link->number;
+    }
+    bool self_is_smaller = pln_id_compare(&node->self->id, &other->id) < 0;
+    return other->dialled == self_is_smaller;
+}
+
+static void tell(pln_node_t *node, pln_link_t *to, const pln_link_t *of)
+{
+    pln_message_t twin = {.type = PLN_MSG_TWIN};
+    twin.as.twin.since_ms = node->wall_ms - (node->now_ms - of->up_ms);
+    twin.as.twin.address = PLN_SPAN(of->address, strlen(of->address));
+    pln_send(node, to, &twin, (pln_span_t){0});
+}
+
+/** Another greeted link of the same peer, with the same store or with another one. */
+static pln_link_t *rival(pln_node_t *node, const pln_link_t *link, bool same_store)
+{
+    size_t cursor = 0;
+    for (pln_link_t *other; (other = pln_map_next(&node->links, &cursor)) != NULL;) {
+        bool same = memcmp(other->store.bytes, link->store.bytes, sizeof link->store.bytes) == 0;
+        if (other != link && other->peer == link->peer && other->greeted && !other->closing &&
+            same == same_store) {
+            return other;
+        }
+    }
+    return NULL;
+}
+
+bool pln_twins_settle(pln_node_t *node, pln_link_t *link)
+{
+    pln_link_t *other = rival(node, link, true);
+    if (other != NULL && keep_other(node, other, link)) {
+        pln_link_bye(node, link, "duplicate", "");
+        return false;
+    }
+    if (other != NULL) {
+        pln_link_bye(node, other, "duplicate", "");
+    }
+    size_t twins = 1;
+    size_t cursor = 0;
+    for (pln_link_t *next; (next = pln_peer_next_link(node, link->peer, &cursor)) != NULL;) {
+        twins += next != link && next->greeted;
+    }
+    other = rival(node, link, false);
+    if (other != NULL && twins > TWINS_MAX) {
+        pln_link_bye(node, other, "duplicate", "");
+        other = rival(node, link, false);
+    }
+    if (other != NULL) {
+        link->has_twin = other->has_twin = true;
+        link->told_twin = other->told_twin = false;
+    }
+    pln_link_t *used = link->peer->link;
+    if (used == NULL || !used->greeted || used->closing) {
+        link->peer->link = link;
+    }
+    return true;
+}
+
+/** A machine that was replaced leaves a link behind that says nothing more: no twin. */
+void pln_twins_scan(pln_node_t *node, pln_link_t *link)
+{
+    const pln_link_t *other = rival(node, link, false);
+    link->has_twin = other != NULL;
+    bool both_speak =
+        other != NULL && link->heard_ms > other->up_ms && other->heard_ms > link->up_ms;
+    if (both_speak && !link->told_twin) {
+        pln_trace(node, "two machines with one key", link, NULL, other->number);
+        link->told_twin = true;
+        tell(node, link, other);
+    }
+}
+
+pln_link_t *pln_twin_left(pln_node_t *node, const pln_peer_t *peer, const pln_link_t *gone)
+{
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        if (link != gone && link->peer == peer && !link->closing && link->greeted) {
+            return link;
+        }
+    }
+    return NULL;
+}
+
+/* ---- our own ---- */
+
+void pln_twin_received(pln_node_t *node, pln_link_t *link, const pln_twin_t *twin)
+{
+    pln_twin_view_t *known = &node->twin;
+    bool first = known->told_wall_ms == 0;
+    known->told_wall_ms = node->wall_ms;
+    known->told_by = link->id;
+    known->since_ms = twin->since_ms;
+    memset(known->address, 0, sizeof known->address);
+    memcpy(known->address, twin->address.data, twin->address.size);
+    if (first) {
+        pln_trace(node, "another machine runs with this key", link, NULL, twin->since_ms);
+    }
+}
+
+void pln_twin_wrote(pln_node_t *node, const pln_link_t *link)
+{
+    node->twin.wrote_wall_ms = node->wall_ms;
+    node->twin.told_by = node->twin.told_wall_ms == 0 ? link->id : node->twin.told_by;
+}
+
+bool pln_node_twin(const pln_node_t *node, pln_twin_view_t *out)
+{
+    *out = node->twin;
+    return out->told_wall_ms != 0 || out->wrote_wall_ms != 0;
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MPL-2.0
+// A node writes in no epoch that another life of its key has used, online or not (R5).
+#include <string.h>
+
+#include "story.h"
+
+static uint32_t own_epoch(const story_t *story, world_node_t *node)
+{
+    pln_place_t place;
+    uint32_t chain;
+    assert_int_equal(pln_node_own_place(node->node, &story->net, PLN_LANE_RECORDS, &place, &chain),
+                     PLN_OK);
+    return place.epoch;
+}
+
+static void alone(story_t *story, world_node_t *node, bool on)
+{
+    for (size_t i = 0; i < story->world->node_count; i++) {
+        world_node_t *other = story->world->nodes[i];
+        if (other != node) {
+            world_bar(node, other, on);
+            world_bar(other, node, on);
+            if (on) {
+                world_cut(story->world, node->index, other->index);
+            }
+        }
+    }
+}
+
+/** What lies on its disk now is @backup (owned), restored: another life of the store. */
+static void restore(world_node_t *node, memory_store_t *backup)
+{
+    pln_store_id_t id = world_store_id(node->world);
+    memory_store_rename(backup, &id);
+    world_lay_back(node, backup);
+}
+
+static void no_fork(const story_t *story)
+{
+    for (size_t i = 0; i < story->world->node_count; i++) {
+        const world_node_t *node = story->world->nodes[i];
+        if (node->node != NULL) {
+            assert_int_equal(pln_node_refused(node->node)[PLN_EBASE], 0);
+            assert_int_equal(pln_node_refused(node->node)[PLN_EFORK], 0);
+        }
+    }
+}
+
+static void a_restart_goes_on_in_its_epoch(void **state)
+{
+    (void)state;
+    story_t story = story_begin(1, false);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 2, 100);
+    world_crash(member);
+    world_start(member);
+    story_publish(&story, member, 1, 100);
+    assert_int_equal(own_epoch(&story, member), 0);
+    story_converges(&story, 10000);
+    no_fork(&story);
+    story_end(&story);
+}
+
+/** Scenario 30: whoever answers is stale too, and the hub that holds more is off. */
+static void a_restored_node_writes_at_once_and_in_the_next_epoch(void **state)
+{
+    (void)state;
+    story_t story = story_begin(2, true);
+    world_node_t *member = story_member(&story, "member");
+    world_node_t *stale = story_member(&story, "stale");
+    story_publish(&story, member, 3, 100);
+    story_run(&story, 20000);
+    memory_store_t *backup = memory_store_copy(member->store);
+    alone(&story, stale, true);
+    story_publish(&story, member, 2, 100);
+    story_run(&story, 5000);
+    world_power_off(story.root);
+    restore(member, backup);
+    world_bar(member, stale, false);
+    world_bar(stale, member, false);
+    world_start(member);
+    story_publish(&story, member, 1, 100);
+    assert_int_equal(own_epoch(&story, member), 1);
+    story_run(&story, 20000);
+    story_records_are(&story, stale, 4);
+    world_start(story.root);
+    alone(&story, stale, false);
+    story_converges(&story, 120000);
+    story_records_are(&story, member, 6);  // what the hub held came back
+    story_records_are(&story, stale, 6);
+    no_fork(&story);
+    story_end(&story);
+}
+
+static void a_restored_node_offline_writes_in_the_next_epoch(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, false);
+    world_node_t *member = story_member(&story, "member");
+    memory_store_t *backup = memory_store_copy(member->store);  // before it wrote anything
+    story_publish(&story, member, 5, 100);
+    story_run(&story, 5000);
+    restore(member, backup);
+    alone(&story, member, true);
+    world_start(member);
+    story_publish(&story, member, 1, 100);
+    assert_int_equal(own_epoch(&story, member), 1);
+    world_crash(member);
+    world_start(member);
+    story_publish(&story, member, 1, 100);
+    assert_int_equal(own_epoch(&story, member), 1);  // which is its own now
+    alone(&story, member, false);
+    story_converges(&story, 120000);
+    story_records_are(&story, story.root, 7);
+    story_records_are(&story, member, 7);
+    no_fork(&story);
+    story_end(&story);
+}
+
+static void a_new_machine_with_the_key_alone_forks_nothing(void **state)
+{
+    (void)state;
+    story_t story = story_begin(4, false);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 4, 100);
+    story_run(&story, 5000);
+    pln_store_id_t id = world_store_id(story.world);
+    world_lay_back(member, memory_store_new(&id));
+    world_start(member);
+    story_join(&story, story.root, member, PLN_ROLE_CONTRIBUTOR);
+    story_publish(&story, member, 1, 100);
+    assert_int_equal(own_epoch(&story, member), 1);
+    story_converges(&story, 20000);
+    story_records_are(&story, member, 5);
+    story_records_are(&story, story.root, 5);
+    no_fork(&story);
+    story_end(&story);
+}
+
+/** An image of the disk laid back under a machine that does not know it: no restore, same id. */
+static void a_disk_image_laid_back_hears_the_peers_before_it_writes(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 2, 100);
+    story_run(&story, 5000);
+    memory_store_t *image = memory_store_copy(member->store);
+    story_publish(&story, member, 3, 100);
+    story_run(&story, 5000);
+    world_lay_back(member, image);
+    world_start(member);
+    pln_err_t published = world_publish(member, &story.net, 1, 100);  // within its first second
+    assert_int_equal(published, PLN_OK);
+    assert_int_equal(own_epoch(&story, member), 1);
+    story_converges(&story, 20000);
+    story_records_are(&story, member, 6);
+    no_fork(&story);
+    story_end(&story);
+}
+
+static void a_power_cut_in_the_pause_reopens_nothing(void **state)
+{
+    (void)state;
+    story_t story = story_begin(6, false);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 2, 100);
+    story_run(&story, 5000);
+    memory_store_t *image = memory_store_copy(member->store);
+    story_publish(&story, member, 1, 100);
+    story_run(&story, 5000);
+    world_lay_back(member, image);
+    world_start(member);
+    story_run(&story, 1000);  // its third entry came back: it did not write that
+    world_power_off(member);
+    alone(&story, member, true);
+    world_start(member);
+    story_publish(&story, member, 1, 100);
+    assert_int_equal(own_epoch(&story, member), 1);
+    alone(&story, member, false);
+    story_converges(&story, 120000);
+    no_fork(&story);
+    story_end(&story);
+}
+
+static void nobody_waits_for_peers_it_does_not_have(void **state)
+{
+    (void)state;
+    story_t story = story_begin(7, false);
+    world_crash(story.root);
+    world_start(story.root);
+    uint64_t before_ms = story.world->now_ms;
+    story_publish(&story, story.root, 1, 100);
+    assert_true(story.world->now_ms - before_ms < 1000);
+    world_node_t *member = story_member(&story, "member");
+    world_crash(member);
+    world_crash(story.root);
+    world_start(story.root);
+    before_ms = story.world->now_ms;
+    story_publish(&story, story.root, 1, 100);  // nobody answers
+    assert_in_range(story.world->now_ms - before_ms, 2500, 3500);
+    story_end(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_restart_goes_on_in_its_epoch),
+        cmocka_unit_test(a_restored_node_writes_at_once_and_in_the_next_epoch),
+        cmocka_unit_test(a_restored_node_offline_writes_in_the_next_epoch),
+        cmocka_unit_test(a_new_machine_with_the_key_alone_forks_nothing),
+        cmocka_unit_test(a_disk_image_laid_back_hears_the_peers_before_it_writes),
+        cmocka_unit_test(a_power_cut_in_the_pause_reopens_nothing),
+        cmocka_unit_test(nobody_waits_for_peers_it_does_not_have),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}

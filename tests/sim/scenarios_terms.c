@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MPL-2.0
+// Memberships end and go on: expiry and leaving become a revoke, used-up epochs a new term.
+#include <string.h>
+
+#include "story.h"
+
+#define MINUTE_MS 60000u
+
+static void barred(story_t *story, world_node_t *a, world_node_t *b, bool on)
+{
+    world_bar(a, b, on);
+    world_bar(b, a, on);
+    if (on) {
+        world_cut(story->world, a->index, b->index);
+    }
+}
+
+static pln_network_view_t view_of(const story_t *story, world_node_t *node)
+{
+    pln_network_view_t view;
+    assert_true(world_view(node, &story->net, &view));
+    return view;
+}
+
+/** Scenario 13: what the clocks of two nodes let in differently is settled by one revoke. */
+static void an_expired_membership_ends_at_one_place_everywhere(void **state)
+{
+    (void)state;
+    story_t story = story_begin(1, false);
+    world_node_t *second = story_machine(&story, "second");
+    story_join(&story, story.root, second, PLN_ROLE_COORDINATOR);
+    world_node_t *member = story_machine(&story, "member");
+    world_peer_add(member, second);
+    pln_ticket_t ticket;
+    assert_int_equal(
+        world_invite_for(story.root, &story.net, PLN_ROLE_CONTRIBUTOR, 10 * MINUTE_MS, &ticket),
+        PLN_OK);
+    assert_int_equal(world_join(member, &ticket, 20000), PLN_OK);
+    story_run(&story, 2 * MINUTE_MS);
+    story_publish(&story, member, 2, 100);
+    story_run(&story, 5000);
+    barred(&story, story.root, member, true);  // from here on only one of the two hears it
+    barred(&story, story.root, second, true);
+    story_publish(&story, member, 3, 100);
+    story_run(&story, 5000);
+    assert_int_equal(view_of(&story, second).records, 5);
+    assert_int_equal(view_of(&story, story.root).records, 2);
+    barred(&story, story.root, second, false);
+    story_run(&story, 9 * MINUTE_MS);
+    assert_int_equal(world_publish(member, &story.net, 1, 100), PLN_EROLE);  // it has expired
+    assert_int_equal(world_link_between(second, member), 0);
+    barred(&story, story.root, member, false);
+    story_run(&story, 11 * MINUTE_MS);
+    assert_int_equal(view_of(&story, second).members, 2);
+    assert_int_equal(view_of(&story, story.root).members, 2);
+    story_records_are(&story, second, 5);
+    story_records_are(&story, story.root, 5);
+    story_converges(&story, 10000);
+    pln_revoked_t revoked;
+    assert_int_equal(
+        pln_access_revoked(pln_node_access(second->node, &story.net), &member->self.id, &revoked),
+        PLN_OK);
+    assert_string_equal(revoked.reason, "expired");
+    story_end(&story);
+}
+
+/** Scenario 35. */
+static void a_leave_is_closed_by_a_revoke_at_the_head(void **state)
+{
+    (void)state;
+    story_t story = story_begin(2, false);
+    world_node_t *member = story_member(&story, "member");
+    world_node_t *other = story_member(&story, "other");
+    story_publish(&story, member, 3, 100);
+    story_run(&story, 5000);
+    assert_int_equal(world_leave(member, &story.net), PLN_OK);
+    story_run(&story, 11 * MINUTE_MS);
+    assert_int_equal(view_of(&story, other).members, 2);
+    story_records_are(&story, other, 3);
+    pln_revoked_t revoked;
+    assert_int_equal(
+        pln_access_revoked(pln_node_access(other->node, &story.net), &member->self.id, &revoked),
+        PLN_OK);
+    assert_string_equal(revoked.reason, "left");
+    assert_true(pln_id_equal(&revoked.by, &story.root->self.id));
+    story_converges(&story, 10000);
+    story_end(&story);
+}
+
+/** Scenario 35: a smaller role is revoke and grant; what was written in the larger one stays. */
+static void a_contributor_made_reader_keeps_what_it_wrote(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, false);
+    world_node_t *member = story_member(&story, "member");
+    world_node_t *other = story_member(&story, "other");
+    story_publish(&story, member, 3, 100);
+    story_run(&story, 5000);
+    assert_int_equal(world_revoke(story.root, &story.net, &member->self.id), PLN_OK);
+    story_run(&story, 2000);
+    story_join(&story, story.root, member, PLN_ROLE_READER);
+    assert_int_equal(world_publish(member, &story.net, 1, 100), PLN_EROLE);
+    assert_int_equal(view_of(&story, member).role, PLN_ROLE_READER);
+    story_publish(&story, other, 1, 100);
+    story_converges(&story, 30000);
+    story_records_are(&story, other, 4);
+    story_records_are(&story, member, 4);
+    story_end(&story);
+}
+
+static bool in_the_next_term(world_t *world, void *arg)
+{
+    (void)world;
+    const story_t *story = arg;
+    pln_member_t member;
+    world_node_t *node = story->world->nodes[1];
+    return pln_access_member(pln_node_access(node->node, &story->net), &node->self.id, &member) ==
+               PLN_OK &&
+           member.term == 1;
+}
+
+static void a_member_that_has_used_up_its_epochs_gets_the_next_term(void **state)
+{
+    (void)state;
+    story_t story = story_begin(4, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 5000);
+    for (int i = 0; i < 15; i++) {
+        story_publish(&story, member, 1, 100);
+        story_run(&story, 3000);
+        memory_store_t *backup = memory_store_copy(member->store);
+        pln_store_id_t id = world_store_id(story.world);
+        memory_store_rename(backup, &id);
+        world_lay_back(member, backup);
+        world_start(member);
+    }
+    story_publish(&story, member, 1, 100);  // in the last
+    memory_store_t *backup = memory_store_copy(member->store);
+    pln_store_id_t id = world_store_id(story.world);
+    memory_store_rename(backup, &id);
+    world_lay_back(member, backup);
+    world_start(member);
+    assert_int_equal(world_publish(member, &story.net, 1, 100), PLN_EFULL);
+    assert_true(world_until(story.world, 11 * MINUTE_MS, in_the_next_term, &story));
+    story_publish(&story, member, 1, 100);
+    story_converges(&story, 10000);
+    story_records_are(&story, story.root, 17);
+    story_end(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_expired_membership_ends_at_one_place_everywhere),
+        cmocka_unit_test(a_leave_is_closed_by_a_revoke_at_the_head),
+        cmocka_unit_test(a_contributor_made_reader_keeps_what_it_wrote),
+        cmocka_unit_test(a_member_that_has_used_up_its_epochs_gets_the_next_term),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
