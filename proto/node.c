@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "hash.h"
-#include "node_state.h"
+#include "node_terms.h"
 
 #define SCAN_MS 1000u
 #define EFFECTS_KEPT 1024u /**< room for effects that stays from step to step */

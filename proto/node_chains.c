@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 #include "planted.h"
 
 /** The next multiple; "no limit" where there is none in 64 bits. */

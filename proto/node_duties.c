@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 #define DELAY_MIN_MS 30000u
 #define DELAY_MS 570000u /**< together at most 10 minutes */

@@ -11,7 +11,7 @@
 
 #include "evidence.h"
 #include "hash.h"
-#include "node_state.h"
+#include "node_terms.h"
 
 #define TELL_EVERY_MS 60000u /**< one key at most */
 #define KEY_SIZE 64u         /**< network, chain_hash of the entry */

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 #define KEY_SIZE 36u   /**< network, term */
 #define VALUE_SIZE 18u /**< floor u8, open u8, store id */
@@ -203,6 +203,19 @@ bool pln_epochs_foreign(pln_node_t *node, pln_net_state_t *net, uint32_t epoch)
     pln_wake(node, net->write_ms);
     pln_trace(node, "another copy of this key writes in our epoch", NULL, NULL, epoch);
     return true;
+}
+
+void pln_epochs_used(pln_node_t *node, const pln_network_id_t *network, uint32_t epoch_end)
+{
+    if (epoch_end == 0) {
+        return;
+    }
+    uint32_t n = (epoch_end - 1) % PLN_EPOCHS_PER_TERM;
+    uint8_t key[KEY_SIZE];
+    make_key(network, (epoch_end - 1) / PLN_EPOCHS_PER_TERM, key);
+    epochs_t *own = need(node, key);
+    own->floor = n >= own->floor ? n + 1 : own->floor;
+    save(node, key, own);
 }
 
 /**

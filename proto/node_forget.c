@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 #define PART_MS 5000u /**< so long the leave may take to the peers: more than PLN_LAZY_MS */
 #define CHAINS_PER_SLICE 1024u /**< effects of one step */

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 #include "planted.h"
 
 #define QUIET_MS 1000u /**< nothing moved for so long: digests may be compared */

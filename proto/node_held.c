@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 #define HELD_MAX 256u
 #define HELD_BYTES_MAX (16u << 20)

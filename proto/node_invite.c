@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hash.h"
-#include "node_state.h"
+#include "node_terms.h"
 
 #define KEEP_MS \
     (UINT64_C(30) * 24 * 3600 * 1000) /**< an expired invitation is remembered so long */

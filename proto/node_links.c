@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "hash.h"
-#include "node_state.h"
+#include "node_terms.h"
 
 #define CLOCK_BIAS (UINT64_C(1) << 62)
 #define LINK_GOOD_MS 10000u /**< a session that lasted so long resets the back-off */

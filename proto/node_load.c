@@ -2,7 +2,7 @@
 // Before the start: what the store remembers becomes the node's state again.
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 #include "planted.h"
 
 static pln_err_t network_load(pln_node_t *node, pln_span_t key, pln_span_t value)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 #include "planted.h"
 
 #define CLOCK_BIAS (UINT64_C(1) << 62)

@@ -3,7 +3,7 @@
 // They are members for us until lane 0 says more, as whoever a ticket names is for a joiner (R22).
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 void pln_promise(pln_net_state_t *net, const pln_id_t *root, const pln_id_t *inviters, size_t count)
 {
@@ -47,6 +47,7 @@ void pln_recall(pln_node_t *node, const pln_event_t *event)
     net = pln_net_add(node, &known->network);
     pln_promise(net, &known->root, asked, count);
     pln_net_save(node, net);
+    pln_epochs_used(node, &known->network, known->epoch_end);
     for (uint32_t i = 0; i < known->node_count; i++) {
         for (uint32_t a = 0; a < known->nodes[i].address_count; a++) {
             pln_peer_address(node, &known->nodes[i].id, known->nodes[i].addresses[a],

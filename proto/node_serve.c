@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 #define SERVING_MAX                                                              \
     4096u /**< asked-for chains remembered per link; an honest peer asks for 256 \

@@ -8,7 +8,7 @@
 // one of them off, or give it a key of its own.
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 #define TWINS_MAX 2u /**< links of one id at a time */
 

@@ -2,7 +2,7 @@
 // Looking in: copies for status and the API.
 #include <string.h>
 
-#include "node_state.h"
+#include "node_terms.h"
 
 #define SETTLE_MS 15000u /**< digests that differ for so long without a movement mean something */
 

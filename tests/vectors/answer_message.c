@@ -63,6 +63,9 @@ static const shape_t digest_shape[] = {SHAPE(FIXED, pln_digest_message_t, networ
                                        SHAPE(BYTES, pln_digest_message_t, buckets),
                                        SHAPE_END};
 
+static const shape_t twin_shape[] = {SHAPE_AS("since", UINT, pln_twin_t, since_ms),
+                                     SHAPE(TEXT, pln_twin_t, address), SHAPE_END};
+
 static const struct {
     const shape_t *shapes;
     const row_shape_t *rows;
@@ -81,6 +84,7 @@ static const struct {
     [PLN_MSG_WELCOME] = {welcome_shape, NULL, 0},
     [PLN_MSG_BYE] = {bye_shape, NULL, 0},
     [PLN_MSG_DIGEST] = {digest_shape, NULL, 0},
+    [PLN_MSG_TWIN] = {twin_shape, NULL, 0},
 };
 
 static json_t *message_write(json_t *in, refusal_t *why)

@@ -155,6 +155,7 @@ MESSAGES = {
     14: ("bye", (("reason", Text(64)), ("network", MaybeNetwork()), ("detail", Text(512)))),
     15: ("digest", (("network", NETWORK), ("access", HASH), ("digest", HASH), ("flags", Uint(U32)),
                     ("upto", Cursor()), ("buckets", Bin(sizes=(0, 8192))))),
+    16: ("twin", (("since", Uint(U48)), ("address", Text(255)))),
 }
 NUMBERS = {name: number for number, (name, _) in MESSAGES.items()}
 

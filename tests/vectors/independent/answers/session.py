@@ -73,6 +73,7 @@ MESSAGES = {
     "bye": {"reason": str, "network": (bytes, None), "detail": str},
     "digest": {"network": bytes, "access": bytes, "digest": bytes, "flags": int, "upto": CURSOR,
                "buckets": bytes},
+    "twin": {"since": int, "address": str},
 }
 
 
