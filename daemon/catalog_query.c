@@ -253,6 +253,14 @@ pln_query_result_t pln_query_run(pln_catalog_db_t *db, const pln_query_t *query,
 
 /* ---- who refers to whom ---- */
 
+/** Of the fields by which one record refers, the one that says most; links come behind `refs`. */
+static uint16_t relation(sqlite3_stmt *statement)
+{
+    return sqlite3_column_int(statement, 2) != 0   ? PLN_FIELD_REPLACES
+           : sqlite3_column_int(statement, 3) != 0 ? PLN_FIELD_ORIGIN
+                                                   : (uint16_t)sqlite3_column_int(statement, 4);
+}
+
 bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
                          pln_relative_t *out, size_t max, size_t *count)
 {
@@ -260,9 +268,11 @@ bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_
     *count = 0;
     sqlite3_stmt *statement =
         pln_catalog_db_prepare(db,
-                               "SELECT record.chain, record.seq, edge.field FROM edge"
+                               "SELECT record.chain, record.seq, max(edge.field = 4),"
+                               " max(edge.field = 11), max(edge.field) FROM edge"
                                " JOIN record ON record.id = edge.source"
-                               " WHERE edge.target = ? ORDER BY record.id DESC LIMIT ?");
+                               " WHERE edge.target = ? AND edge.field <> 3"
+                               " GROUP BY record.id ORDER BY record.id DESC LIMIT ?");
     if (statement == NULL || !pln_catalog_key_open(db, &key)) {
         return false;
     }
@@ -273,7 +283,7 @@ bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_
         out[(*count)++] = (pln_relative_t){
             .chain = (uint32_t)sqlite3_column_int64(statement, 0),
             .seq = (uint64_t)sqlite3_column_int64(statement, 1),
-            .field = (uint16_t)sqlite3_column_int(statement, 2),
+            .field = relation(statement),
         };
     }
     sqlite3_reset(statement);

@@ -194,9 +194,10 @@ void pln_searched_edges(uint16_t kind, pln_span_t payload, pln_edge_visit_t visi
     pln_record_field_t found;
     pln_span_t refs = PLN_SPAN(NULL, 0);
     while (payload.size > 0 && pln_record_next(&record, &found)) {
-        if (found.number == PLN_FIELD_REFS && record.kind != NULL) {
-            refs = found.value; /* its links say which of them means what */
-        } else if (found.field != NULL && found.field->type == PLN_TYPE_LINK) {
+        if (found.number == PLN_FIELD_REFS) {
+            refs = found.value; /* links behind it say which of them means what */
+        }
+        if (found.field != NULL && found.field->type == PLN_TYPE_LINK) {
             visit_links(&found, refs, visit, arg);
         } else if (found.field != NULL && found.field->type == PLN_TYPE_REFERENCE) {
             visit_references(&found, visit, arg);

@@ -14,7 +14,6 @@
 
 #define REMOVED_AT_ONCE 256
 #define MERGE_PAGES 256
-#define FIELD_REPLACES 4
 
 /** Words of withdrawn records that the full-text index still has in older segments. */
 typedef enum { RESIDUE_NONE, RESIDUE_NEW, RESIDUE_MERGING } residue_t;
@@ -317,7 +316,7 @@ static void add_edge(void *arg, uint16_t number, const pln_reference_t *referenc
     sqlite3_bind_int(statement, 2, number);
     sqlite3_bind_int64(statement, 3, edges->row->id);
     run(edges->write, statement);
-    if (number == FIELD_REPLACES) {
+    if (number == PLN_FIELD_REPLACES) {
         judge_version(edges->write, &edges->row->place->network, reference);
     }
 }
@@ -388,7 +387,7 @@ static void add_entry(pln_catalog_write_t *write, uint64_t seq, const pln_entry_
 static void look_back(void *arg, uint16_t number, const pln_reference_t *reference)
 {
     const edges_t *edges = arg;
-    if (number == FIELD_REPLACES) {
+    if (number == PLN_FIELD_REPLACES) {
         judge_version(edges->write, &edges->row->place->network, reference);
     }
 }

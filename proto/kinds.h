@@ -70,6 +70,9 @@ typedef enum {
 } pln_index_t;
 
 #define PLN_FIELD_REFS 1u     /**< all references of a record, which links name by their place */
+#define PLN_FIELD_WAS 3u      /**< the id under which it was published before */
+#define PLN_FIELD_REPLACES 4u /**< the earlier version of it */
+#define PLN_FIELD_ORIGIN 11u  /**< what it was adapted from */
 #define PLN_FIELD_OWN_MIN 16u /**< first number of a kind's own fields */
 #define PLN_FIELDS_MAX 256u   /**< pairs a payload may have, unknown ones included */
 #define PLN_GROUP_DEPTH 3u  /**< groups in groups: a rubric has criteria, a criterion has levels */

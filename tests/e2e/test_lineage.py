@@ -2,7 +2,7 @@
 """Records refer to each other by the ids people see; copies name and credit their origin; versions differ."""
 import unittest
 
-from plnkit import Case
+from plnkit import Case, wait_until
 
 TASK = ("add", "task", "title=Bridge", "prompt=Build one.", "by=A. Teacher", "grades=9-12")
 
@@ -43,6 +43,8 @@ class Lineage(Case):
         hub, other, network = self.pair()
         task = hub.pln(*TASK, "license=CC-BY-SA-4.0", "state=operational")
         self.wait_records(network, 1, other)
+        wait_until(lambda: other.pln("show", task, json=True).get("author_name") == "hub", self.patience,
+                   "the author's name has come")
         copy = other.pln("adapt", task, "grades=K-1", "materials=Paper")
         fields = self.fields(other, copy)
         self.assertEqual(fields["grades"], ["KG", "01"])
