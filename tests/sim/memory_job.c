@@ -57,6 +57,7 @@ memory_job_t *memory_job_new(const pln_effects_t *effects)
         }
         job->effects[job->count++] = copy;
     }
+    job->effects = pln_realloc(job->effects, (job->count + 1) * sizeof *job->effects);
     job->results = pln_alloc_zero(job->count + 1, sizeof *job->results);
     return job;
 }

@@ -9,6 +9,13 @@
 
 static const uint32_t sizes[] = {10, 30, 100, 300, 1000, 3000, SCALE_NODES_MAX};
 
+typedef struct {
+    uint64_t seed;
+    uint32_t least; /**< sizes from here ... */
+    uint32_t most;  /**< ... to here */
+    const char *row;
+} command_t;
+
 static double times(const scale_spread_t *spread)
 {
     return spread->needed == 0 ? 0 : (double)spread->received / (double)spread->needed;
@@ -63,7 +70,7 @@ static bool held(const scale_result_t *result)
     return result->calm.missing + result->lost.missing + result->headless.missing == 0;
 }
 
-static int run(uint64_t seed, uint32_t most, const char *row)
+static int run(const command_t *command)
 {
     scale_result_t result = {0};
     uint64_t events = 0;
@@ -71,9 +78,12 @@ static int run(uint64_t seed, uint32_t most, const char *row)
     bool good = true;
     uint32_t nodes = 0;
     head_print();
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && sizes[i] <= most; i++) {
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes && sizes[i] <= command->most; i++) {
+        if (sizes[i] < command->least) {
+            continue;
+        }
         nodes = sizes[i];
-        scale_run(seed, nodes, &result);
+        scale_run(command->seed, nodes, &result);
         row_print(nodes, &result);
         fflush(stdout);
         good = good && held(&result);
@@ -86,12 +96,12 @@ static int run(uint64_t seed, uint32_t most, const char *row)
         loss_print("the largest hub falls silent", &result.headless);
         printf("%zu districts had no other way\n", result.orphans);
     }
-    printf("seed %" PRIu64 ", %" PRIu64 " events, %.0f s of one core: %s\n", seed, events, seconds,
-           good ? "everybody got everything" : "BROKEN somebody did not get a record");
+    printf("seed %" PRIu64 ", %" PRIu64 " events, %.0f s of one core: %s\n", command->seed, events,
+           seconds, good ? "everybody got everything" : "BROKEN somebody did not get a record");
     if (!good) {
-        printf("again: contrib/sim --scale --seed %" PRIu64 " --nodes %u\n", seed, nodes);
+        printf("again: contrib/sim --scale --seed %" PRIu64 " --nodes %u\n", command->seed, nodes);
     }
-    FILE *file = row == NULL ? NULL : fopen(row, "w");
+    FILE *file = command->row == NULL ? NULL : fopen(command->row, "w");
     if (file != NULL) {
         fprintf(file,
                 "1\t%" PRIu64
@@ -105,33 +115,37 @@ static int run(uint64_t seed, uint32_t most, const char *row)
 }
 
 /** False: a word that is none. */
-static bool parse(int count, char **words, uint64_t *seed, uint32_t *most, const char **row)
+static bool parse(int count, char **words, command_t *out)
 {
     for (int i = 1; i < count; i += 2) {
-        if (i + 1 == count) {
+        const char *value = i + 1 < count ? words[i + 1] : NULL;
+        if (value == NULL) {
             return false;
         }
         if (strcmp(words[i], "--seed") == 0) {
-            *seed = strtoull(words[i + 1], NULL, 10);
+            out->seed = strtoull(value, NULL, 10);
         } else if (strcmp(words[i], "--nodes") == 0) {
-            *most = (uint32_t)strtoul(words[i + 1], NULL, 10);
+            out->most = (uint32_t)strtoul(value, NULL, 10);
+        } else if (strcmp(words[i], "--from") == 0) {
+            out->least = (uint32_t)strtoul(value, NULL, 10);
         } else if (strcmp(words[i], "--row") == 0) {
-            *row = words[i + 1];
+            out->row = value;
         } else {
             return false;
         }
     }
-    return *most >= sizes[0];
+    return out->most >= sizes[0] && out->most >= out->least;
 }
 
 int main(int count, char **words)
 {
-    uint64_t seed = 1;
-    uint32_t most = SCALE_NODES_MAX;
-    const char *row = NULL;
-    if (!parse(count, words, &seed, &most, &row)) {
-        fputs("usage: sim_scale [--seed S] [--nodes AT_MOST, 10 or more] [--row FILE]\n", stderr);
+    command_t command = {.seed = 1, .most = SCALE_NODES_MAX};
+    if (!parse(count, words, &command)) {
+        fputs(
+            "usage: sim_scale [--seed S] [--nodes AT_MOST, 10 or more] [--from AT_LEAST] "
+            "[--row FILE]\n",
+            stderr);
         return 2;
     }
-    return sodium_init() < 0 ? 1 : run(seed, most, row);
+    return sodium_init() < 0 ? 1 : run(&command);
 }
