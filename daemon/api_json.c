@@ -59,6 +59,7 @@ json_t *pln_json_network(const pln_network_view_t *view)
     pln_json_set_number(json, "paused", view->paused);
     json_object_set_new(json, "left", json_boolean(view->left));
     json_object_set_new(json, "forgetting", json_boolean(view->forgetting));
+    json_object_set_new(json, "outdated", json_boolean(view->outdated));
     json_object_set_new(json, "forks", json_array());
     if (view->revoked) {
         json_object_set_new(json, "revoked", revoked_json(view));

@@ -111,6 +111,12 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
              network->name, (unsigned long long)network->records);
         return;
     }
+    if (network->outdated) {
+        warn(warnings,
+             "%s has rules that this version of plnd does not know: what is here stays to be read, "
+             "nothing new is exchanged. Update plnd.",
+             network->name);
+    }
     if (network->revoked) {
         warn_revoked(warnings, network);
     }

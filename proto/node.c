@@ -42,6 +42,9 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     pln_map_init(&node->tickets, 32, node->secret);
     pln_map_init(&node->cursors, 64, node->secret);
     pln_map_init(&node->epochs, 36, node->secret);
+    if (node->config.access_version == 0) {
+        node->config.access_version = PLN_ACCESS_VERSION;
+    }
     node->next_dial_link = 1;
     node->next_job = 1;
     return node;

@@ -53,8 +53,9 @@ typedef struct {
     bool used_before;      /**< the key is older than this store: it was restored, imported, or its
                               store lost. Looked at in the first start of a store only; that a
                               restored store has a new id tells the same (R5) */
-    uint64_t build_ms;     /**< a clock before this is not credible (R9) */
-    uint64_t seed;         /**< for every random choice */
+    uint32_t access_version; /**< of the fold that is implemented; 0: PLN_ACCESS_VERSION (R14) */
+    uint64_t build_ms;       /**< a clock before this is not credible (R9) */
+    uint64_t seed;           /**< for every random choice */
     void (*trace)(void *arg, const char *line); /**< may be NULL; worth reading */
     void *trace_arg;
 } pln_node_config_t;
@@ -378,6 +379,7 @@ typedef struct {
     bool root_known;
     pln_role_t role; /**< this node's, now */
     bool left;
+    bool outdated;    /**< the network has rules that this node does not know (R14) */
     bool forgetting;  /**< being deleted: records and bytes are what remains */
     uint64_t records; /**< counted entries of lane 1 */
     uint64_t bytes;   /**< their weight */

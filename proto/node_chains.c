@@ -316,8 +316,26 @@ static void promise_settle(pln_node_t *node, pln_net_state_t *net)
     }
 }
 
+/** R14: of a network whose rules this node does not know it relays lane 0 and nothing else. */
+static void version_obey(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_settings_t settings;
+    pln_access_settings(net->access, &settings);
+    bool before = net->outdated;
+    net->outdated = settings.access_version > node->config.access_version;
+    size_t cursor = 0;
+    for (pln_link_t *link;
+         net->outdated && !before && (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        pln_share_t *share = pln_share_find(link, net);
+        if (share != NULL) {
+            share->open = share->announced = false;
+        }
+    }
+}
+
 void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
 {
+    version_obey(node, net);
     promise_settle(node, net);
     net->generation = pln_access_generation(net->access);
     size_t cursor = 0;

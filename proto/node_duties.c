@@ -60,7 +60,8 @@ static duty_t duty(const pln_node_t *node, pln_net_state_t *net, const pln_membe
 
 static bool acting(pln_node_t *node, pln_net_state_t *net, pln_member_t *self)
 {
-    return !net->left && pln_access_member(net->access, &node->self->id, self) == PLN_OK &&
+    return !net->left && !net->outdated &&
+           pln_access_member(net->access, &node->self->id, self) == PLN_OK &&
            self->role >= PLN_ROLE_COORDINATOR &&
            (self->expiry_ms == 0 || self->expiry_ms > node->wall_ms);
 }

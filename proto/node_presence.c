@@ -118,7 +118,7 @@ void pln_presence_received(pln_node_t *node, pln_link_t *link,
         return;
     }
     pln_share_t *share = pln_share_named(node, link, &presence.network);
-    if (share == NULL || !pln_net_admits(share->net, &presence.node)) {
+    if (share == NULL || share->net->outdated || !pln_net_admits(share->net, &presence.node)) {
         return;
     }
     pln_net_state_t *net = share->net;
@@ -205,7 +205,8 @@ static void presence_make(pln_node_t *node, pln_net_state_t *net)
 void pln_presence_scan(pln_node_t *node, pln_net_state_t *net)
 {
     pln_member_t self;
-    if (net->left || pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
+    if (net->left || net->outdated ||
+        pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
         return;
     }
     bool rested =

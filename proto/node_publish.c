@@ -124,7 +124,7 @@ void pln_found(pln_node_t *node, const pln_event_t *event)
         pln_reply(node, request, true, PLN_ECLOCK, "set this machine's clock first");
         return;
     }
-    pln_network_record_t genesis = {.genesis = true, .access_version = PLN_ACCESS_VERSION};
+    pln_network_record_t genesis = {.genesis = true, .access_version = node->config.access_version};
     memcpy(genesis.nonce, event->as.found.nonce, sizeof genesis.nonce);
     genesis.name = PLN_SPAN(name, strlen(name));
     genesis.max_entries = event->as.found.max_entries;
@@ -169,6 +169,10 @@ static const char *publish_refusal(pln_node_t *node, pln_net_state_t *net, const
     }
     if (pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
         return "this node is not a member of the network now; see `pln status`";
+    }
+    if (net->outdated) {
+        *error = PLN_EOUTDATED;
+        return "the network has rules that this version of plnd does not know: update plnd";
     }
     if (self.role < PLN_ROLE_CONTRIBUTOR) {
         return "this node is a reader in the network: ask a coordinator for the contributor role";

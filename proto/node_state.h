@@ -190,6 +190,7 @@ struct pln_net_state {
     pln_network_id_t id;
     pln_access_t *access;
     uint64_t generation; /**< of access, as of the last recompute */
+    bool outdated;       /**< its access_version is above ours: lane 0 only (R14) */
     bool left;
     bool parting;         /**< left, but sessions go on until the others have heard of it ... */
     uint64_t part_ms;     /**< ... or until then */

@@ -44,6 +44,7 @@ bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t 
     out->id = net->id;
     out->left = net->left;
     out->forgetting = net->forgetting;
+    out->outdated = net->outdated;
     settings_view(net, out);
     members_view(node, net, out);
     pln_net_digests(net);

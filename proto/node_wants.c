@@ -81,7 +81,10 @@ pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_plac
     if (chain != NULL && pln_chain_quota_reached(net, place, &chain->held)) {
         return PLN_EQUOTA;
     }
-    return node->disk_low && place->lane == PLN_LANE_RECORDS ? PLN_EPAUSED : PLN_OK;
+    if (place->lane == PLN_LANE_CONTROL) {
+        return PLN_OK;
+    }
+    return net->outdated ? PLN_EOUTDATED : node->disk_low ? PLN_EPAUSED : PLN_OK;
 }
 
 /* ---- what cannot be asked for now ---- */

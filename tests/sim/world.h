@@ -76,6 +76,7 @@ struct world_node {
     pln_node_t *node; /**< NULL while the machine is off */
     memory_store_t *store;
     bool dial_all;
+    uint32_t access_version; /**< that its plnd implements; 0: the present one */
     bool used_before;        /**< its key is older than its store */
     bool rewound;            /**< its disk was laid back: what came later is with others only */
     bool hidden;             /**< cannot be dialled (NAT) */

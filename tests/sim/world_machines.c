@@ -24,6 +24,7 @@ void world_start(world_node_t *node)
         .version = "sim",
         .dial_all = node->dial_all,
         .used_before = node->used_before,
+        .access_version = node->access_version,
         .seed = world_random(node->world, UINT64_MAX),
         .trace = node->world->trace != NULL ? node_trace : NULL,
         .trace_arg = node,
