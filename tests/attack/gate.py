@@ -9,6 +9,7 @@ from independent import identity, message, ticket
 from plnkit import wait_until
 
 FLOOD_SECONDS = 1.5
+HANDSHAKES = 200
 
 
 def stranger_key(stage):
@@ -33,11 +34,8 @@ def no_curve(stage):
 
 
 def handshake_flood(stage):
-    end = time.monotonic() + FLOOD_SECONDS
-    refused = 0
-    while time.monotonic() < end:
-        refused += stranger_key(stage) == "refused"
-    return "refused" if refused > 100 else f"only {refused} handshakes"
+    refused = sum(stranger_key(stage) == "refused" for _ in range(HANDSHAKES))
+    return "refused" if refused == HANDSHAKES else f"{HANDSHAKES - refused} let in"
 
 
 def ticket_line(stage, *words):
