@@ -161,7 +161,9 @@ static uint32_t n_of_term(const pln_node_t *node, pln_net_state_t *net, uint32_t
 pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, uint32_t *epoch)
 {
     pln_member_t self;
-    if (net->left || pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
+    pln_id_t root;  // held: a keyring may promise ourselves, of whom nothing is here yet
+    if (net->left || pln_access_root(net->access, &root) != PLN_OK ||
+        pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
         return PLN_EROLE;
     }
     uint32_t term = self.term;

@@ -70,6 +70,7 @@ class Backup(Case):
         self.wait_equal(network, hub, new)
         self.assertTrue(set(later) <= self.ids(new))
         self.assertIn(offline, self.ids(hub))
+        self.assertIn("/1.1", offline[len(network):])
         self.assertEqual(hub.network(network).get("forks", []), [])
         self.assertEqual(self.ids(hub), self.ids(new))
 

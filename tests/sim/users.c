@@ -277,6 +277,14 @@ void world_peer_add(world_node_t *node, const world_node_t *peer)
     ask(node, &event, &(pln_network_id_t){{0}}, 0, 0);
 }
 
+pln_err_t world_recall(world_node_t *node, const pln_keyring_network_t *hint)
+{
+    pln_event_t event = {.type = PLN_EV_RECALL};
+    event.as.recall.network = hint;
+    ask(node, &event, &hint->network, 0, 0);
+    return wait_for(node, WAIT_MS);
+}
+
 /* ---- looking ---- */
 
 bool world_view(world_node_t *node, const pln_network_id_t *network, pln_network_view_t *out)

@@ -308,6 +308,8 @@ void world_revoke_later(world_node_t *node, const pln_network_id_t *network,
                         const pln_id_t *member);
 void world_leave_later(world_node_t *node, const pln_network_id_t *network);
 void world_peer_add(world_node_t *node, const world_node_t *peer);
+/** What a keyring says of one network. */
+pln_err_t world_recall(world_node_t *node, const pln_keyring_network_t *hint);
 /** Which request a final reply ends; the users hear of it. */
 void world_answer(world_node_t *node, const pln_effect_t *reply);
 
