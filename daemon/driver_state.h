@@ -15,7 +15,7 @@
 /** Something to be done after the effects of the present step; its outcome is an event. */
 typedef struct pln_chore {
     struct pln_chore *next;
-    enum { PLN_CHORE_LOAD, PLN_CHORE_CHANGES, PLN_CHORE_DOWN } type;
+    enum { PLN_CHORE_LOAD, PLN_CHORE_READ, PLN_CHORE_CHANGES, PLN_CHORE_DOWN } type;
     uint32_t link;
     uint32_t chain;
     pln_place_t place;

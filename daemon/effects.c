@@ -53,6 +53,15 @@ static void load_later(pln_driver_t *driver, const pln_effect_t *effect)
     load->to = effect->as.load.to;
 }
 
+static void read_later(pln_driver_t *driver, const pln_effect_t *effect)
+{
+    pln_chore_t *read = chore(driver);
+    read->type = PLN_CHORE_READ;
+    read->link = effect->as.read.link;
+    read->chain = effect->as.read.chain;
+    read->from = effect->as.read.seq;
+}
+
 static void changes_later(pln_driver_t *driver, const pln_effect_t *effect)
 {
     pln_chore_t *changes = chore(driver);
@@ -83,6 +92,9 @@ static void perform(pln_driver_t *driver, const pln_effect_t *effect)
         case PLN_FX_LOAD:
             load_later(driver, effect);
             break;
+        case PLN_FX_READ:
+            read_later(driver, effect);
+            break;
         case PLN_FX_CHANGES:
             changes_later(driver, effect);
             break;
@@ -93,6 +105,8 @@ static void perform(pln_driver_t *driver, const pln_effect_t *effect)
         case PLN_FX_MINT:
         case PLN_FX_ASIDE:
         case PLN_FX_BACK:
+        case PLN_FX_WITHHOLD:
+        case PLN_FX_REVEAL:
         case PLN_FX_FORGET:
         case PLN_FX_SAVE:
             break; /* the job has them */
@@ -129,6 +143,23 @@ static void load(pln_driver_t *driver, const pln_chore_t *chore)
     } else if (event.as.loaded.error != PLN_ENOTFOUND) {
         pln_log(PLN_LOG_ERROR, "store", "a run cannot be read: %s chain=%u from=%llu",
                 pln_error_text(event.as.loaded.error), (unsigned)chore->chain,
+                (unsigned long long)chore->from);
+    }
+    pln_driver_step(driver, &event);
+}
+
+static void read_entry(pln_driver_t *driver, const pln_chore_t *chore)
+{
+    pln_event_t event = {.type = PLN_EV_READ};
+    event.as.read.link = chore->link;
+    event.as.read.chain = chore->chain;
+    event.as.read.seq = chore->from;
+    event.as.read.error = pln_store_entry(driver->store, chore->chain, chore->from, &driver->run);
+    if (event.as.read.error == PLN_OK) {
+        event.as.read.entry = pln_buf_span(&driver->run);
+    } else if (event.as.read.error != PLN_ENOTFOUND) {
+        pln_log(PLN_LOG_ERROR, "store", "an entry cannot be read: %s chain=%u seq=%llu",
+                pln_error_text(event.as.read.error), (unsigned)chore->chain,
                 (unsigned long long)chore->from);
     }
     pln_driver_step(driver, &event);
@@ -190,6 +221,9 @@ bool pln_chores_do(pln_driver_t *driver, size_t max)
         switch (chore->type) {
             case PLN_CHORE_LOAD:
                 load(driver, chore);
+                break;
+            case PLN_CHORE_READ:
+                read_entry(driver, chore);
                 break;
             case PLN_CHORE_CHANGES:
                 list_changes(driver, chore);

@@ -17,7 +17,8 @@ typedef struct {
 static bool makes_result(pln_effect_type_t type)
 {
     return type == PLN_FX_STORE || type == PLN_FX_MINT || type == PLN_FX_ASIDE ||
-           type == PLN_FX_BACK || type == PLN_FX_FORGET;
+           type == PLN_FX_BACK || type == PLN_FX_WITHHOLD || type == PLN_FX_REVEAL ||
+           type == PLN_FX_FORGET;
 }
 
 static bool is_storing(pln_effect_type_t type)
@@ -40,6 +41,9 @@ static void measure(const pln_effect_t *effect, extent_t *extent)
             for (size_t i = 0; i < effect->as.mint.count; i++) {
                 extent->bytes += effect->as.mint.drafts[i].payload.size;
             }
+            break;
+        case PLN_FX_REVEAL:
+            extent->bytes += effect->as.withhold.payload.size;
             break;
         case PLN_FX_SAVE:
             extent->bytes += effect->as.save.key.size + effect->as.save.value.size;
@@ -90,6 +94,9 @@ static void copy_effect(target_t *target, const pln_effect_t *effect)
         case PLN_FX_MINT:
             copy->as.mint.drafts =
                 copy_drafts(target, effect->as.mint.drafts, effect->as.mint.count);
+            break;
+        case PLN_FX_REVEAL:
+            copy->as.withhold.payload = copy_bytes(target, effect->as.withhold.payload);
             break;
         case PLN_FX_SAVE:
             copy->as.save.key = copy_bytes(target, effect->as.save.key);

@@ -12,6 +12,7 @@
  *           arrivals    N u64                         -> row 21, tag 8
  *           changed     network 32, last arrival u64  -> chain u32
  *           rows        table u8, key                 -> value (proto/node.h: pln_table_t)
+ *           hidden      chain u32, seq u64            -> payload of a withheld entry, kept
  *           meta        format number, store id, node id
  * Thread  open, load, apply: one thread at a time (the writer after start-up); reads: any thread
  * Limits  no read transaction outlives one call here
@@ -44,8 +45,7 @@ PLN_MUST_CHECK pln_err_t pln_store_load(pln_store_t *store, pln_node_t *node);
 
 /** The storing effects of one step, copied so that they outlive it. Owned; pln_job_free. */
 typedef struct pln_job pln_job_t;
-/** Copies STORE, MINT, ASIDE, BACK, FORGET and SAVE effects with their bytes; NULL: there is none.
- */
+/** Copies the storing effects with their bytes; NULL: there is none. */
 pln_job_t *pln_job_new(const pln_effects_t *effects);
 void pln_job_free(pln_job_t **job);
 uint64_t pln_job_number(const pln_job_t *job);
@@ -56,10 +56,10 @@ size_t pln_job_bytes(const pln_job_t *job);
  */
 pln_err_t pln_job_error(const pln_job_t *job);
 /**
- * In the order of the STORE, MINT, ASIDE, BACK and FORGET effects; borrowed; none unless PLN_OK. Of
- * ASIDE and BACK: base and end are what counted before and counts now, signature the one kept there
- * (zeros: none). Of FORGET: base.seq and end.seq are up to where nothing was held before and is
- * held now (no hash, no cum); arrival is the last there is.
+ * In the order of the effects but SAVE; borrowed; none unless PLN_OK. Of WITHHOLD and REVEAL: base
+ * and end are what counts, unchanged. Of ASIDE and BACK: base and end are what counted before and
+ * counts now, signature the one kept there (zeros: none). Of FORGET: base.seq and end.seq are up to
+ * where nothing was held before and is held now (no hash, no cum); arrival is the last there is.
  */
 const pln_stored_t *pln_job_results(const pln_job_t *job, size_t *count);
 
@@ -67,9 +67,11 @@ const pln_stored_t *pln_job_results(const pln_job_t *job, size_t *count);
  * Apply @jobs in order in one durable transaction. Each job happens whole or not at all: a job
  * whose base has moved gets ESTALE and the others go on; ENOSPACE / EIO: none of them happened.
  * Each STORE and MINT makes an arrival "added" (or "set aside", on top of what is), each ASIDE and
- * BACK one of the range that really moved. FORGETs of one call delete at most PLN_FORGET_ENTRIES
- * and PLN_FORGET_BYTES together, from the lowest seq on; a chain of which something is gone counts
- * nothing, is not loaded as lane 0, and takes nothing any more (ESTALE).
+ * BACK one of the range that really moved, each WITHHOLD one "withheld", each REVEAL one "back".
+ * What WITHHOLD does not keep is overwritten with zeros before it goes. FORGETs of one call delete
+ * at most PLN_FORGET_ENTRIES and PLN_FORGET_BYTES together, from the lowest seq on; a chain of
+ * which something is gone counts nothing, is not loaded as lane 0, and takes nothing any more
+ * (ESTALE).
  * @self signs what is minted. Returns the transaction's error, PLN_OK when it was committed.
  */
 PLN_MUST_CHECK pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_t *self,

@@ -25,11 +25,11 @@ static bool spend(pln_allowance_t *left, uint64_t bytes)
     return true;
 }
 
-static void forget_signatures(pln_txn_t *txn, uint32_t chain, uint64_t upto)
+static void forget_rows(pln_txn_t *txn, pln_db_t db, uint32_t chain, uint64_t upto)
 {
     pln_scan_t scan;
     uint64_t seq;
-    pln_scan_begin(&scan, txn, PLN_DB_SIGNATURES);
+    pln_scan_begin(&scan, txn, db);
     bool moved = pln_scan_seek(&scan, pln_key_entry(chain, 0));
     while (in_range(&scan, moved, chain, upto, &seq)) {
         pln_scan_del(&scan);
@@ -58,7 +58,8 @@ uint64_t pln_forget_entries(pln_txn_t *txn, uint32_t chain, uint64_t upto, pln_a
     }
     pln_scan_end(&scan);
     if (gone > *before) {
-        forget_signatures(txn, chain, gone);
+        forget_rows(txn, PLN_DB_SIGNATURES, chain, gone);
+        forget_rows(txn, PLN_DB_HIDDEN, chain, gone);
     }
     return gone;
 }

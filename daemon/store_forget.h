@@ -21,8 +21,8 @@ typedef struct {
 } pln_allowance_t;
 
 /**
- * Delete entries of @chain up to @upto with their signatures, as far as @left reaches.
- * Nothing at or below *before was held any more, nothing at or below the result is now.
+ * Delete entries of @chain up to @upto with their signatures and hidden payloads, as far as @left
+ * reaches. Nothing at or below *before was held any more, nothing at or below the result is now.
  */
 uint64_t pln_forget_entries(pln_txn_t *txn, uint32_t chain, uint64_t upto, pln_allowance_t *left,
                             uint64_t *before);

@@ -8,7 +8,7 @@ static const char *const names[PLN_DB_COUNT] = {
     [PLN_DB_META] = "meta",         [PLN_DB_ENTRIES] = "entries",
     [PLN_DB_CHAINS] = "chains",     [PLN_DB_SIGNATURES] = "signatures",
     [PLN_DB_ARRIVALS] = "arrivals", [PLN_DB_CHANGED] = "changed",
-    [PLN_DB_ROWS] = "rows",
+    [PLN_DB_ROWS] = "rows",         [PLN_DB_HIDDEN] = "hidden",
 };
 
 const char *pln_db_name(pln_db_t db)

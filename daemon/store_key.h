@@ -12,6 +12,7 @@
  *           arrivals    N u64                          -> row 21, tag 8
  *           changed     network 32, last arrival u64   -> chain u32
  *           rows        table u8, key                  -> value
+ *           hidden      chain u32, seq u64             -> payload of a withheld entry, kept
  *         (head = seq u64, hash 32, cum u64)
  * Pure    any thread
  */
@@ -28,6 +29,7 @@ typedef enum {
     PLN_DB_ARRIVALS,
     PLN_DB_CHANGED,
     PLN_DB_ROWS,
+    PLN_DB_HIDDEN,
     PLN_DB_COUNT
 } pln_db_t;
 
@@ -47,7 +49,7 @@ typedef struct {
 
 /** @name: "format", "store" or "node". */
 pln_key_t pln_key_meta(const char *name);
-/** Of entries and of signatures. */
+/** Of entries, of signatures and of what is hidden. */
 pln_key_t pln_key_entry(uint32_t chain, uint64_t seq);
 pln_key_t pln_key_chain(uint32_t chain);
 pln_key_t pln_key_arrival(uint64_t number);

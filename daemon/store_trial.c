@@ -134,6 +134,15 @@ static pln_err_t try_counted(pln_store_t *store, const pln_effect_t *effect)
     return PLN_OK;
 }
 
+static pln_err_t try_withhold(const pln_store_t *store, const pln_effect_t *effect)
+{
+    uint32_t chain = effect->as.withhold.chain;
+    const pln_chain_row_t *found = trial_row(store, chain);
+    bool held = found != NULL && effect->as.withhold.seq >= 1 &&
+                effect->as.withhold.seq <= found->head.seq && !going(store, chain);
+    return held ? PLN_OK : PLN_ESTALE;
+}
+
 pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job)
 {
     pln_chains_clear(&store->trial);
@@ -149,6 +158,10 @@ pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job)
             case PLN_FX_ASIDE:
             case PLN_FX_BACK:
                 PLN_TRY(try_counted(store, effect));
+                break;
+            case PLN_FX_WITHHOLD:
+            case PLN_FX_REVEAL:
+                PLN_TRY(try_withhold(store, effect));
                 break;
             default:
                 break;

@@ -11,6 +11,7 @@
 #include "store_forget.h"
 #include "store_head.h"
 #include "store_trial.h"
+#include "store_withhold.h"
 
 #define READER_CHECK_SEC 60
 
@@ -245,6 +246,25 @@ static void counted_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t 
     result->arrival = apply->arrivals;
 }
 
+/** The copy changes, not the chain: what counts stays. Followers of arrivals hear of it. */
+static void withhold_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *result)
+{
+    uint64_t seq = effect->as.withhold.seq;
+    pln_chain_row_t row = *pln_staged_row(apply->store, effect->as.withhold.chain);
+    if (effect->type == PLN_FX_WITHHOLD) {
+        pln_withhold_entry(&apply->txn, row.number, seq, effect->as.withhold.keep);
+        add_arrival(apply, &row, PLN_OP_WITHHELD, seq, seq);
+    } else {
+        pln_reveal_entry(&apply->txn, row.number, seq, effect->as.withhold.payload);
+        add_arrival(apply, &row, PLN_OP_BACK, seq, seq);
+    }
+    pln_chains_put(&apply->store->staged, &row);
+    *result = (pln_stored_t){.chain = row.number,
+                             .base = row.counted_head,
+                             .end = row.counted_head,
+                             .arrival = apply->arrivals};
+}
+
 /** The last entry went: so does the row, and what tells of it. The arrivals stay. */
 static void drop_chain(apply_t *apply, const pln_chain_row_t *row)
 {
@@ -307,6 +327,10 @@ static void write_job(apply_t *apply, pln_job_t *job)
             case PLN_FX_ASIDE:
             case PLN_FX_BACK:
                 counted_op(apply, &op->effect, result++);
+                break;
+            case PLN_FX_WITHHOLD:
+            case PLN_FX_REVEAL:
+                withhold_op(apply, &op->effect, result++);
                 break;
             case PLN_FX_FORGET:
                 forget_op(apply, &op->effect, result++);

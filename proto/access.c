@@ -43,6 +43,7 @@ static void free_party(pln_party_t *party)
         free_chain(party->chains.items[i]);
     }
     free(party->chains.items);
+    pln_targets_free(party);
     free(party);
 }
 
@@ -63,11 +64,9 @@ void pln_access_free(pln_access_t **access)
 
 /* ---- sorted pointers ---- */
 
-typedef int (*order_t)(const void *key, const void *item);
-
 // Where @key stands, or would stand; *found tells which. Statements mostly arrive in order, so the
 // end is looked at first.
-static size_t sorted_find(const pln_sorted_t *sorted, const void *key, order_t order, bool *found)
+size_t pln_sorted_find(const pln_sorted_t *sorted, const void *key, pln_order_t order, bool *found)
 {
     size_t low = 0, high = sorted->count;
     *found = false;
@@ -90,7 +89,7 @@ static size_t sorted_find(const pln_sorted_t *sorted, const void *key, order_t o
     return low;
 }
 
-static void sorted_insert(pln_sorted_t *sorted, size_t at, void *item)
+void pln_sorted_insert(pln_sorted_t *sorted, size_t at, void *item)
 {
     assert(at <= sorted->count);
     if (sorted->count == sorted->capacity) {
@@ -101,6 +100,14 @@ static void sorted_insert(pln_sorted_t *sorted, size_t at, void *item)
             (sorted->count - at) * sizeof *sorted->items);
     sorted->items[at] = item;
     sorted->count++;
+}
+
+void pln_sorted_remove(pln_sorted_t *sorted, size_t at)
+{
+    assert(at < sorted->count);
+    sorted->count--;
+    memmove(sorted->items + at, sorted->items + at + 1,
+            (sorted->count - at) * sizeof *sorted->items);
 }
 
 static int order_party(const void *key, const void *item)
@@ -131,18 +138,18 @@ static int order_fact(const void *key, const void *item)
 pln_party_t *pln_access_party(const pln_access_t *access, const pln_id_t *id)
 {
     bool found;
-    size_t at = sorted_find(&access->parties, id, order_party, &found);
+    size_t at = pln_sorted_find(&access->parties, id, order_party, &found);
     return found ? access->parties.items[at] : NULL;
 }
 
 static pln_party_t *need_party(pln_access_t *access, const pln_id_t *id)
 {
     bool found;
-    size_t at = sorted_find(&access->parties, id, order_party, &found);
+    size_t at = pln_sorted_find(&access->parties, id, order_party, &found);
     if (!found) {
         pln_party_t *party = pln_alloc_zero(1, sizeof *party);
         party->id = *id;
-        sorted_insert(&access->parties, at, party);
+        pln_sorted_insert(&access->parties, at, party);
     }
     return access->parties.items[at];
 }
@@ -150,12 +157,12 @@ static pln_party_t *need_party(pln_access_t *access, const pln_id_t *id)
 static pln_access_chain_t *need_chain(pln_party_t *author, uint32_t epoch)
 {
     bool found;
-    size_t at = sorted_find(&author->chains, &epoch, order_chain, &found);
+    size_t at = pln_sorted_find(&author->chains, &epoch, order_chain, &found);
     if (!found) {
         pln_access_chain_t *chain = pln_alloc_zero(1, sizeof *chain);
         chain->author = author;
         chain->epoch = epoch;
-        sorted_insert(&author->chains, at, chain);
+        pln_sorted_insert(&author->chains, at, chain);
     }
     return author->chains.items[at];
 }
@@ -234,6 +241,22 @@ static void read_revoke(pln_access_t *access, pln_span_t payload, pln_fact_t *fa
     }
 }
 
+static void read_retract(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
+{
+    pln_retract_t retract;
+    if (pln_retract_decode(payload, &retract) != PLN_OK) {
+        return;
+    }
+    fact->type = PLN_FACT_RETRACT;
+    fact->about = need_party(access, &retract.author);
+    fact->text = copy_text(retract.reason);
+    fact->as.retract.epoch = retract.epoch;
+    fact->as.retract.seq = retract.seq;
+    fact->as.retract.data = retract.data;
+    fact->as.retract.undo = retract.undo;
+    fact->chain->author->retracts = true;
+}
+
 static void read_statement(pln_access_t *access, const pln_statement_t *statement, pln_fact_t *fact)
 {
     switch (statement->kind) {
@@ -250,6 +273,9 @@ static void read_statement(pln_access_t *access, const pln_statement_t *statemen
             if (pln_leave_decode(statement->payload) == PLN_OK) {
                 fact->type = PLN_FACT_LEAVE;
             }
+            break;
+        case PLN_KIND_RETRACT:
+            read_retract(access, statement->payload, fact);
             break;
         default:  // a kind of a later access version, or of another lane
             break;
@@ -269,34 +295,60 @@ static pln_fact_t **list_of(const pln_fact_t *fact)
             return &fact->about->revokes;
         case PLN_FACT_LEAVE:
             return &fact->about->leaves;
+        case PLN_FACT_RETRACT:  // has a place among the targets
         case PLN_FACT_NONE:
             break;
     }
     return NULL;
 }
 
-// Only the root's coordinator grants and its revokes can change who may speak.
+// Only the root's coordinator grants and its revokes can change who may speak. A retraction changes
+// nothing of access; whether those of a member count follows from what names the member.
 static void forget_verdicts(pln_access_t *access, const pln_fact_t *fact)
 {
+    if (fact->type == PLN_FACT_RETRACT) {
+        return;
+    }
     bool by_root = fact->chain->author == access->root;
     bool makes = fact->type == PLN_FACT_GRANT && fact->as.grant.role == PLN_ROLE_COORDINATOR;
-    if (by_root && (makes || fact->type == PLN_FACT_REVOKE)) {
-        access->turn++;
-    }
+    bool speaks = by_root && (makes || fact->type == PLN_FACT_REVOKE);
+    access->turn += speaks;
+    access->fates += speaks || fact->about->retracts;
     fact->about->judged_turn = 0;
     access->generation++;
+}
+
+static void enlist(pln_fact_t *fact)
+{
+    pln_fact_t **list = list_of(fact);
+    if (list != NULL) {
+        fact->next = *list;
+        *list = fact;
+    } else if (fact->type == PLN_FACT_RETRACT) {
+        pln_target_add(fact->about, fact);
+    }
+}
+
+static void delist(pln_fact_t *fact)
+{
+    pln_fact_t **link = list_of(fact);
+    if (fact->type == PLN_FACT_RETRACT) {
+        pln_target_remove(fact->about, fact);
+    }
+    if (link == NULL) {
+        return;
+    }
+    while (*link != fact) {
+        link = &(*link)->next;
+    }
+    *link = fact->next;
 }
 
 static void drop_largest(pln_access_t *access, pln_access_chain_t *chain)
 {
     pln_fact_t *fact = chain->facts.items[--chain->facts.count];
-    pln_fact_t **link = list_of(fact);
-    if (link != NULL) {
-        while (*link != fact) {
-            link = &(*link)->next;
-        }
-        *link = fact->next;
-    }
+    delist(fact);
+    access->fates++;
     forget_verdicts(access, fact);
     free_fact(fact);
 }
@@ -322,6 +374,7 @@ static void look_for_root(pln_access_t *access, const pln_statement_t *statement
     access->base_entries = record.max_entries;
     access->base_bytes = record.max_bytes;
     access->turn++;
+    access->fates++;
     access->generation++;
 }
 
@@ -336,7 +389,7 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
         need_chain(need_party(access, &statement->author), statement->epoch);
     pln_fact_t key = {.seq = statement->seq, .hash = statement->hash};
     bool held;
-    size_t at = sorted_find(&chain->facts, &key, order_fact, &held);
+    size_t at = pln_sorted_find(&chain->facts, &key, order_fact, &held);
     if (held || at == PLN_CONTROL_ENTRIES_MAX) {
         return;
     }
@@ -347,12 +400,8 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     fact->about = chain->author;
     fact->time_ms = statement->time_ms;
     read_statement(access, statement, fact);
-    pln_fact_t **list = list_of(fact);
-    if (list != NULL) {
-        fact->next = *list;
-        *list = fact;
-    }
-    sorted_insert(&chain->facts, at, fact);
+    enlist(fact);
+    pln_sorted_insert(&chain->facts, at, fact);
     forget_verdicts(access, fact);
     if (chain->facts.count > PLN_CONTROL_ENTRIES_MAX) {
         drop_largest(access, chain);
@@ -369,4 +418,9 @@ void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id
 uint64_t pln_access_generation(const pln_access_t *access)
 {
     return access->generation;
+}
+
+uint64_t pln_access_fates(const pln_access_t *access)
+{
+    return access->fates;
 }

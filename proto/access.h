@@ -9,7 +9,7 @@
  *         revokes that name the member; verdicts are kept until a statement that concerns them
  * Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload
  * Pure    no I/O, no clock (expiry is handed out, never folded: R10)
- * Spec    SPEC 7.3 - 7.5 (R3, R11, R14, R17)
+ * Spec    SPEC 7.3 - 7.5 (R3, R8, R11, R14, R17)
  */
 #ifndef PLN_ACCESS_H
 #define PLN_ACCESS_H
@@ -137,7 +137,40 @@ typedef struct {
 } pln_settings_t;
 void pln_access_settings(pln_access_t *access, pln_settings_t *out);
 
+/** What counted retractions make of an entry of lane 1 (R8). */
+typedef enum {
+    PLN_FATE_STANDS, /**< none withdraws it */
+    PLN_FATE_HIDDEN, /**< a coordinator's does: not shown, and in time erased */
+    PLN_FATE_ERASED  /**< its author's or the root's does */
+} pln_fate_t;
+
+/** Who withdrew it: of several that do, the first by (epoch, seq, hash, author). */
+typedef struct {
+    pln_id_t by;
+    uint32_t epoch; /**< where the retraction stands in their lane 0 */
+    uint64_t seq;
+    char reason[PLN_REASON_MAX + 1];
+} pln_retracted_t;
+
+/**
+ * The fate of entry @seq of @author's lane 1 in @epoch, whose data(seq) is @data; NULL: of any,
+ * which tells whether it is worth reading. @by may be NULL; filled unless it stands.
+ */
+pln_fate_t pln_access_fate(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                           uint64_t seq, const pln_hash_t *data, pln_retracted_t *by);
+
+/** Does @by's newest counted word on that entry withdraw it? What an undo by @by would end. */
+bool pln_access_withdraws(pln_access_t *access, const pln_id_t *by, const pln_id_t *author,
+                          uint32_t epoch, uint64_t seq, const pln_hash_t *data);
+
+/** The first seq from @seq on that some retraction names, counted or not; 0: there is none. */
+uint64_t pln_access_retracted(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                              uint64_t seq);
+
 /** A number that changes whenever limits, members or settings may have changed. */
 uint64_t pln_access_generation(const pln_access_t *access);
+
+/** A number that changes whenever an earlier retraction may have begun or ceased to count. */
+uint64_t pln_access_fates(const pln_access_t *access);
 
 #endif

@@ -22,7 +22,7 @@ static bool coordinator_grant(const pln_access_t *access, const pln_fact_t *gran
 }
 
 // R3.2: a term is a coordinator's iff a grant of the root says so.
-static bool coordinator_term(const pln_access_t *access, const pln_party_t *party, uint32_t term)
+bool pln_access_coordinates(const pln_access_t *access, const pln_party_t *party, uint32_t term)
 {
     for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
         if (grant->as.grant.term == term && coordinator_grant(access, grant)) {
@@ -70,7 +70,7 @@ static uint64_t authority(const pln_access_t *access, const pln_access_chain_t *
     if (author == access->root) {
         return PLN_LIMIT_NONE;
     }
-    if (!coordinator_term(access, author, term)) {
+    if (!pln_access_coordinates(access, author, term)) {
         return 0;
     }
     for (const pln_fact_t *fact = author->revokes; fact != NULL; fact = fact->next) {
@@ -129,7 +129,7 @@ static reach_t reach_of_term(const pln_access_t *access, const pln_party_t *part
                              uint8_t lane)
 {
     uint32_t term = epoch / PLN_EPOCHS_PER_TERM;
-    bool is_coordinator = coordinator_term(access, party, term);
+    bool is_coordinator = pln_access_coordinates(access, party, term);
     pln_role_t role = role_of_term(access, party, term, is_coordinator);
     reach_t reach = {PLN_LIMIT_NONE, NULL};
     if (role == PLN_ROLE_NONE || (role == PLN_ROLE_READER && lane == PLN_LANE_RECORDS)) {
@@ -150,7 +150,7 @@ static int compare_numbers(uint64_t a, uint64_t b)
     return (a > b) - (a < b);
 }
 
-static int compare_ages(const pln_fact_t *a, const pln_fact_t *b)
+int pln_fact_compare_ages(const pln_fact_t *a, const pln_fact_t *b)
 {
     int order = compare_numbers(a->chain->epoch, b->chain->epoch);
     if (order == 0) {
@@ -176,7 +176,7 @@ static bool stronger(const pln_access_t *access, const pln_fact_t *a, const pln_
     if (order == 0) {
         order = compare_numbers(by_root(access, a), by_root(access, b));
     }
-    return (order != 0 ? order : compare_ages(a, b)) > 0;
+    return (order != 0 ? order : pln_fact_compare_ages(a, b)) > 0;
 }
 
 static void judge(const pln_access_t *access, pln_party_t *party)
@@ -300,7 +300,8 @@ static void describe_root(const pln_access_t *access, const pln_party_t *party, 
 {
     const pln_fact_t *newest = NULL;
     for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
-        if (by_root(access, grant) && (newest == NULL || compare_ages(grant, newest) > 0)) {
+        if (by_root(access, grant) &&
+            (newest == NULL || pln_fact_compare_ages(grant, newest) > 0)) {
             newest = grant;
         }
     }
@@ -415,10 +416,10 @@ pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_rev
     if (party == NULL || is_member(access, party) || !party->granted) {
         return PLN_ENOTFOUND;
     }
-    bool is_coordinator = coordinator_term(access, party, party->highest_term);
+    bool is_coordinator = pln_access_coordinates(access, party, party->highest_term);
     for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
         if (fact->as.revoke.term >= party->highest_term && acts_on(access, fact, is_coordinator) &&
-            (first == NULL || compare_ages(fact, first) < 0)) {
+            (first == NULL || pln_fact_compare_ages(fact, first) < 0)) {
             first = fact;
         }
     }
@@ -450,7 +451,7 @@ void pln_access_settings(pln_access_t *access, pln_settings_t *out)
         raise_to(&out->max_entries, fact->as.network.max_entries);
         raise_to(&out->max_bytes, fact->as.network.max_bytes);
         raise_to(&version, fact->as.network.access_version);
-        if (fact->text != NULL && (newest == NULL || compare_ages(fact, newest) > 0)) {
+        if (fact->text != NULL && (newest == NULL || pln_fact_compare_ages(fact, newest) > 0)) {
             newest = fact;
         }
     }

@@ -2,7 +2,8 @@
 /**
  * access_set - the statements of one network as sets, and what the fold remembers of them.
  *
- * Why     Private to access.c (which fills the sets) and access_fold.c (which answers from them).
+ * Why     Private to access.c (which fills the sets), access_fold.c and access_fate.c (which answer
+ *         from them).
  * Shape   party = an id that speaks or is spoken of; chain = what it said in one epoch;
  *         fact = one statement, in its author's chain and in one list of the party it is about
  * Fold    nothing is computed when a fact arrives: a question looks at the facts that name the
@@ -39,7 +40,8 @@ typedef enum {
     PLN_FACT_NETWORK,
     PLN_FACT_GRANT,
     PLN_FACT_REVOKE,
-    PLN_FACT_LEAVE
+    PLN_FACT_LEAVE,
+    PLN_FACT_RETRACT
 } pln_fact_type_t;
 
 struct pln_fact {
@@ -67,8 +69,21 @@ struct pln_fact {
             uint64_t max_bytes;
             uint32_t access_version;
         } network;
+        struct {
+            uint32_t epoch;
+            uint64_t seq;
+            pln_hash_t data;
+            bool undo;
+        } retract;
     } as;
 };
+
+/** What was said of one entry of lane 1. */
+typedef struct {
+    uint32_t epoch;
+    uint64_t seq;
+    pln_sorted_t facts; /**< retractions and undos: by author, then by age */
+} pln_target_t;
 
 struct pln_party {
     pln_id_t id;
@@ -77,6 +92,8 @@ struct pln_party {
     pln_fact_t *revokes;  /**< that name it */
     pln_fact_t *settings; /**< its `network` records */
     pln_fact_t *leaves;   /**< its `leave` records */
+    pln_sorted_t targets; /**< entries of it that retractions name, by (epoch, seq) */
+    bool retracts;        /**< it has said some itself */
 
     uint64_t judged_turn;       /**< when what follows was found; 0 never */
     const pln_fact_t *standing; /**< the grant that makes it a member now; NULL */
@@ -95,6 +112,7 @@ struct pln_access {
     const pln_party_t *promised_root; /**< NULL: no promise */
     uint64_t turn;                    /**< from 1 */
     uint64_t generation;
+    uint64_t fates; /**< rises when verdicts on earlier retractions may change */
 
     pln_party_t **members; /**< ascending by id, as of members_generation */
     size_t member_count;
@@ -112,5 +130,21 @@ pln_party_t *pln_access_party(const pln_access_t *access, const pln_id_t *id);
 
 /** By (seq, hash): the order of facts in one chain. */
 int pln_fact_compare(const pln_fact_t *a, const pln_fact_t *b);
+/** By (epoch, seq, hash, author): which of two is the older. */
+int pln_fact_compare_ages(const pln_fact_t *a, const pln_fact_t *b);
+
+/** Is this term of @party a coordinator's (R3.2)? */
+bool pln_access_coordinates(const pln_access_t *access, const pln_party_t *party, uint32_t term);
+
+typedef int (*pln_order_t)(const void *key, const void *item);
+/** Where @key stands, or would stand; *found tells which. */
+size_t pln_sorted_find(const pln_sorted_t *sorted, const void *key, pln_order_t order, bool *found);
+void pln_sorted_insert(pln_sorted_t *sorted, size_t at, void *item);
+void pln_sorted_remove(pln_sorted_t *sorted, size_t at);
+
+/* access_fate.c */
+void pln_target_add(pln_party_t *party, pln_fact_t *fact);
+void pln_target_remove(pln_party_t *party, const pln_fact_t *fact);
+void pln_targets_free(pln_party_t *party);
 
 #endif

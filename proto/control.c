@@ -25,7 +25,13 @@ enum {
     FIELD_GRANT_EXPIRY = 20,
     FIELD_GRANT_SUCCEEDS = 21,
     FIELD_REVOKE_CUTS = 18,
-    FIELD_REVOKE_REASON = 19
+    FIELD_REVOKE_REASON = 19,
+    FIELD_RETRACT_AUTHOR = 16,
+    FIELD_RETRACT_EPOCH = 17,
+    FIELD_RETRACT_SEQ = 18,
+    FIELD_RETRACT_DATA = 19,
+    FIELD_RETRACT_REASON = 20,
+    FIELD_RETRACT_UNDO = 21
 };
 
 #define CUT_FIELDS 5u
@@ -394,6 +400,58 @@ pln_err_t pln_revoke_decode(pln_span_t payload, pln_revoke_t *out)
         }
     }
     return map_end(&map, BIT(FIELD_NODE) | BIT(FIELD_TERM));
+}
+
+/* ---- retract ---- */
+
+void pln_retract_encode(const pln_retract_t *retract, pln_buf_t *out)
+{
+    assert(retract->seq > 0 && retract->seq <= PLN_SEQ_MAX);
+    assert(retract->reason.size <= PLN_REASON_MAX);
+    pln_pack_map(out, 4u + (retract->reason.size > 0) + (retract->undo ? 1 : 0));
+    write_bin(out, FIELD_RETRACT_AUTHOR, retract->author.bytes, sizeof retract->author.bytes);
+    pln_pack_uint(out, FIELD_RETRACT_EPOCH);
+    pln_pack_uint(out, retract->epoch);
+    write_number(out, FIELD_RETRACT_SEQ, retract->seq);
+    write_bin(out, FIELD_RETRACT_DATA, retract->data.bytes, sizeof retract->data.bytes);
+    write_text(out, FIELD_RETRACT_REASON, retract->reason);
+    if (retract->undo) {
+        pln_pack_uint(out, FIELD_RETRACT_UNDO);
+        pln_pack_bool(out, true);
+    }
+}
+
+pln_err_t pln_retract_decode(pln_span_t payload, pln_retract_t *out)
+{
+    memset(out, 0, sizeof *out);
+    map_t map = map_begin(payload);
+    for (uint64_t field; map_next(&map, &field);) {
+        switch (field) {
+            case FIELD_RETRACT_AUTHOR:
+                pln_unpack_fixed(&map.in, out->author.bytes, sizeof out->author.bytes);
+                break;
+            case FIELD_RETRACT_EPOCH:
+                out->epoch = (uint32_t)pln_unpack_uint_max(&map.in, UINT32_MAX);
+                break;
+            case FIELD_RETRACT_SEQ:
+                out->seq = read_positive(&map, PLN_SEQ_MAX);
+                break;
+            case FIELD_RETRACT_DATA:
+                pln_unpack_fixed(&map.in, out->data.bytes, sizeof out->data.bytes);
+                break;
+            case FIELD_RETRACT_REASON:
+                out->reason = read_text(&map, PLN_REASON_MAX);
+                break;
+            case FIELD_RETRACT_UNDO:
+                out->undo = pln_unpack_bool(&map.in);
+                require(&map, out->undo);
+                break;
+            default:
+                pln_unpack_skip(&map.in);
+        }
+    }
+    return map_end(&map, BIT(FIELD_RETRACT_AUTHOR) | BIT(FIELD_RETRACT_EPOCH) |
+                             BIT(FIELD_RETRACT_SEQ) | BIT(FIELD_RETRACT_DATA));
 }
 
 /* ---- leave, ids, roles ---- */

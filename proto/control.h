@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * control - the lane-0 records that say who may do what: network, grant, revoke, leave, ...
+ * control - the lane-0 records that say who may do what: network, grant, revoke, leave, retract ...
  *
  * Why     Every node must read them alike, for ever: raw msgpack maps, fixed field numbers.
  * Shape   a msgpack map keyed by field number; unknown fields are kept and have no effect
@@ -20,8 +20,8 @@ typedef enum {
     PLN_KIND_REVOKE = 0x0003,
     PLN_KIND_LEAVE = 0x0004,
     PLN_KIND_TRANSFER = 0x0005, /**< reserved: its effect comes with root transfer */
-    PLN_KIND_RETRACT = 0x0006,  /**< reserved */
-    PLN_KIND_SETTLE = 0x0007    /**< reserved */
+    PLN_KIND_RETRACT = 0x0006,
+    PLN_KIND_SETTLE = 0x0007 /**< reserved */
 } pln_control_kind_t;
 
 #define PLN_CUTS_MAX 30u /**< with the longest reason they just fit one lane-0 payload */
@@ -77,6 +77,16 @@ typedef struct {
     pln_span_t reason; /**< field 19 */
 } pln_revoke_t;
 
+/** Withdraws one entry's payload. It has no field for a lane: what it names is of lane 1. */
+typedef struct {
+    pln_id_t author;   /**< field 16: whose entry */
+    uint32_t epoch;    /**< field 17 */
+    uint64_t seq;      /**< field 18 */
+    pln_hash_t data;   /**< field 19: data(seq) of that entry */
+    pln_span_t reason; /**< field 20 */
+    bool undo;         /**< field 21: takes back what its own author said before */
+} pln_retract_t;
+
 /* Encoding appends the payload to @out. Decoding: PLN_EMALFORMED when the bytes are not a canonical
  * map, a required field is missing, of the wrong type or out of range: the record has no effect. */
 void pln_network_record_encode(const pln_network_record_t *record, pln_buf_t *out);
@@ -88,6 +98,9 @@ PLN_MUST_CHECK pln_err_t pln_revoke_decode(pln_span_t payload, pln_revoke_t *out
 /** leave: an empty map; fields of later versions may stand in it. */
 void pln_leave_encode(pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_leave_decode(pln_span_t payload);
+
+void pln_retract_encode(const pln_retract_t *retract, pln_buf_t *out);
+PLN_MUST_CHECK pln_err_t pln_retract_decode(pln_span_t payload, pln_retract_t *out);
 
 /** network id = H("pln network 1", root || H("pln data 1", genesis payload)) (R17). */
 void pln_network_id(const pln_id_t *root, pln_span_t genesis, pln_network_id_t *out);

@@ -391,7 +391,10 @@ pln_err_t pln_message_decode(pln_span_t frame, pln_message_t *out)
     out->type = (pln_message_type_t)type;
     codecs[type].decode(&in, out);
     uint32_t read = codecs[type].fields + 1;
-    if (type == PLN_MSG_BYE && count > read) {
+    if (type == PLN_MSG_WANT) {  // its flags may be missing
+        out->as.want.flags = read < count ? (uint32_t)pln_unpack_uint_max(&in, UINT32_MAX) : 0;
+        read++;
+    } else if (type == PLN_MSG_BYE && count > read) {
         bye_decode_more(&in, out);
         read++;
     }
@@ -404,9 +407,13 @@ pln_err_t pln_message_decode(pln_span_t frame, pln_message_t *out)
 void pln_message_encode(const pln_message_t *message, pln_buf_t *out)
 {
     bool more = message->type == PLN_MSG_BYE && message->as.bye.evidence.size > 0;
-    pln_pack_array(out, codecs[message->type].fields + (more ? 2 : 1));
+    uint32_t flags = message->type == PLN_MSG_WANT ? message->as.want.flags : 0;
+    pln_pack_array(out, codecs[message->type].fields + 1 + (more || flags != 0));
     pln_pack_uint(out, message->type);
     codecs[message->type].encode(message, out);
+    if (flags != 0) {
+        pln_pack_uint(out, flags);
+    }
 }
 
 pln_message_state_t pln_message_state(pln_message_type_t type)
@@ -477,7 +484,7 @@ void pln_hello_hash(const pln_network_id_t *network, const pln_id_t *sender,
 
 void pln_presence_encode(const pln_presence_t *presence, pln_buf_t *out)
 {
-    pln_pack_array(out, PRESENCE_FIELDS);
+    pln_pack_array(out, PRESENCE_FIELDS + (presence->flags != 0));
     pln_pack_bin(out, presence->network.bytes, 32);
     pln_pack_bin(out, presence->node.bytes, 32);
     pln_pack_uint(out, presence->stamp);
@@ -491,6 +498,9 @@ void pln_presence_encode(const pln_presence_t *presence, pln_buf_t *out)
     pln_pack_bin(out, presence->digest.bytes, 32);
     pln_pack_bin(out, presence->access.bytes, 32);
     pack_span(out, presence->heads);
+    if (presence->flags != 0) {
+        pln_pack_uint(out, presence->flags);
+    }
 }
 
 pln_err_t pln_presence_decode(pln_span_t body, pln_presence_t *out)
@@ -517,7 +527,8 @@ pln_err_t pln_presence_decode(pln_span_t body, pln_presence_t *out)
     pln_unpack_fixed(&in, out->access.bytes, 32);
     out->heads =
         unpack_rows(&in, PLN_PRESENCE_HEAD_SIZE, PLN_PRESENCE_MAX / PLN_PRESENCE_HEAD_SIZE);
-    for (uint32_t extra = PRESENCE_FIELDS; extra < count; extra++) {
+    out->flags = count > PRESENCE_FIELDS ? (uint32_t)pln_unpack_uint_max(&in, UINT32_MAX) : 0;
+    for (uint32_t extra = PRESENCE_FIELDS + 1; extra < count; extra++) {
         pln_unpack_skip(&in);
     }
     return pln_unpack_end(&in);

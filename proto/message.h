@@ -47,7 +47,13 @@ enum {
     PLN_HEADS_CONTROL = 4, /**< with this page all of lane 0 is announced */
     PLN_HEADS_LAZY = 8     /**< somebody else is expected to bring the runs */
 };
-enum { PLN_ENTRIES_PUSHED = 1 /**< nobody asked for it */ };
+enum {
+    PLN_WANT_PAYLOAD = 1 /**< each row names one entry, whose data(seq) is the row's hash */
+};
+enum {
+    PLN_ENTRIES_PUSHED = 1, /**< nobody asked for it */
+    PLN_ENTRIES_PAYLOAD = 2 /**< one entry, for its payload: base is its data, nothing is signed */
+};
 enum {
     PLN_DIGEST_DONE = 1,  /**< the sender holds all of lane 0 that was announced to it */
     PLN_DIGEST_ANSWER = 2 /**< sent because of the other's: not to be answered again */
@@ -93,6 +99,7 @@ typedef struct {
 typedef struct {
     pln_network_id_t network;
     pln_span_t rows;
+    uint32_t flags; /**< an element of its own only when it is not 0 */
 } pln_want_t;
 
 typedef struct {
@@ -132,7 +139,12 @@ typedef struct {
     pln_hash_t digest;
     pln_hash_t access;
     pln_span_t heads; /**< bin of rows epoch u32, lane u8, seq u64, hash 32 (45 bytes) */
+    uint32_t flags;   /**< an element of its own only when it is not 0 */
 } pln_presence_t;
+
+enum {
+    PLN_PRESENCE_ERASED = 1 /**< of all that `access` withdraws for good no payload is left here */
+};
 
 #define PLN_PRESENCE_MAX 1024u
 #define PLN_PRESENCE_HEAD_SIZE 45

@@ -8,6 +8,7 @@
 
 #include "hash.h"
 #include "node_terms.h"
+#include "node_withdraw.h"
 
 #define SCAN_MS 1000u
 #define EFFECTS_KEPT 1024u /**< room for effects that stays from step to step */
@@ -42,6 +43,7 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     pln_map_init(&node->tickets, 32, node->secret);
     pln_map_init(&node->cursors, 64, node->secret);
     pln_map_init(&node->epochs, 36, node->secret);
+    pln_map_init(&node->loaded_marks, 4, node->secret);
     if (node->config.access_version == 0) {
         node->config.access_version = PLN_ACCESS_VERSION;
     }
@@ -81,6 +83,7 @@ static void links_free(pln_node_t *node)
         }
         free(link->shares);
         pln_buf_free(&link->want_rows);
+        pln_holes_drop_link(link);
         free(link);
     }
     pln_map_free(&node->links);
@@ -109,6 +112,7 @@ void pln_node_free(pln_node_t **node_p)
     pln_map_free_values(&node->cursors);
     pln_map_free_values(&node->epochs);
     pln_held_free(node);
+    pln_withdraw_free(node);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_free(node->nets[i]);
     }
@@ -371,6 +375,7 @@ static void start(pln_node_t *node)
     node->started = true;
     node->started_ms = node->now_ms;
     pln_epochs_start(node);
+    pln_withdraw_loaded(node);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_refold(node, node->nets[i]);
     }
@@ -392,6 +397,7 @@ static void scan(pln_node_t *node)
     pln_links_scan(node);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_want_scan(node, node->nets[i]);
+        pln_withdraw_scan(node, node->nets[i]);
     }
     if (node->now_ms >= node->scanned_ms + SCAN_MS) {
         node->scanned_ms = node->now_ms;
@@ -442,6 +448,9 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
         case PLN_EV_LOADED:
             pln_serve_loaded(node, event);
             break;
+        case PLN_EV_READ:
+            (event->as.read.link == 0 ? pln_withdraw_read : pln_holes_loaded)(node, event);
+            break;
         case PLN_EV_CHANGES:
             pln_heads_changes(node, event);
             break;
@@ -471,6 +480,9 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
             break;
         case PLN_EV_REVOKE:
             pln_revoke(node, event);
+            break;
+        case PLN_EV_RETRACT:
+            pln_retract(node, event);
             break;
         case PLN_EV_LEAVE:
             pln_leave(node, event);

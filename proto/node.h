@@ -6,8 +6,9 @@
  * Shape   event in, effects out. The shell performs the effects in order, and events report back:
  *             SEND DIAL CLOSE ADMIT         -> LINK_UP LINK_DOWN RECEIVED
  *             STORE MINT SAVE ASIDE BACK    -> one job a step, one STORED (all of it or nothing)
- *             FORGET
- *             LOAD -> LOADED, CHANGES -> CHANGES, REPLY -> the user's request is answered
+ *             WITHHOLD REVEAL FORGET
+ *             LOAD -> LOADED, READ -> READ, CHANGES -> CHANGES
+ *             REPLY                         -> the user's request is answered
  * Order   nothing is announced, confirmed or credited before its STORED
  * Owner   effects and their spans live until the next step; spans of an event must live until the
  *         effects of its step have been performed (SEND and STORE may point into them)
@@ -40,6 +41,7 @@ typedef enum {
     PLN_TABLE_EPOCHS,   /**< own epochs: which are used, which is open in this store (R5) */
     PLN_TABLE_EVIDENCE, /**< entries that ended this node's memberships, as it was told (SPEC 9.14)
                          */
+    PLN_TABLE_WITHHELD, /**< entries whose payload is not here, or hidden (R8) */
     PLN_TABLE_COUNT
 } pln_table_t;
 
@@ -95,6 +97,7 @@ typedef enum {
     PLN_EV_RECEIVED,
     PLN_EV_STORED,
     PLN_EV_LOADED,
+    PLN_EV_READ,
     PLN_EV_CHANGES,
     PLN_EV_ADDRESSES, /**< where this node can be reached, as others should try it */
     PLN_EV_DISK,      /**< short of disk, or well again (R11) */
@@ -105,6 +108,7 @@ typedef enum {
     PLN_EV_JOIN,
     PLN_EV_JOIN_GIVE_UP,
     PLN_EV_REVOKE,
+    PLN_EV_RETRACT, /**< user: withdraw a record, or take that back */
     PLN_EV_LEAVE,
     PLN_EV_PEER_ADD,
     PLN_EV_PEER_REMOVE,
@@ -126,7 +130,8 @@ typedef enum {
     PLN_DOWN_STALLED    /**< the transport's queue is full */
 } pln_down_t;
 
-/** One operation of a job that was stored, in the order of its STORE, MINT, ASIDE, BACK, FORGET. */
+/** One operation of a job that was stored, in the order of its STORE, MINT, ASIDE, BACK, WITHHOLD,
+ * REVEAL, FORGET. */
 typedef struct {
     uint32_t chain;
     pln_head_t base;           /**< head before */
@@ -172,6 +177,13 @@ typedef struct {
             pln_signature_t signature;
             pln_span_t run; /**< from .. end.seq */
         } loaded;
+        struct {
+            uint32_t link;
+            uint32_t chain;
+            uint64_t seq;
+            pln_err_t error;  /**< OK, ENOTFOUND, EIO */
+            pln_span_t entry; /**< as stored */
+        } read;
         struct {
             uint32_t link;
             pln_network_id_t network;
@@ -236,6 +248,14 @@ typedef struct {
         } revoke;
         struct {
             uint64_t request;
+            pln_place_t place; /**< of the record's chain */
+            uint64_t seq;
+            pln_hash_t data; /**< data(seq), so that what is withdrawn is what was looked at */
+            const char *reason;
+            bool undo; /**< what this node has said before, or as root: any coordinator */
+        } retract;
+        struct {
+            uint64_t request;
             pln_network_id_t network;
             bool forget; /**< and delete all that is held of it; also of one left before */
         } leave;
@@ -266,9 +286,12 @@ typedef enum {
     PLN_FX_MINT,
     PLN_FX_ASIDE,
     PLN_FX_BACK,
+    PLN_FX_WITHHOLD,
+    PLN_FX_REVEAL,
     PLN_FX_FORGET,
     PLN_FX_SAVE,
     PLN_FX_LOAD,
+    PLN_FX_READ, /**< one entry; comes back as PLN_EV_READ */
     PLN_FX_CHANGES,
     PLN_FX_REPLY
 } pln_effect_type_t;
@@ -322,6 +345,13 @@ typedef struct {
         } aside;
         struct {
             uint32_t chain;
+            uint64_t seq;
+            bool keep;          /**< WITHHOLD: the payload stays beside, for REVEAL; else what is
+                                     held of it is overwritten, also what an earlier one kept */
+            pln_span_t payload; /**< REVEAL: what was fetched; empty: what was kept */
+        } withhold;
+        struct {
+            uint32_t chain;
             uint64_t upto; /**< delete from the lowest entry held up to this one, as far as the
                                 limits above reach: the result's `base.seq` and `end.seq` tell what
                                 was gone before and is now. At or above the head the chain itself
@@ -339,6 +369,11 @@ typedef struct {
             uint64_t from;
             uint64_t to; /**< never load past this seq (what counts) */
         } load;
+        struct {
+            uint32_t link; /**< whom it is for; 0: ourselves */
+            uint32_t chain;
+            uint64_t seq;
+        } read;
         struct {
             uint32_t link;
             pln_network_id_t network;
@@ -359,8 +394,7 @@ typedef struct {
 typedef struct {
     const pln_effect_t *list;
     size_t count;
-    uint64_t
-        job; /**< number of this step's job when it has any of STORE MINT ASIDE BACK FORGET SAVE */
+    uint64_t job; /**< number of this step's job when it has any storing effect */
 } pln_effects_t;
 
 /** The one entrance. Never fails: bad input becomes a counted refusal and, for an offence, CLOSE.
@@ -393,6 +427,7 @@ typedef struct {
     pln_revoked_t revoked_by;
     char revoked_by_name[PLN_NAME_MAX + 1]; /**< may be empty */
     uint64_t paused;                        /**< chains that wait for disk */
+    uint64_t holes; /**< records whose payload nobody has brought yet (R8) */
 } pln_network_view_t;
 
 /** *cursor starts at 0; false at the end. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node_terms.h"
+#include "node_withdraw.h"
 #include "planted.h"
 
 /** The next multiple; "no limit" where there is none in 64 bits. */
@@ -48,6 +49,10 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
 
 void pln_net_free(pln_net_state_t *net)
 {
+    size_t at = 0;
+    for (pln_chain_t *chain; (chain = pln_map_next(&net->chains, &at)) != NULL;) {
+        free(chain->marks);
+    }
     pln_map_free_values(&net->chains);
     pln_admission_release(&net->admitted);
     pln_admission_release(&net->ended);
@@ -155,6 +160,19 @@ bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place, con
 
 /* ---- digests ---- */
 
+static void chain_element(const pln_chain_t *chain, pln_element_t *out)
+{
+    uint64_t *holes = pln_alloc((chain->holes + 1) * sizeof *holes);
+    size_t count = 0;
+    for (size_t i = 0; i < chain->mark_count && count < chain->holes; i++) {
+        if (pln_mark_is_hole(chain, &chain->marks[i])) {
+            holes[count++] = chain->marks[i].seq;
+        }
+    }
+    pln_element(&chain->place, &chain->counted, holes, count, out);
+    free(holes);
+}
+
 static void bucket_sum(pln_net_state_t *net, size_t index)
 {
     size_t count = 0;
@@ -169,7 +187,7 @@ static void bucket_sum(pln_net_state_t *net, size_t index)
         if (c->counted.seq == 0) {
             continue;
         }
-        pln_element(&c->place, &c->counted, NULL, 0, &all[all_count]);
+        chain_element(c, &all[all_count]);
         if (c->place.lane == PLN_LANE_CONTROL) {
             control[control_count++] = all[all_count];
         }
@@ -342,6 +360,7 @@ void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
     for (pln_chain_t *chain; (chain = pln_map_next(&net->chains, &cursor)) != NULL;) {
         chain_relimit(node, chain);
     }
+    pln_withdraw_refold(node, net);
     admissions_change(node, net);
     pln_want_retry_blocked(node, net);
     pln_want_flush(node, net);

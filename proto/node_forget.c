@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "node_terms.h"
+#include "node_withdraw.h"
 
 #define PART_MS 5000u /**< so long the leave may take to the peers: more than PLN_LAZY_MS */
 #define CHAINS_PER_SLICE 1024u /**< effects of one step */
@@ -88,12 +89,13 @@ static bool in_writer(const pln_node_t *node, const pln_net_state_t *net)
     return job_names(node->job, net);
 }
 
-static void shares_remove(pln_link_t *link, const pln_net_state_t *net)
+static void shares_remove(pln_node_t *node, pln_link_t *link, const pln_net_state_t *net)
 {
     pln_serve_drop(link, net);
     size_t kept = 0;
     for (size_t i = 0; i < link->share_count; i++) {
         if (link->shares[i]->net == net) {
+            pln_holes_end(node, link, link->shares[i]);
             pln_share_free(link->shares[i]);
         } else {
             link->shares[kept++] = link->shares[i];
@@ -137,7 +139,7 @@ static void begin(pln_node_t *node, pln_net_state_t *net)
     net->forget = pln_alloc_zero(1, sizeof *net->forget);
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
-        shares_remove(link, net);
+        shares_remove(node, link, net);
     }
     wants_end(node, net);
     remains_count(net);
@@ -259,10 +261,24 @@ static bool peer_needed(pln_node_t *node, const pln_net_state_t *net, const pln_
     return false;
 }
 
+static bool marks_collect(pln_net_state_t *net, pln_forget_t *forget)
+{
+    bool all = true;
+    size_t cursor = 0;
+    for (pln_chain_t *chain; all && (chain = pln_map_next(&net->chains, &cursor)) != NULL;) {
+        for (size_t i = 0; i < chain->mark_count && all; i++) {
+            uint8_t key[PLN_MARK_KEY_SIZE];
+            pln_mark_key(chain, chain->marks[i].seq, key);
+            all = row_add(forget, PLN_TABLE_WITHHELD, key, sizeof key, NULL, 0);
+        }
+    }
+    return all;
+}
+
 /** As many rows as one slice may delete; true when these are all. */
 static bool rows_collect(pln_node_t *node, pln_net_state_t *net, pln_forget_t *forget)
 {
-    bool all = true;
+    bool all = marks_collect(net, forget);
     size_t cursor = 0;
     while (all && pln_map_next(&net->blocked, &cursor) != NULL) {
         all = row_add(forget, PLN_TABLE_WANTED, net->id.bytes, 32,
@@ -328,6 +344,9 @@ static void rows_drop(pln_node_t *node, pln_net_state_t *net)
                     pln_presence_free(value);
                 }
                 value = NULL;
+                break;
+            case PLN_TABLE_WITHHELD:
+                pln_mark_drop(node->chains[pln_get_u32(row->key)], pln_get_u64(row->key + 4));
                 break;
             case PLN_TABLE_CURSORS:
                 value = pln_map_remove(&node->cursors, row->key);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "node_terms.h"
+#include "node_withdraw.h"
 #include "planted.h"
 
 #define QUIET_MS 1000u /**< nothing moved for so long: digests may be compared */
@@ -394,6 +395,8 @@ void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_me
     if (share == NULL) {
         return;
     }
+    bool moved = !share->peer_digest_known ||
+                 memcmp(share->peer_digest.bytes, digest->digest.bytes, 32) != 0;
     share->peer_digest = digest->digest;
     share->peer_digest_known = true;
     if ((digest->flags & PLN_DIGEST_DONE) != 0) {
@@ -412,6 +415,9 @@ void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_me
             pln_digest_send(node, link, share, PLN_DIGEST_ANSWER, false);
         }
     } else {
+        if (moved) {
+            pln_holes_retry(node, share);  // it may have what it had not
+        }
         digests_differ(node, link, share, digest);
     }
     pln_share_advance(node, link, share);
@@ -423,6 +429,7 @@ void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share)
 {
     pln_net_state_t *net = share->net;
     pln_push_flush(node, link, share);
+    pln_holes_scan(node, link, share);
     bool settled = net->open_wants == 0;
     if (settled && share->seen.number != share->saved.number &&
         node->now_ms >= share->saved_ms + CURSOR_SAVE_MS) {

@@ -32,6 +32,8 @@ static size_t event_size(const pln_event_t *event)
             return drafts_size(event);
         case PLN_EV_REVOKE:
             return event->as.revoke.reason == NULL ? 0 : strlen(event->as.revoke.reason) + 1;
+        case PLN_EV_RETRACT:
+            return strlen(event->as.retract.reason) + 1;
         case PLN_EV_RECEIVED:
             return event->as.received.frame.size;
         default:
@@ -64,6 +66,9 @@ static void bytes_keep(pln_held_t *held)
     } else if (event->type == PLN_EV_REVOKE && event->as.revoke.reason != NULL) {
         memcpy(held->bytes, event->as.revoke.reason, held->size);
         event->as.revoke.reason = (const char *)held->bytes;
+    } else if (event->type == PLN_EV_RETRACT) {
+        memcpy(held->bytes, event->as.retract.reason, held->size);
+        event->as.retract.reason = (const char *)held->bytes;
     } else if (event->type == PLN_EV_RECEIVED && held->size > 0) {
         memcpy(held->bytes, event->as.received.frame.data, held->size);
         event->as.received.frame.data = held->bytes;

@@ -9,6 +9,7 @@
 
 #include "hash.h"
 #include "node_terms.h"
+#include "node_withdraw.h"
 
 #define CLOCK_BIAS (UINT64_C(1) << 62)
 #define LINK_GOOD_MS 10000u /**< a session that lasted so long resets the back-off */
@@ -66,6 +67,7 @@ static void link_remove(pln_node_t *node, pln_link_t *link)
     }
     free(link->shares);
     pln_buf_free(&link->want_rows);
+    pln_holes_drop_link(link);
     free(link);
 }
 
@@ -399,6 +401,7 @@ void pln_share_end(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, con
         pln_send(node, link, &bye, (pln_span_t){0});
     }
     pln_serve_drop(link, net);
+    pln_holes_end(node, link, share);
     share->ended = true;
 }
 
@@ -424,6 +427,7 @@ static void bye_received(pln_node_t *node, pln_link_t *link, const pln_bye_t *by
     pln_share_t *share = net == NULL ? NULL : pln_share_find(link, net);
     if (share != NULL) {
         pln_serve_drop(link, net);
+        pln_holes_end(node, link, share);
         share->ended = true;
     }
     if (bye->evidence.size > 0) {

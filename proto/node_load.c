@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node_terms.h"
+#include "node_withdraw.h"
 #include "planted.h"
 
 static pln_err_t network_load(pln_node_t *node, pln_span_t key, pln_span_t value)
@@ -58,7 +59,7 @@ pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
         [PLN_TABLE_WANTED] = pln_want_load,       [PLN_TABLE_TICKETS] = pln_invitation_load,
         [PLN_TABLE_PRESENCE] = pln_presence_load, [PLN_TABLE_PEERS] = pln_peer_load,
         [PLN_TABLE_CHAINS] = pln_forget_load,     [PLN_TABLE_EPOCHS] = pln_epochs_load,
-        [PLN_TABLE_EVIDENCE] = pln_ended_load,
+        [PLN_TABLE_EVIDENCE] = pln_ended_load,    [PLN_TABLE_WITHHELD] = pln_withdraw_load,
     };
     return table < PLN_TABLE_COUNT ? loaders[table](node, key, value) : PLN_EINVAL;
 }
@@ -79,6 +80,7 @@ pln_err_t pln_node_load_chain(pln_node_t *node, const pln_chain_row_t *row)
         net->records += row->counted_head.seq;
         net->bytes += row->counted_head.cum;
     }
+    pln_withdraw_adopt(node, chain);
     pln_chain_touch(net, chain);
     return PLN_OK;
 }

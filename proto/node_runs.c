@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node_terms.h"
+#include "node_withdraw.h"
 #include "planted.h"
 
 /* ---- a run comes in ---- */
@@ -127,6 +128,7 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
     if (ours && pln_epochs_foreign(node, share->net, place->epoch)) {
         pln_twin_wrote(node, link);
     }
+    run = pln_withdraw_run(node, chain, run);
     run_store(node, link, chain, entries, run, &end, count, frame_bytes);
     pln_want_storing(node, link, chain);
     share->brought_ms = node->now_ms;
@@ -145,7 +147,9 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
     pln_err_t error = PLN_EFOREIGN;
     if (share != NULL) {
         share->moved_ms = node->now_ms;
-        error = run_accept(node, link, share, entries, frame_bytes);
+        bool payload = (entries->flags & PLN_ENTRIES_PAYLOAD) != 0;
+        error = payload ? pln_holes_received(node, link, share, entries, frame_bytes)
+                        : run_accept(node, link, share, entries, frame_bytes);
         if (entries->upto.number > 0 && !share->overflowed) {
             share->seen = entries->upto;
         }
@@ -204,6 +208,7 @@ static void control_adopt(pln_node_t *node, pln_chain_t *chain, const pln_stored
         .time_ms = entry.header.time_ms,
     };
     pln_access_add(chain->net->access, &statement);
+    pln_withdraw_said(node, chain->net, &entry);
     pln_trace(node, "control", NULL, &chain->place, result->end.seq);
 }
 
@@ -214,6 +219,9 @@ static void counted_set(pln_chain_t *chain, const pln_head_t *head)
         chain->net->bytes += head->cum - chain->counted.cum;
     }
     chain->counted = *head;
+    if (chain->mark_count > 0) {
+        pln_marks_recount(chain);
+    }
     pln_chain_touch(chain->net, chain);
 }
 
@@ -248,6 +256,10 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
         shares_advance(node, net);  // who asked before it counted is served now
         return;
     }
+    if (op->type == PLN_FX_WITHHOLD || op->type == PLN_FX_REVEAL) {
+        pln_withdraw_moved(node, op, true);
+        return;
+    }
     chain->minting -= op->minted;
     chain->minting_bytes -= op->minted_bytes;
     bool counts_all = chain->counted.seq == chain->durable.seq;
@@ -266,6 +278,7 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
     }
     pln_want_progress(node, chain);
     pln_push(node, chain, result, op->link);
+    pln_withdraw_stored(node, chain, result);
     if (chain->place.lane == PLN_LANE_CONTROL) {
         control_adopt(node, chain, result);
         node->adopted_chain = chain;
@@ -281,6 +294,10 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
 static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
 {
     pln_chain_t *chain = op->chain;
+    if (op->type == PLN_FX_WITHHOLD || op->type == PLN_FX_REVEAL) {
+        pln_withdraw_moved(node, op, false);
+        return;
+    }
     chain->shifting = false;
     chain->minting -= op->minted;
     chain->minting_bytes -= op->minted_bytes;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node_terms.h"
+#include "node_withdraw.h"
 
 #define SERVING_MAX                                                              \
     4096u /**< asked-for chains remembered per link; an honest peer asks for 256 \
@@ -99,6 +100,10 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
         return;
     }
     share->moved_ms = node->now_ms;
+    if ((want->flags & PLN_WANT_PAYLOAD) != 0) {
+        pln_holes_wished(node, link, share, want);
+        return;
+    }
     for (size_t i = 0; i < pln_rows(want->rows, PLN_WANT_ROW_SIZE); i++) {
         pln_row_t row;
         pln_row_read(want->rows, i, &row);
@@ -130,7 +135,8 @@ bool pln_serve_idle(pln_link_t *link)
 
 void pln_serve_next(pln_node_t *node, pln_link_t *link)
 {
-    if (link->loading || !link->greeted || link->closing || link->serving == NULL) {
+    if (link->loading || !link->greeted || link->closing ||
+        (link->serving == NULL && link->wish_count == 0)) {
         return;
     }
     uint64_t left = link->peer_granted - link->sent;
@@ -139,6 +145,7 @@ void pln_serve_next(pln_node_t *node, pln_link_t *link)
     }
     pln_serving_t *item = servable(link);
     if (item == NULL) {
+        pln_holes_serve(node, link);
         return;
     }
     link->loading = true;

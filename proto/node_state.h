@@ -8,7 +8,8 @@
  *         node_serve.c answer · node_runs.c accept and store · node_push.c eager and lazy
  *         node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
  *         node_terms.h epochs, held, duties, ended, twins
- *         node_forget.c parting and deleting · node_dial.c whom to call · node_view.c looking in
+ *         node_withdraw.h withdrawal · node_forget.c parting and deleting · node_dial.c whom to
+ * call · node_view.c looking in
  */
 #ifndef PLN_NODE_STATE_H
 #define PLN_NODE_STATE_H
@@ -23,11 +24,21 @@ typedef struct pln_chain pln_chain_t;
 typedef struct pln_link pln_link_t;
 typedef struct pln_peer pln_peer_t;
 typedef struct pln_forget pln_forget_t;
+typedef struct pln_mark pln_mark_t;                 /* node_withdraw.h */
+typedef struct pln_payload_wish pln_payload_wish_t; /* node_withdraw.h */
 typedef struct pln_held pln_held_t;
 
 #define PLN_SOURCES_MAX 4
 #define PLN_PROMISES_MAX 8u /**< who is asked about a network of which nothing is held */
 #define PLN_EVIDENCE_KEPT_MAX 4u
+
+/** How much of an entry is here (R8). */
+typedef enum {
+    PLN_COPY_UNREAD, /**< named by a retraction: being read, to see what it is */
+    PLN_COPY_WHOLE,
+    PLN_COPY_HIDDEN,  /**< withheld, its payload kept beside */
+    PLN_COPY_WITHHELD /**< its payload is gone, or never was here */
+} pln_copy_t;
 
 /** One author's chain in one network, lane and epoch. */
 struct pln_chain {
@@ -58,6 +69,11 @@ struct pln_chain {
     uint32_t stored_link; /**< who brought the last run, and when: for PRUNE */
     uint64_t stored_ms;
     uint64_t forgotten; /**< deleted up to here */
+    /* retraction */
+    pln_mark_t *marks; /**< owned; ascending seq */
+    size_t mark_count;
+    size_t mark_capacity;
+    size_t holes; /**< counted entries whose payload is wanted */
 };
 
 /** What one link knows of one network shared with its peer. */
@@ -99,6 +115,13 @@ typedef struct {
     size_t dirty_capacity;
     uint64_t flush_ms; /**< 0: nothing to announce */
     uint64_t served;   /**< bytes of runs it asked for and got */
+    /* payloads asked of this peer: see node_holes.c */
+    uint32_t holes_chain; /**< asked up to here in this round ... */
+    uint64_t holes_seq;
+    size_t holes_open; /**< rows of the batch under way */
+    uint64_t holes_moved_ms;
+    uint64_t holes_next_ms; /**< not before */
+    uint64_t holes_wait_ms; /**< between two rounds; doubles */
 } pln_share_t;
 
 /** A run the peer asked for. */
@@ -142,8 +165,10 @@ struct pln_link {
     pln_serving_t *serving; /**< first is next; lane 0 before lane 1 */
     size_t serving_count;
     bool loading;
-    uint64_t credit_needed; /**< 0, or bytes of the run that did not fit the credit */
-    size_t telling;         /**< entries being read that ended a membership of the peer */
+    uint64_t credit_needed;     /**< 0, or bytes of the run that did not fit the credit */
+    size_t telling;             /**< entries being read that ended a membership of the peer */
+    pln_payload_wish_t *wishes; /**< owned; payloads to serve when no run waits, oldest first */
+    size_t wish_count;
     /* asking */
     size_t asked;                /**< chains asked from this link and not complete */
     uint64_t progress_ms;        /**< last ENTRIES from it */
@@ -226,8 +251,12 @@ struct pln_net_state {
     uint64_t stamp; /**< of the last own presence */
     uint64_t records;
     uint64_t bytes;
-    bool heard;        /**< a peer has told its heads since the start */
-    uint64_t write_ms; /**< nothing is written here before (R5) */
+    bool heard;           /**< a peer has told its heads since the start */
+    uint64_t write_ms;    /**< nothing is written here before (R5) */
+    uint64_t fates;       /**< of access, as of the last look at all marks */
+    size_t mark_count;    /**< of all chains */
+    size_t holes;         /**< of all chains */
+    uint64_t withdraw_ms; /**< when to look at the marks again; 0 no need */
 };
 
 typedef struct {
@@ -243,6 +272,7 @@ typedef struct pln_job_op {
     uint32_t link;      /**< who brought it; 0 ourselves */
     size_t frame_bytes; /**< to be credited */
     uint64_t to;
+    pln_copy_t copy; /**< of WITHHOLD and REVEAL: what entry `to` will be */
     uint64_t minted; /**< of MINT: drafts, and their weight */
     uint64_t minted_bytes;
 } pln_job_op_t;
@@ -311,8 +341,9 @@ struct pln_node {
     pln_held_t *held; /**< what makes us write and must wait, oldest first */
     size_t held_count;
     size_t held_bytes;
-    bool reap;            /**< a closing link is to be removed */
-    pln_chain_t **chains; /**< by number; NULL where unused */
+    pln_map_t loaded_marks; /**< chain number u32 -> its marks, until the start */
+    bool reap;              /**< a closing link is to be removed */
+    pln_chain_t **chains;   /**< by number; NULL where unused */
     size_t chain_capacity;
     uint32_t next_chain;
     pln_joining_t *joining[8];
@@ -437,6 +468,9 @@ void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net);
 /** Send WANTs for what waits. */
 void pln_want_flush(pln_node_t *node, pln_net_state_t *net);
 void pln_want_scan(pln_node_t *node, pln_net_state_t *net);
+/** The link is asked for something besides its chains: it holds a large window meanwhile. */
+bool pln_want_hold(pln_node_t *node, pln_link_t *link);
+void pln_want_release(pln_node_t *node, pln_link_t *link);
 void pln_credit_consume(pln_node_t *node, pln_link_t *link, size_t bytes);
 void pln_credit_review(pln_node_t *node, pln_link_t *link);
 

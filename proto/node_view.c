@@ -54,6 +54,7 @@ bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t 
     out->bytes = net->bytes;
     out->chains = net->chains.count;
     out->wanted = net->blocked.count;
+    out->holes = net->holes;
     size_t at = 0;
     for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &at)) != NULL;) {
         out->paused += b->reason == PLN_EPAUSED;

@@ -421,14 +421,26 @@ void pln_want_flush(pln_node_t *node, pln_net_state_t *net)
     wants_send(node, net);
 }
 
+bool pln_want_hold(pln_node_t *node, pln_link_t *link)
+{
+    bool held = link_enlarge(node, link);
+    link->asked += held;
+    return held;
+}
+
+void pln_want_release(pln_node_t *node, pln_link_t *link)
+{
+    assert(link->asked > 0);
+    link->asked--;
+    link_shrink(node, link);
+}
+
 static void unask(pln_node_t *node, pln_chain_t *chain)
 {
     pln_link_t *link = pln_link_find(node, chain->asked_link);
     chain->asked_link = 0;
     if (link != NULL) {
-        assert(link->asked > 0);
-        link->asked--;
-        link_shrink(node, link);
+        pln_want_release(node, link);
     }
 }
 

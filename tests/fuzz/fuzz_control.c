@@ -50,10 +50,22 @@ static void try_revoke(pln_span_t payload, pln_buf_t *first, pln_buf_t *second)
     }
 }
 
+static void try_retract(pln_span_t payload, pln_buf_t *first, pln_buf_t *second)
+{
+    pln_retract_t retract;
+    if (pln_retract_decode(payload, &retract) == PLN_OK) {
+        pln_retract_encode(&retract, first);
+        assert(first->size <= payload.size);
+        assert(pln_retract_decode(pln_buf_span(first), &retract) == PLN_OK);
+        pln_retract_encode(&retract, second);
+        assert_same(first, second);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static void (*const KINDS[])(pln_span_t, pln_buf_t *, pln_buf_t *) = {try_network, try_grant,
-                                                                          try_revoke};
+                                                                          try_revoke, try_retract};
     if (sodium_init() < 0) {
         return 0;
     }

@@ -96,7 +96,7 @@ static void entries_sign(stage_t *stage, pln_entries_t *entries)
     entries->to = head->seq;
     entries->signature = vouch.signature;
     entries->run = pln_buf_span(&stage->run);
-    entries->flags = pln_read_u8(&stage->in) & 1;
+    entries->flags = pln_read_u8(&stage->in) & 3;
 }
 
 static void entries_make(stage_t *stage, pln_entries_t *entries)
@@ -108,7 +108,7 @@ static void entries_make(stage_t *stage, pln_entries_t *entries)
     entries->place = some_place(stage);
     entries->from = 1 + some_seq(stage) % 1000;
     entries->to = entries->from + pln_read_u8(&stage->in);
-    entries->flags = pln_read_u8(&stage->in) & 1;
+    entries->flags = pln_read_u8(&stage->in) & 3;
     entries->upto = some_cursor(stage);
     entries->run = some_bytes(stage);
 }
@@ -124,7 +124,8 @@ static void message_make(stage_t *stage, uint8_t type, pln_message_t *message, p
             break;
         case PLN_MSG_WANT:
             rows_make(stage, rows);
-            message->as.want = (pln_want_t){stage->network, pln_buf_span(rows)};
+            message->as.want =
+                (pln_want_t){stage->network, pln_buf_span(rows), pln_read_u8(&stage->in) & 1};
             break;
         case PLN_MSG_ENTRIES:
             entries_make(stage, &message->as.entries);

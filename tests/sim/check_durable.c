@@ -43,7 +43,7 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
     } else if (message->type == PLN_MSG_ENTRIES) {
         const pln_entries_t *entries = &message->as.entries;
         row_check(node, "ENTRIES", &entries->place, entries->to, NULL);
-        if (entries->from > 1) {
+        if (entries->from > 1 && (entries->flags & PLN_ENTRIES_PAYLOAD) == 0) {
             row_check(node, "ENTRIES", &entries->place, entries->from - 1, &entries->base);
         }
         cursor_check(node, "ENTRIES", &entries->upto);

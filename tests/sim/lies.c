@@ -350,11 +350,16 @@ static bool tell_tail(tale_t *tale)
     return tale->withheld;
 }
 
-/** The same entries, hashes in place of payloads: it verifies, and brings nothing. */
+/** The same entries, hashes in place of payloads: it verifies, and brings nothing. A payload asked
+ * for by itself does not come at all. */
 static bool tell_withheld(tale_t *tale)
 {
     if (!is(tale, PLN_MSG_ENTRIES) || tale->message.as.entries.place.lane != PLN_LANE_RECORDS) {
         return false;
+    }
+    if ((tale->message.as.entries.flags & PLN_ENTRIES_PAYLOAD) != 0) {
+        tale->withheld = true;
+        return true;
     }
     pln_span_t rest = tale->message.as.entries.run;
     pln_entry_t entry;

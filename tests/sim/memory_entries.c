@@ -137,6 +137,28 @@ const pln_head_t *memory_entries_append(memory_entries_t **entries_p, uint64_t h
     return &entries->heads[held];
 }
 
+void memory_entries_replace(memory_entries_t **entries_p, uint64_t held, uint64_t seq,
+                            pln_span_t value)
+{
+    if ((*entries_p)->shared || (*entries_p)->holders > 1) {
+        memory_entries_t *own = copy(*entries_p, held);
+        memory_entries_release(entries_p);
+        *entries_p = own;
+    }
+    memory_entries_t *entries = *entries_p;
+    size_t begin = entries->offsets[seq - 1];
+    size_t end = entries->offsets[seq];
+    pln_buf_t bytes = {0};
+    pln_buf_add(&bytes, entries->bytes.data, begin);
+    pln_buf_add(&bytes, value.data, value.size);
+    pln_buf_add(&bytes, entries->bytes.data + end, entries->bytes.size - end);
+    for (uint64_t n = seq; n <= entries->count; n++) {
+        entries->offsets[n] = entries->offsets[n] - (end - begin) + value.size;
+    }
+    pln_buf_free(&entries->bytes);
+    entries->bytes = bytes;
+}
+
 pln_span_t memory_entries_bytes(const memory_entries_t *entries, uint64_t from, uint64_t to)
 {
     size_t begin = entries->offsets[from - 1];

@@ -39,6 +39,10 @@ void memory_entries_release(memory_entries_t **entries);
  * says so already or ends there, else in a copy that *@entries then is. The new head. */
 const pln_head_t *memory_entries_append(memory_entries_t **entries, uint64_t held, pln_span_t run);
 
+/** Entry @seq, of the first @held, is @value from now on, in a record of one's own. */
+void memory_entries_replace(memory_entries_t **entries, uint64_t held, uint64_t seq,
+                            pln_span_t value);
+
 /** The bytes from entry @from to entry @to. */
 pln_span_t memory_entries_bytes(const memory_entries_t *entries, uint64_t from, uint64_t to);
 

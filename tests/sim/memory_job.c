@@ -48,6 +48,10 @@ memory_job_t *memory_job_new(const pln_effects_t *effects)
                 copy.as.save.key = memory_job_keep(job, copy.as.save.key);
                 copy.as.save.value = memory_job_keep(job, copy.as.save.value);
                 break;
+            case PLN_FX_REVEAL:
+                copy.as.withhold.payload = memory_job_keep(job, copy.as.withhold.payload);
+                break;
+            case PLN_FX_WITHHOLD:
             case PLN_FX_ASIDE:
             case PLN_FX_BACK:
             case PLN_FX_FORGET:

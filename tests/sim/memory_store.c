@@ -5,17 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "memory_entries.h"
+#include "memory_chain.h"
 #include "memory_rows.h"
-
-typedef struct {
-    pln_chain_row_t row;
-    memory_entries_t *entries; /**< held: the first row.head.seq of them */
-    pln_vouch_t *vouches;      /**< kept signatures, ascending seq */
-    size_t vouch_count;
-    uint64_t gone;  /**< deleted up to here; their bytes are only not shown any more */
-    size_t holders; /**< stores that are copies of each other; whoever writes takes a copy */
-} memory_chain_t;
 
 struct memory_store {
     pln_store_id_t id;
@@ -42,6 +33,7 @@ static void chain_free(memory_chain_t *chain)
     if (chain != NULL && --chain->holders == 0) {
         memory_entries_release(&chain->entries);
         free(chain->vouches);
+        memory_hidden_free(chain);
         free(chain);
     }
 }
@@ -79,6 +71,7 @@ static memory_chain_t *chain_copy(const memory_chain_t *from)
     chain->holders = 1;
     chain->entries = memory_entries_again(from->entries);
     chain->vouches = duplicate(from->vouches, from->vouch_count * sizeof *from->vouches);
+    memory_hidden_copy(chain, from);
     return chain;
 }
 
@@ -138,16 +131,11 @@ pln_cursor_t memory_store_arrivals(const memory_store_t *store)
     return start;
 }
 
-static pln_err_t entry_at(const memory_chain_t *chain, uint64_t seq, pln_entry_t *out)
-{
-    return pln_entry_read(memory_entries_bytes(chain->entries, seq, seq), out);
-}
-
 static void controls_load(const memory_chain_t *chain, pln_node_t *node)
 {
     for (uint64_t seq = 1; seq <= chain->row.head.seq; seq++) {
         pln_entry_t entry;
-        pln_err_t error = entry_at(chain, seq, &entry);
+        pln_err_t error = memory_entry_at(chain, seq, &entry);
         assert(error == PLN_OK);
         error = pln_node_load_control(node, chain->row.number, seq,
                                       &chain->entries->heads[seq].hash, &entry);
@@ -397,6 +385,22 @@ static bool place_fits(const memory_store_t *store, uint32_t number, const pln_p
     return named == numbered;
 }
 
+static void apply_withhold(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
+{
+    memory_chain_t *chain = chain_own(store, effect->as.withhold.chain);
+    uint64_t seq = effect->as.withhold.seq;
+    bool withhold = effect->type == PLN_FX_WITHHOLD;
+    if (withhold) {
+        memory_withhold(chain, seq, effect->as.withhold.keep);
+    } else {
+        memory_reveal(chain, seq, effect->as.withhold.payload);
+    }
+    *result = (pln_stored_t){.chain = chain->row.number, .base = chain->row.counted_head};
+    result->end = chain->row.counted_head;
+    arrival_add(store, withhold ? PLN_OP_WITHHELD : PLN_OP_BACK, chain->row.number, seq, seq,
+                result);
+}
+
 static bool bases_hold(memory_store_t *store, const memory_job_t *job)
 {
     for (size_t i = 0; i < job->count; i++) {
@@ -413,6 +417,14 @@ static bool bases_hold(memory_store_t *store, const memory_job_t *job)
                 chain_get(store, effect->as.store.chain, &effect->as.store.place);
             if (chain->row.head.seq != effect->as.store.base.seq ||
                 memcmp(chain->row.head.hash.bytes, effect->as.store.base.hash.bytes, 32) != 0) {
+                return false;
+            }
+        }
+        if (effect->type == PLN_FX_WITHHOLD || effect->type == PLN_FX_REVEAL) {
+            uint32_t number = effect->as.withhold.chain;
+            const memory_chain_t *chain =
+                number < store->chain_count ? store->chains[number] : NULL;
+            if (chain == NULL || effect->as.withhold.seq > chain->row.head.seq || chain->gone > 0) {
                 return false;
             }
         }
@@ -444,6 +456,10 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
             case PLN_FX_FORGET:
                 apply_forget(store, effect, &left, result);
                 break;
+            case PLN_FX_WITHHOLD:
+            case PLN_FX_REVEAL:
+                apply_withhold(store, effect, result);
+                break;
             default:
                 apply_shift(store, effect, result);
                 break;
@@ -471,6 +487,17 @@ pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, uint64_
     *bytes = memory_entries_bytes(chain->entries, from, vouch->head.seq);
     *end = vouch->head;
     *signature = vouch->signature;
+    return PLN_OK;
+}
+
+pln_err_t memory_store_entry(const memory_store_t *store, uint32_t number, uint64_t seq,
+                             pln_span_t *bytes)
+{
+    const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
+    if (chain == NULL || seq <= chain->gone || seq > chain->row.head.seq) {
+        return PLN_ENOTFOUND;
+    }
+    *bytes = memory_entries_bytes(chain->entries, seq, seq);
     return PLN_OK;
 }
 
@@ -539,6 +566,20 @@ bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, ui
         *out = chain->entries->heads[seq].hash;
     }
     return held;
+}
+
+bool memory_store_payload(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
+                          bool *shown)
+{
+    const memory_chain_t *chain = chain_at(store, place);
+    pln_entry_t entry;
+    *shown = chain != NULL && seq > chain->gone && seq <= chain->row.head.seq &&
+             memory_entry_at(chain, seq, &entry) == PLN_OK && !entry.withheld;
+    bool kept = *shown;
+    for (size_t i = 0; chain != NULL && i < chain->hidden_count && !kept; i++) {
+        kept = chain->hidden[i].seq == seq;
+    }
+    return kept;
 }
 
 size_t memory_store_rows(const memory_store_t *store, pln_table_t table,

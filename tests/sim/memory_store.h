@@ -47,6 +47,9 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
 pln_err_t memory_store_run(const memory_store_t *store, uint32_t chain, uint64_t from, uint64_t to,
                            pln_span_t *bytes, pln_head_t *base, pln_head_t *end,
                            pln_signature_t *signature);
+/** One entry as stored; borrowed alike. */
+pln_err_t memory_store_entry(const memory_store_t *store, uint32_t chain, uint64_t seq,
+                             pln_span_t *bytes);
 void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
                           struct pln_change *rows, size_t max, size_t *count, bool *valid,
                           bool *truncated);
@@ -61,6 +64,9 @@ bool memory_store_next_chain(const memory_store_t *store, size_t *cursor, pln_ch
 /** chain_hash(seq) as stored; false: not held. */
 bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
                        pln_hash_t *out);
+/** Is the payload of that entry on this disk at all, shown or hidden? */
+bool memory_store_payload(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
+                          bool *shown);
 /** Rows of @table; only those whose key names @network, unless NULL. */
 size_t memory_store_rows(const memory_store_t *store, pln_table_t table,
                          const pln_network_id_t *network);

@@ -116,6 +116,10 @@ void swarm_invitations(swarm_t *swarm);
 void swarm_people_act(swarm_t *swarm);
 bool swarm_is_member(const circle_t *circle, world_node_t *node);
 
+/* swarm_withdraw.c */
+void swarm_withdraw(swarm_t *swarm);
+void swarm_undo(swarm_t *swarm);
+
 /* swarm_faults.c */
 void swarm_fault(swarm_t *swarm);
 /** For @ms nobody of @side (bits of node indexes mod 64) reaches the others. */

@@ -131,6 +131,8 @@ void swarm_answered(world_node_t *node, const world_request_t *request, const pl
         world_happened(node->world, quota ? HAPPENING_quota : HAPPENING_publish_refused);
     } else if (request->what == PLN_EV_REVOKE && good) {
         world_happened(node->world, HAPPENING_revoke);
+    } else if (request->what == PLN_EV_RETRACT && good) {
+        world_happened(node->world, request->count > 0 ? HAPPENING_undo : HAPPENING_retract);
     } else if (request->what == PLN_EV_LEAVE && good) {
         world_happened(node->world, HAPPENING_leave);
     }
@@ -278,7 +280,8 @@ void swarm_people_act(swarm_t *swarm)
     } acts[] = {
         {100, true, publish_small}, {3, true, publish_batch},   {4, true, publish_large},
         {2, false, put_out},        {1, false, leave},          {4, false, invite_again},
-        {3, false, schism},         {2, false, try_old_ticket},
+        {3, false, schism},         {2, false, try_old_ticket}, {6, false, swarm_withdraw},
+        {3, false, swarm_undo},
     };
     uint64_t total = 0;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {

@@ -120,6 +120,58 @@ static pln_err_t wait_for(world_node_t *node, uint64_t ms)
 
 /* ---- the requests ---- */
 
+/** The event of a retraction of what @by holds there; false: it holds no such entry. */
+static bool retraction(world_node_t *by, const pln_place_t *place, uint64_t seq, bool undo,
+                       pln_event_t *event)
+{
+    pln_chain_row_t row;
+    pln_span_t bytes;
+    pln_entry_t entry;
+    if (!memory_store_chain(by->store, place, &row) ||
+        memory_store_entry(by->store, row.number, seq, &bytes) != PLN_OK ||
+        pln_entry_read(bytes, &entry) != PLN_OK) {
+        return false;
+    }
+    if (!entry.withheld) {
+        pln_entry_data(entry.payload, &entry.data);
+    }
+    *event = (pln_event_t){.type = PLN_EV_RETRACT};
+    event->as.retract.place = *place;
+    event->as.retract.seq = seq;
+    event->as.retract.data = entry.data;
+    event->as.retract.reason = undo ? "" : "withdrawn";
+    event->as.retract.undo = undo;
+    return true;
+}
+
+void world_retract_later(world_node_t *by, const pln_place_t *place, uint64_t seq, bool undo)
+{
+    pln_event_t event;
+    if (retraction(by, place, seq, undo, &event)) {
+        ask(by, &event, &place->network, 0, undo ? 1 : 0);
+    }
+}
+
+pln_err_t world_retract(world_node_t *by, const pln_network_id_t *network,
+                        const world_node_t *whose, uint64_t seq, bool undo)
+{
+    pln_chain_row_t row;
+    pln_place_t place = {*network, whose->self.id, 0, PLN_LANE_RECORDS};
+    size_t cursor = 0;
+    while (memory_store_next_chain(by->store, &cursor, &row)) {
+        bool is = pln_id_equal(&row.place.author, &whose->self.id) &&
+                  row.place.lane == PLN_LANE_RECORDS && row.place.epoch >= place.epoch &&
+                  memcmp(row.place.network.bytes, network->bytes, 32) == 0;
+        place.epoch = is ? row.place.epoch : place.epoch;
+    }
+    pln_event_t event;
+    if (!retraction(by, &place, seq, undo, &event)) {
+        return PLN_ENOTFOUND;
+    }
+    ask(by, &event, network, 0, 0);
+    return wait_for(by, WAIT_MS);
+}
+
 pln_err_t world_found(world_node_t *node, const char *name, pln_network_id_t *out)
 {
     return world_found_within(node, name, 0, 0, out);

@@ -178,6 +178,7 @@ static void perform(world_node_t *node, const pln_effects_t *effects)
                 world_answer(node, effect);
                 break;
             case PLN_FX_LOAD:
+            case PLN_FX_READ:
             case PLN_FX_CHANGES:
                 world_read_later(node, effect);
                 break;
@@ -203,7 +204,8 @@ void world_step(world_node_t *node, const pln_event_t *event)
 static void happen_to(world_t *world, world_node_t *node, world_event_t *event)
 {
     pln_effect_t effect;
-    if (event->type == WE_DIALLED || event->type == WE_LOAD || event->type == WE_CHANGES) {
+    if (event->type == WE_DIALLED || event->type == WE_LOAD || event->type == WE_READ ||
+        event->type == WE_CHANGES) {
         memcpy(&effect, event->bytes, sizeof effect);
     }
     switch (event->type) {
@@ -226,6 +228,9 @@ static void happen_to(world_t *world, world_node_t *node, world_event_t *event)
         }
         case WE_LOAD:
             world_load(node, &effect);
+            break;
+        case WE_READ:
+            world_read(node, &effect);
             break;
         case WE_CHANGES:
             world_changes(node, &effect);

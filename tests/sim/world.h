@@ -61,7 +61,7 @@ typedef struct {
     uint32_t about;  /**< INVITE: index of the node that shall join */
     pln_id_t member; /**< REVOKE: whom, and its highest term when that was asked */
     uint32_t term;
-    size_t count; /**< PUBLISH: records */
+    size_t count; /**< PUBLISH: records; RETRACT: 1 when it is an undo */
     uint64_t asked_ms;
 } world_request_t;
 
@@ -150,6 +150,7 @@ typedef enum {
     WE_STORED,
     WE_RESUMED,
     WE_LOAD,
+    WE_READ,
     WE_CHANGES
 } world_event_type_t;
 
@@ -254,6 +255,7 @@ void world_job(world_node_t *node, const pln_effects_t *effects);
 void world_stored(world_node_t *node);
 void world_read_later(world_node_t *node, const pln_effect_t *effect);
 void world_load(world_node_t *node, const pln_effect_t *effect);
+void world_read(world_node_t *node, const pln_effect_t *effect);
 void world_changes(world_node_t *node, const pln_effect_t *effect);
 /** Power off: the running transaction happened or did not, what waits is lost. */
 void world_disk_drop(world_node_t *node);
@@ -292,6 +294,9 @@ pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms
 pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count,
                         size_t size);
 pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, const pln_id_t *member);
+/** @by withdraws entry @seq of @whose newest chain, or takes that back; waits for the answer. */
+pln_err_t world_retract(world_node_t *by, const pln_network_id_t *network,
+                        const world_node_t *whose, uint64_t seq, bool undo);
 pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network);
 /** Leave, and delete what is held of it. */
 pln_err_t world_forget(world_node_t *node, const pln_network_id_t *network);
@@ -306,6 +311,7 @@ void world_join_later(world_node_t *node, const pln_ticket_t *ticket);
 void world_give_up(world_node_t *node, uint64_t request);
 void world_revoke_later(world_node_t *node, const pln_network_id_t *network,
                         const pln_id_t *member);
+void world_retract_later(world_node_t *by, const pln_place_t *place, uint64_t seq, bool undo);
 void world_leave_later(world_node_t *node, const pln_network_id_t *network);
 void world_peer_add(world_node_t *node, const world_node_t *peer);
 /** What a keyring says of one network. */

@@ -34,6 +34,10 @@ static void shifts_count(world_t *world, const memory_job_t *job)
             world_happened(world, HAPPENING_cut_off);
         } else if (job->effects[i].type == PLN_FX_BACK) {
             world_happened(world, HAPPENING_come_back);
+        } else if (job->effects[i].type == PLN_FX_WITHHOLD) {
+            world_happened(world, HAPPENING_withheld);
+        } else if (job->effects[i].type == PLN_FX_REVEAL) {
+            world_happened(world, HAPPENING_revealed);
         }
     }
 }
@@ -100,7 +104,9 @@ void world_disk_drop(world_node_t *node)
 void world_read_later(world_node_t *node, const pln_effect_t *effect)
 {
     world_t *world = node->world;
-    world_event_type_t type = effect->type == PLN_FX_LOAD ? WE_LOAD : WE_CHANGES;
+    world_event_type_t type = effect->type == PLN_FX_LOAD   ? WE_LOAD
+                              : effect->type == PLN_FX_READ ? WE_READ
+                                                            : WE_CHANGES;
     uint64_t wait = node->disk.read_ms > 0 ? world_random(world, node->disk.read_ms + 1) : 0;
     world_event_t *event = world_event_add(world, world->now_ms + wait, type, node);
     event->bytes = pln_alloc(sizeof *effect);
@@ -118,6 +124,17 @@ void world_load(world_node_t *node, const pln_effect_t *effect)
         memory_store_run(node->store, effect->as.load.chain, effect->as.load.from,
                          effect->as.load.to, &event.as.loaded.run, &event.as.loaded.base,
                          &event.as.loaded.end, &event.as.loaded.signature);
+    world_step(node, &event);
+}
+
+void world_read(world_node_t *node, const pln_effect_t *effect)
+{
+    pln_event_t event = world_event_of(node, PLN_EV_READ);
+    event.as.read.link = effect->as.read.link;
+    event.as.read.chain = effect->as.read.chain;
+    event.as.read.seq = effect->as.read.seq;
+    event.as.read.error = memory_store_entry(node->store, effect->as.read.chain,
+                                             effect->as.read.seq, &event.as.read.entry);
     world_step(node, &event);
 }
 

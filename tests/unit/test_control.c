@@ -416,10 +416,20 @@ static pln_err_t as_revoke(pln_span_t payload)
     return pln_revoke_decode(payload, &revoke);
 }
 
+static pln_err_t as_retract(pln_span_t payload)
+{
+    pln_retract_t retract;
+    return pln_retract_decode(payload, &retract);
+}
+
 static const struct {
     decoder_t decode;
     uint32_t pairs;
-} KINDS[] = {{as_network, 2}, {as_grant, 3}, {as_revoke, 2}, {pln_leave_decode, 0}};
+} KINDS[] = {{as_network, 2},
+             {as_grant, 3},
+             {as_revoke, 2},
+             {as_retract, 4},
+             {pln_leave_decode, 0}};
 
 // A good payload of KINDS[kind] with @more pairs announced, behind an optional field 1.
 static void write_good(size_t kind, uint32_t more, bool with_first, pln_buf_t *out)
@@ -446,6 +456,12 @@ static void write_good(size_t kind, uint32_t more, bool with_first, pln_buf_t *o
     if (KINDS[kind].decode == as_grant) {
         pln_pack_uint(out, 18);
         pln_pack_uint(out, PLN_ROLE_READER);
+    }
+    if (KINDS[kind].decode == as_retract) {
+        pln_pack_uint(out, 18);
+        pln_pack_uint(out, 5);
+        pln_pack_uint(out, 19);
+        pln_pack_bin(out, ids[1].bytes, 32);
     }
 }
 

@@ -125,7 +125,7 @@ def presences():
     for name, f in (("two addresses, two heads", PRESENCE), ("the smallest", small), ("longest texts", large), ("eight addresses", eight),
                     ("18 heads", heads), ("the longest address", long)):
         t.ask(name, "presence", presence_fields(f), {"hex": array(*parts(f)).hex()})
-    more = [value(None), value([1, [2]]), map_((uint(1), text("x")))]
+    more = [uint(0), value(None), value([1, [2]]), map_((uint(1), text("x")))]
     t.ask("surplus elements are passed over", "presence.read", {"hex": array(*parts(PRESENCE), *more).hex()}, presence_fields(PRESENCE))
     t.ask("54 surplus elements", "presence.read", {"hex": array(*parts(PRESENCE), *[uint(0)] * 54).hex()}, presence_fields(PRESENCE))
     bad_presences(t, body)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MPL-2.0
+// Once healed, what is withdrawn is shown by nobody and kept by nobody who must not; what lacks,
+// lacks everywhere.
+#include <string.h>
+
+#include "check.h"
+
+/** What of an entry with this fate may be on the disk of @node. */
+static void copy_check(world_t *world, const world_node_t *node, const pln_place_t *place,
+                       uint64_t seq, pln_fate_t fate)
+{
+    bool shown;
+    bool kept = memory_store_payload(node->store, place, seq, &shown);
+    if (shown || (kept && fate == PLN_FATE_ERASED)) {
+        check_fail(world, &check_withdrawn, "%s %s entry %llu of %s, which is %s", node->name,
+                   shown ? "shows" : "keeps", (unsigned long long)seq,
+                   check_name(world, &place->author),
+                   fate == PLN_FATE_ERASED ? "erased" : "hidden");
+    }
+}
+
+static bool data_of(const world_node_t *node, uint32_t chain, uint64_t seq, pln_hash_t *data)
+{
+    pln_span_t bytes;
+    pln_entry_t entry;
+    if (memory_store_entry(node->store, chain, seq, &bytes) != PLN_OK ||
+        pln_entry_read(bytes, &entry) != PLN_OK) {
+        return false;
+    }
+    if (!entry.withheld) {
+        pln_entry_data(entry.payload, &entry.data);
+    }
+    *data = entry.data;
+    return true;
+}
+
+static void chain_check(world_t *world, const world_node_t *node, const pln_chain_row_t *row)
+{
+    pln_access_t *access = pln_node_access(node->node, &row->place.network);
+    const pln_place_t *place = &row->place;
+    pln_hash_t data;
+    for (uint64_t seq = 1;
+         (seq = pln_access_retracted(access, &place->author, place->epoch, seq)) != 0 &&
+         seq <= row->counted;
+         seq++) {
+        if (data_of(node, row->number, seq, &data)) {
+            pln_fate_t fate =
+                pln_access_fate(access, &place->author, place->epoch, seq, &data, NULL);
+            if (fate != PLN_FATE_STANDS) {
+                copy_check(world, node, place, seq, fate);
+            }
+        }
+    }
+}
+
+static void ended(world_t *world, const pln_network_id_t *network, world_node_t *const *members,
+                  size_t count)
+{
+    pln_network_view_t first = {0};
+    for (size_t i = 0; i < count; i++) {
+        pln_network_view_t view;
+        pln_chain_row_t row;
+        size_t cursor = 0;
+        if (!world_view(members[i], network, &view)) {
+            continue;
+        }
+        first = i == 0 ? view : first;
+        if (view.holes != first.holes) {
+            check_fail(world, &check_withdrawn, "%s lacks %llu payloads, %s %llu", members[0]->name,
+                       (unsigned long long)first.holes, members[i]->name,
+                       (unsigned long long)view.holes);
+        }
+        while (memory_store_next_chain(members[i]->store, &cursor, &row)) {
+            if (row.place.lane == PLN_LANE_RECORDS &&
+                memcmp(row.place.network.bytes, network->bytes, 32) == 0) {
+                chain_check(world, members[i], &row);
+            }
+        }
+    }
+}
+
+const check_t check_withdrawn = {.name = "withdrawn", .ended = ended};
