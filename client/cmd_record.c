@@ -166,3 +166,48 @@ int pln_cmd_show(pln_command_t *command)
     pln_buf_free(&path);
     return status;
 }
+
+/* ---- withdrawing ---- */
+
+static void explain_retract(const json_t *answer, bool undo)
+{
+    if (undo) {
+        pln_hint("it is shown again wherever it was kept, and fetched by the others");
+    } else {
+        pln_hint("it goes from every member's node; `pln show %s` tells how many have confirmed it",
+                 pln_text(answer, "id"));
+    }
+}
+
+int pln_cmd_retract(pln_command_t *command)
+{
+    json_t *answer;
+    pln_buf_t path = {0};
+    const char *id = pln_word(command->options, 0);
+    const char *reason = pln_option(command->options, "reason");
+    bool undo = pln_option(command->options, "undo") != NULL;
+    bool good = pln_record_path(id, &path);
+    if (!good || (reason == NULL && !undo)) {
+        pln_buf_free(&path);
+        return pln_wrong_usage(command->options->verb,
+                               good ? "say why with --reason: all members see it%.0s"
+                                    : "\"%.100s\" is no record id: NET/AUTHOR/SEQ, as `pln list` "
+                                      "shows it",
+                               id);
+    }
+    pln_path_add(&path, "/retract");
+    json_t *body = json_object();
+    json_object_set_new(body, "undo", json_boolean(undo));
+    if (reason != NULL) {
+        json_object_set_new(body, "reason", json_string(reason));
+    }
+    int status = pln_call_post(command->call, pln_path(&path), body, &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        explain_retract(answer, undo);
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}

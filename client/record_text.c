@@ -227,8 +227,43 @@ static void print_lineage(const json_t *lineage)
     }
 }
 
+/** Who, when, why, and how far it has come. */
+static void print_withdrawn(const json_t *withdrawn)
+{
+    char line[160], when[PLN_WHEN_SIZE] = "";
+    uint64_t ms;
+    const char *name = pln_text(withdrawn, "by_name");
+    bool hidden = strcmp(pln_text(withdrawn, "state"), "hidden") == 0;
+    print_pair("Withdrawn by", name[0] != '\0' ? name : pln_text(withdrawn, "by"));
+    if (pln_when_parse(pln_text(withdrawn, "time"), &ms)) {
+        pln_when_short(ms, pln_when_now(), when);
+    }
+    print_pair("Withdrawn", when);
+    print_pair("Reason", pln_text(withdrawn, "reason"));
+    if (pln_when_parse(pln_text(withdrawn, "erased_from"), &ms)) {
+        pln_when_short(ms, pln_when_now(), when);
+        snprintf(line, sizeof line, "%s; until then `pln retract --undo` loses nothing", when);
+        print_pair("Erased here", line);
+    } else if (hidden && json_is_true(json_object_get(withdrawn, "kept"))) {
+        print_pair("Kept here", "hidden, because this node wrote it");
+    }
+    snprintf(line, sizeof line, "by %llu of %llu members to be %s",
+             (unsigned long long)pln_number(withdrawn, "confirmed"),
+             (unsigned long long)pln_number(withdrawn, "members"), hidden ? "hidden" : "erased");
+    print_pair("Confirmed", line);
+}
+
+static const char *why_unreadable(const json_t *record)
+{
+    const char *reason = pln_text(record, "unreadable");
+    return strcmp(reason, "missing") == 0
+               ? "its content has not come yet: this node asks its peers for it"
+               : reason;
+}
+
 void pln_record_print(const json_t *record)
 {
+    const json_t *withdrawn = json_object_get(record, "withdrawn");
     char when[PLN_WHEN_SIZE] = "";
     uint64_t ms;
     pln_screen_style(stdout, PLN_BOLD);
@@ -242,7 +277,11 @@ void pln_record_print(const json_t *record)
     print_pair("Published by", pln_record_author(record));
     print_pair("Published", when);
     print_pair("Id", pln_text(record, "id"));
-    print_pair("Unreadable", pln_text(record, "unreadable"));
+    if (withdrawn != NULL) {
+        print_withdrawn(withdrawn);
+    } else {
+        print_pair("Unreadable", why_unreadable(record));
+    }
     print_fields(record);
     print_lineage(json_object_get(record, "lineage"));
     print_vouched(json_object_get(record, "vouched"));

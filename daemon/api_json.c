@@ -61,6 +61,7 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "forgetting", json_boolean(view->forgetting));
     json_object_set_new(json, "outdated", json_boolean(view->outdated));
     json_object_set_new(json, "forks", json_array());
+    pln_json_set_number(json, "holes", view->holes);
     if (view->revoked) {
         json_object_set_new(json, "revoked", revoked_json(view));
     }

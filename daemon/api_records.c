@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_retract.h"
 #include "api_search.h"
 #include "api_view.h"
 #include "lineage.h"
@@ -160,6 +161,9 @@ void pln_api_record(const pln_request_t *request, pln_answer_t *answer)
         pln_view_t *view = pln_api_view(api);
         json_t *json =
             pln_view_record(view, &chain.place, seq, pln_buf_span(&bytes), pln_wall_ms());
+        if (entry.withheld) {
+            pln_withdrawn_add(request->api, &chain.place, seq, json);
+        }
         json_object_set_new(json, "vouched", vouched_json(api, &chain, seq, &entry));
         json_object_set_new(json, "lineage", pln_lineage_json(api, &chain.place, seq));
         pln_view_free(&view);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "api_retract.h"
 #include "api_search.h"
 #include "api_view.h"
 #include "catalog_text.h"
@@ -57,6 +58,9 @@ static bool add_line(void *arg, const pln_found_t *found)
     }
     json_t *record =
         pln_view_record(walk->view, &found->place, found->seq, found->bytes, walk->filter.now_ms);
+    if (found->withheld) {
+        pln_withdrawn_add(walk->api, &found->place, found->seq, record);
+    }
     if (walk->follow) {
         json_object_set_new(record, "arrival", json_integer((json_int_t)found->arrival));
     }

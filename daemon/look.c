@@ -161,6 +161,27 @@ bool pln_look_clock(pln_driver_t *driver)
 }
 
 typedef struct {
+    const pln_place_t *place;
+    uint64_t seq;
+    pln_withdrawal_t *out;
+    bool *found;
+} withdrawal_look_t;
+
+static void copy_withdrawal(pln_node_t *node, void *arg)
+{
+    withdrawal_look_t *look = arg;
+    *look->found = pln_node_withdrawal(node, look->place, look->seq, look->out);
+}
+
+bool pln_look_withdrawal(pln_driver_t *driver, const pln_place_t *place, uint64_t seq,
+                         pln_withdrawal_t *out, bool *found)
+{
+    withdrawal_look_t look = {.place = place, .seq = seq, .out = out, .found = found};
+    *found = false;
+    return pln_driver_look(driver, copy_withdrawal, &look);
+}
+
+typedef struct {
     const pln_network_id_t *network;
     const pln_id_t *member;
     char *out;

@@ -59,6 +59,10 @@ bool pln_look_twin(pln_driver_t *driver, pln_twin_view_t *out);
 /** The networks of a keyring; free with pln_keyring_free. */
 bool pln_look_hints(pln_driver_t *driver, pln_keyring_t *out);
 
+/** What became of a withdrawn record; *found false: nothing is to be said of it. */
+bool pln_look_withdrawal(pln_driver_t *driver, const pln_place_t *place, uint64_t seq,
+                         pln_withdrawal_t *out, bool *found);
+
 /** What to call a member: its label, else what it calls itself; may be empty. */
 bool pln_look_label(pln_driver_t *driver, const pln_network_id_t *network, const pln_id_t *member,
                     char out[PLN_NAME_MAX + 1]);

@@ -16,6 +16,7 @@ uint64_t pln_shown_ms(uint64_t time_ms, uint64_t now_ms)
 
 typedef struct {
     const pln_filter_t *filter;
+    bool withheld; /**< those whose payload is not here, instead of the others */
     uint64_t seqs[WINDOW];
     size_t count;
 } window_t;
@@ -25,7 +26,7 @@ static bool pick(void *arg, uint64_t seq, pln_span_t bytes)
     window_t *window = arg;
     const pln_filter_t *filter = window->filter;
     pln_entry_t entry;
-    if (pln_entry_read(bytes, &entry) != PLN_OK ||
+    if (pln_entry_read(bytes, &entry) != PLN_OK || entry.withheld != window->withheld ||
         (filter->by_kind && entry.header.kind != filter->kind) ||
         pln_shown_ms(entry.header.time_ms, filter->now_ms) < filter->since_ms) {
         return true;
@@ -61,7 +62,7 @@ static bool fill_window(pln_store_t *store, uint32_t chain, uint64_t from, uint6
     return pln_store_visit(store, chain, from, to, WINDOW, &next, pick, window) == PLN_OK;
 }
 
-/** Copy one entry and hand it over. An entry that is gone meanwhile is passed over. */
+/** Copy one entry and hand it over. One that is gone or has changed meanwhile is passed over. */
 static bool hand_over(pln_store_t *store, pln_found_t *found, pln_buf_t *copy,
                       pln_scan_visit_t visit, void *arg)
 {
@@ -70,7 +71,9 @@ static bool hand_over(pln_store_t *store, pln_found_t *found, pln_buf_t *copy,
         return true;
     }
     found->bytes = pln_buf_span(copy);
-    return visit(arg, found);
+    pln_entry_t entry;
+    bool same = pln_entry_read(found->bytes, &entry) == PLN_OK && entry.withheld == found->withheld;
+    return !same || visit(arg, found);
 }
 
 /** The newest window of a row that is left; moves @spot below what was handed over. */
@@ -132,15 +135,19 @@ static pln_scan_t step_on(pln_store_t *store, const pln_filter_t *filter, pln_sp
     if (pln_store_arrival(store, spot->arrival, &row) != PLN_OK) {
         return PLN_SCAN_FAILED;
     }
-    bool wanted = row.op == PLN_OP_ADDED || (again && row.op == PLN_OP_BACK);
+    bool withheld = again && row.op == PLN_OP_WITHHELD;
+    bool wanted = row.op == PLN_OP_ADDED || withheld || (again && row.op == PLN_OP_BACK);
     if (wanted && row_range(store, filter, &row, &chain, &from, &to)) {
         from = spot->seq > from ? spot->seq : from;
         uint64_t high = from <= to && to - from >= WINDOW ? from + WINDOW - 1 : to;
-        window_t window = {.filter = filter};
+        window_t window = {.filter = filter, .withheld = withheld};
         if (from <= to && !fill_window(store, row.chain, from, high, &window)) {
             return PLN_SCAN_FAILED;
         }
-        pln_found_t found = {.place = chain.place, .chain = row.chain, .arrival = spot->arrival};
+        pln_found_t found = {.place = chain.place,
+                             .chain = row.chain,
+                             .arrival = spot->arrival,
+                             .withheld = withheld};
         for (size_t i = 0; i < window.count; i++) {
             found.seq = window.seqs[i];
             if (!hand_over(store, &found, copy, visit, arg)) {

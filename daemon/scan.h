@@ -3,8 +3,8 @@
  * scan - walks the arrivals of the store, newest or oldest first, and picks records by a filter.
  *
  * Why     "What came last" and "everything, in the order it came" need no index: arrivals are one.
- * Shape   lane 1 only, and only entries that count; memory stays the same however long the walk is
- * Thread  any; no read transaction outlives one look-up
+ * Shape   lane 1 only, only entries that count and whose payload is here; memory stays the same
+ * however long the walk is Thread  any; no read transaction outlives one look-up
  */
 #ifndef PLN_SCAN_H
 #define PLN_SCAN_H
@@ -35,6 +35,7 @@ typedef struct {
     uint64_t seq;
     uint64_t arrival;
     pln_span_t bytes;
+    bool withheld; /**< its payload has just gone: withdrawn, or taken out of what is shown */
 } pln_found_t;
 
 typedef enum {
@@ -58,8 +59,8 @@ pln_scan_t pln_scan_back(pln_store_t *store, const pln_filter_t *filter, pln_spo
                          size_t looks, pln_scan_visit_t visit, void *arg);
 
 /**
- * From @spot up to row @last. @again: entries that count again after having been set aside are met
- * again too (somebody who watches lost them meanwhile).
+ * From @spot up to row @last. @again: for somebody who watches: entries that count again, or whose
+ * payload is there again, are met again, and those whose payload has gone are met as withheld.
  */
 pln_scan_t pln_scan_on(pln_store_t *store, const pln_filter_t *filter, pln_spot_t *spot,
                        uint64_t last, bool again, size_t looks, pln_scan_visit_t visit, void *arg);

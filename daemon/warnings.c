@@ -131,6 +131,11 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
              network->name,
              network->coordinators <= 1 ? ", nobody else can invite or revoke members" : "");
     }
+    if (network->holes > 0) {
+        warn(warnings,
+             "In %s, the content of %llu records has not come yet: no peer that was asked has it.",
+             network->name, (unsigned long long)network->holes);
+    }
     if (network->paused > 0) {
         warn(warnings, "In %s, %llu chains wait for room on the disk.", network->name,
              (unsigned long long)network->paused);

@@ -426,6 +426,17 @@ static void link_event(pln_node_t *node, const pln_event_t *event)
     }
 }
 
+static void read_event(pln_node_t *node, const pln_event_t *event)
+{
+    if (event->type == PLN_EV_LOADED) {
+        pln_serve_loaded(node, event);
+    } else if (event->as.read.link == 0) {
+        pln_withdraw_read(node, event);
+    } else {
+        pln_holes_loaded(node, event);
+    }
+}
+
 static void dispatch(pln_node_t *node, const pln_event_t *event)
 {
     switch (event->type) {
@@ -446,10 +457,8 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
             pln_job_stored(node, event);
             break;
         case PLN_EV_LOADED:
-            pln_serve_loaded(node, event);
-            break;
         case PLN_EV_READ:
-            (event->as.read.link == 0 ? pln_withdraw_read : pln_holes_loaded)(node, event);
+            read_event(node, event);
             break;
         case PLN_EV_CHANGES:
             pln_heads_changes(node, event);

@@ -464,6 +464,20 @@ typedef struct {
 
 bool pln_node_next_peer(pln_node_t *node, size_t *cursor, pln_peer_view_t *out);
 
+/** What became of one record that is withdrawn, or whose payload lacks. */
+typedef struct {
+    pln_fate_t fate;    /**< PLN_FATE_STANDS: nothing withdraws it */
+    bool lacks;         /**< it stands, and its payload has not come yet */
+    pln_retracted_t by; /**< unless it stands */
+    bool kept;          /**< hidden here: an undo would show it at once */
+    uint64_t erase_ms;  /**< kept: when it will be erased here; 0 never (it is our own) */
+    size_t members;     /**< of the network, this node included ... */
+    size_t confirmed;   /**< ... that are known to have hidden or erased it */
+} pln_withdrawal_t;
+/** False: the record is there and nothing is to be said. */
+bool pln_node_withdrawal(pln_node_t *node, const pln_place_t *place, uint64_t seq,
+                         pln_withdrawal_t *out);
+
 /** What to call a member: its label, else the name it gives itself in its presence; may be empty.
  */
 void pln_node_name(pln_node_t *node, const pln_network_id_t *network, const pln_id_t *member,

@@ -6,6 +6,7 @@
 
 #include "hash.h"
 #include "node_state.h"
+#include "node_withdraw.h"
 #include "planted.h"
 
 #define STAMP_AHEAD_MS 3600000u
@@ -26,6 +27,7 @@ static void presence_save(pln_node_t *node, pln_net_state_t *net, const pln_pres
     memcpy(key + 32, p->node.bytes, 32);
     pln_buf_t value = {0};
     pln_buf_u64(&value, p->heard_wall_ms);
+    pln_buf_u64(&value, p->settled);
     pln_buf_add(&value, p->signature.bytes, sizeof p->signature.bytes);
     pln_buf_add(&value, p->body.data, p->body.size);
     pln_save(node, PLN_TABLE_PRESENCE, key, sizeof key, &value);
@@ -58,6 +60,8 @@ static pln_presence_state_t *presence_keep(pln_net_state_t *net, const pln_prese
     memcpy(kept->name, presence->name.data, presence->name.size);
     kept->signature = *signature;
     kept->stamp = presence->stamp;
+    kept->access = presence->access;
+    kept->flags = presence->flags;
     kept->heard_wall_ms = heard_ms;
     return kept;
 }
@@ -67,18 +71,19 @@ pln_err_t pln_presence_load(pln_node_t *node, pln_span_t key, pln_span_t value)
     pln_network_id_t network;
     pln_presence_t presence;
     pln_signature_t signature;
-    if (key.size != 64 || value.size < 72) {
+    if (key.size != 64 || value.size < 80) {
         return PLN_EMALFORMED;
     }
     memcpy(network.bytes, key.data, 32);
     pln_net_state_t *net = pln_net_find(node, &network);
-    pln_span_t body = {value.data + 72, value.size - 72};
+    pln_span_t body = {value.data + 80, value.size - 80};
     if (net == NULL) {
         return PLN_ENOTFOUND;
     }
     PLN_TRY(pln_presence_decode(body, &presence));
-    memcpy(signature.bytes, value.data + 8, sizeof signature.bytes);
-    presence_keep(net, &presence, body, &signature, pln_get_u64(value.data));
+    memcpy(signature.bytes, value.data + 16, sizeof signature.bytes);
+    presence_keep(net, &presence, body, &signature, pln_get_u64(value.data))->settled =
+        pln_get_u64(value.data + 8);
     if (pln_id_equal(&presence.node, &node->self->id)) {
         net->stamp = presence.stamp;
     } else {
@@ -104,6 +109,35 @@ static void presence_spread(pln_node_t *node, pln_net_state_t *net, const pln_pr
             link == except || link->closing || !link->greeted ? NULL : pln_share_find(link, net);
         if (share != NULL && share->open && !share->lazy) {
             presence_send(node, link, p);
+        }
+    }
+}
+
+/**
+ * A member that holds our lane 0 has all retractions in it, and says whether it has done what they
+ * ask: then it has confirmed all that is judged here up to now.
+ */
+static bool presence_settle(const pln_node_t *node, pln_net_state_t *net, pln_presence_state_t *p)
+{
+    if (p->settled >= net->judged || (p->flags & PLN_PRESENCE_ERASED) == 0) {
+        return false;
+    }
+    pln_net_digests(net);
+    if (memcmp(p->access.bytes, net->access_digest.bytes, sizeof p->access.bytes) != 0) {
+        return false;
+    }
+    p->settled = node->arrivals.number;
+    return true;
+}
+
+/** Presences that came before we held what they speak of. */
+static void presences_settle(pln_node_t *node, pln_net_state_t *net)
+{
+    size_t cursor = 0;
+    pln_presence_state_t *p;
+    while (net->judged > 0 && (p = pln_map_next(&net->presences, &cursor)) != NULL) {
+        if (presence_settle(node, net, p)) {
+            presence_save(node, net, p);
         }
     }
 }
@@ -146,6 +180,7 @@ void pln_presence_received(pln_node_t *node, pln_link_t *link,
     kept = presence_keep(net, &presence, message->body, &message->signature, node->wall_ms);
     kept->received_ms = node->now_ms;
     addresses_learn(node, &presence);
+    (void)presence_settle(node, net, kept);
     presence_save(node, net, kept);
     presence_spread(node, net, kept, link);
 }
@@ -181,6 +216,7 @@ static void presence_make(pln_node_t *node, pln_net_state_t *net)
         .digest = net->digest,
         .access = net->access_digest,
         .heads = pln_buf_span(&heads),
+        .flags = pln_withdraw_done(node, net) ? PLN_PRESENCE_ERASED : 0,
     };
     size_t address_bytes = 0;
     for (size_t i = 0; i < node->advertise_count; i++) {
@@ -215,6 +251,7 @@ void pln_presence_scan(pln_node_t *node, pln_net_state_t *net)
         return;
     }
     presence_make(node, net);
+    presences_settle(node, net);
     uint64_t members = pln_access_count(net->access);
     uint64_t interval =
         members * PER_MEMBER_MS > PLN_PRESENCE_MS ? members * PER_MEMBER_MS : PLN_PRESENCE_MS;

@@ -206,6 +206,9 @@ typedef struct {
     uint64_t stamp;
     uint64_t heard_wall_ms;
     uint64_t received_ms; /**< mono; 0 not in this life */
+    pln_hash_t access;
+    uint32_t flags;
+    uint64_t settled; /**< our arrivals when it had our lane 0 and had erased all of it */
     pln_id_t node;
     char name[PLN_NAME_MAX + 1];
 } pln_presence_state_t;
@@ -256,6 +259,7 @@ struct pln_net_state {
     uint64_t fates;       /**< of access, as of the last look at all marks */
     size_t mark_count;    /**< of all chains */
     size_t holes;         /**< of all chains */
+    uint64_t judged;      /**< the highest `known` of all marks */
     uint64_t withdraw_ms; /**< when to look at the marks again; 0 no need */
 };
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node_terms.h"
+#include "node_withdraw.h"
 
 #define SETTLE_MS 15000u /**< digests that differ for so long without a movement mean something */
 
@@ -274,4 +275,47 @@ bool pln_node_next_invitation(pln_node_t *node, size_t *cursor, pln_invitation_t
     }
     *out = *invitation;
     return true;
+}
+
+/* ---- withdrawn records ---- */
+
+static void confirmations_view(pln_node_t *node, pln_net_state_t *net, const pln_mark_t *mark,
+                               pln_withdrawal_t *out)
+{
+    pln_member_t member;
+    size_t cursor = 0;
+    bool here = mark->copy == PLN_COPY_WITHHELD ||
+                (mark->copy == PLN_COPY_HIDDEN && mark->fate == PLN_FATE_HIDDEN);
+    while (pln_access_next(net->access, &cursor, &member)) {
+        const pln_presence_state_t *p = pln_map_get(&net->presences, member.node.bytes);
+        bool self = pln_id_equal(&member.node, &node->self->id);
+        if (!member.left) {
+            out->members++;
+            out->confirmed += self ? here : p != NULL && p->settled >= mark->known;
+        }
+    }
+}
+
+bool pln_node_withdrawal(pln_node_t *node, const pln_place_t *place, uint64_t seq,
+                         pln_withdrawal_t *out)
+{
+    memset(out, 0, sizeof *out);
+    pln_net_state_t *net = pln_net_find(node, &place->network);
+    pln_chain_t *chain =
+        net == NULL ? NULL : pln_chain_find(net, &place->author, place->epoch, place->lane);
+    const pln_mark_t *mark = chain == NULL ? NULL : pln_mark_find(chain, seq);
+    if (mark == NULL || mark->copy == PLN_COPY_UNREAD) {
+        return false;
+    }
+    out->fate =
+        pln_access_fate(net->access, &place->author, place->epoch, seq, &mark->data, &out->by);
+    out->lacks = pln_mark_is_hole(chain, mark);
+    out->kept = mark->copy == PLN_COPY_HIDDEN;
+    if (out->kept && !pln_id_equal(&place->author, &node->self->id)) {
+        out->erase_ms = mark->since_ms + PLN_HIDDEN_MS;
+    }
+    if (out->fate != PLN_FATE_STANDS) {
+        confirmations_view(node, net, mark, out);
+    }
+    return out->lacks || out->fate != PLN_FATE_STANDS;
 }

@@ -14,9 +14,8 @@
 
 #include "node_withdraw.h"
 
-#define HIDDEN_MS UINT64_C(259200000) /**< 72 hours: so long a coordinator's word can be undone */
-#define LOOK_MS 60000u                /**< how often what is hidden is looked at */
-#define RETRY_MS 5000u                /**< after the disk refused */
+#define LOOK_MS 60000u /**< how often what is hidden is looked at */
+#define RETRY_MS 5000u /**< after the disk refused */
 #define VALUE_SIZE (1u + 4u + 8u + 8u + 32u)
 
 typedef struct {
@@ -185,6 +184,13 @@ void pln_withdraw_free(pln_node_t *node)
 
 /* ---- deciding ---- */
 
+/** Whoever has confirmed up to here or further has confirmed this, too. */
+static void mark_judged(const pln_node_t *node, pln_chain_t *chain, pln_mark_t *mark)
+{
+    mark->known = node->arrivals.number;
+    chain->net->judged = mark->known;
+}
+
 /** Let the copy become @copy, and the row with it. @payload: of a hole that is filled. */
 static pln_job_op_t *copy_change(pln_node_t *node, pln_chain_t *chain, pln_mark_t *mark,
                                  pln_copy_t copy, pln_span_t payload)
@@ -204,7 +210,7 @@ static pln_job_op_t *copy_change(pln_node_t *node, pln_chain_t *chain, pln_mark_
         return op;
     }
     mark->since_ms = copy == PLN_COPY_HIDDEN ? node->wall_ms : mark->since_ms;
-    mark->known = node->arrivals.number;
+    mark_judged(node, chain, mark);
     mark_save(node, chain, mark, copy);
     return op;
 }
@@ -212,7 +218,7 @@ static pln_job_op_t *copy_change(pln_node_t *node, pln_chain_t *chain, pln_mark_
 /** Has it been hidden long enough? Its author's node keeps it for ever. */
 static bool due(pln_node_t *node, const pln_chain_t *chain, const pln_mark_t *mark)
 {
-    return !is_own(node, chain) && node->wall_ms >= mark->since_ms + HIDDEN_MS &&
+    return !is_own(node, chain) && node->wall_ms >= mark->since_ms + PLN_HIDDEN_MS &&
            pln_clock_check(node) == PLN_OK;
 }
 
@@ -248,7 +254,7 @@ static void settle(pln_node_t *node, pln_chain_t *chain, pln_mark_t *mark)
     pln_fate_t fate = fate_of(chain, mark->seq, &mark->data);
     if (fate != mark->fate) {
         mark->fate = fate;
-        mark->known = node->arrivals.number;
+        mark_judged(node, chain, mark);
     }
     bool hole_now = pln_mark_is_hole(chain, mark);
     holes_move(chain, hole, hole_now);
@@ -486,6 +492,22 @@ void pln_mark_fill(pln_node_t *node, pln_chain_t *chain, pln_mark_t *mark, pln_s
 }
 
 /* ---- time ---- */
+
+bool pln_withdraw_done(pln_node_t *node, pln_net_state_t *net)
+{
+    size_t cursor = 0;
+    pln_chain_t *chain;
+    while (net->mark_count > 0 && (chain = pln_map_next(&net->chains, &cursor)) != NULL) {
+        for (size_t i = 0; i < chain->mark_count; i++) {
+            const pln_mark_t *mark = &chain->marks[i];
+            if (mark->copy == PLN_COPY_UNREAD ||
+                (mark->fate != PLN_FATE_STANDS && mark->copy != copy_wanted(node, chain, mark))) {
+                return false;
+            }
+        }
+    }
+    return true;
+}
 
 void pln_withdraw_scan(pln_node_t *node, pln_net_state_t *net)
 {

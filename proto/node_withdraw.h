@@ -51,6 +51,8 @@ void pln_withdraw_adopt(pln_node_t *node, pln_chain_t *chain);
 void pln_withdraw_loaded(pln_node_t *node);
 void pln_withdraw_free(pln_node_t *node);
 void pln_mark_drop(pln_chain_t *chain, uint64_t seq);
+/** Is nothing left here of what must be gone by now? */
+bool pln_withdraw_done(pln_node_t *node, pln_net_state_t *net);
 pln_mark_t *pln_mark_find(pln_chain_t *chain, uint64_t seq);
 /** The mark of an entry that was asked for and has come: its payload is put in its place. */
 void pln_mark_fill(pln_node_t *node, pln_chain_t *chain, pln_mark_t *mark, pln_span_t payload,

@@ -111,15 +111,16 @@ typedef enum {
 /* Time (milliseconds). */
 #define PLN_REDIAL_MS_MIN 250u
 #define PLN_REDIAL_MS_MAX 60000u
-#define PLN_KEEPALIVE_MS 25000u      /**< a dialler says something at least so often */
-#define PLN_SILENCE_MS 90000u        /**< a link without a word for so long is down */
-#define PLN_DIGEST_MS 600000u        /**< digests are compared on an idle link (R12) */
-#define PLN_STALL_MS 15000u          /**< an asked chain without progress is asked elsewhere */
-#define PLN_START_WAIT_MS 3000u      /**< for a peer's first heads before a start writes (R5) */
-#define PLN_LAZY_MS 2000u            /**< give or take half: announced, not here: GRAFT + WANT */
-#define PLN_DUPLICATE_MS 10000u      /**< PRUNE only for a copy received within (R21) */
-#define PLN_PRESENCE_MS 60000u       /**< base interval of presence (R20) */
-#define PLN_CLOCK_AHEAD_MS 86400000u /**< views clamp author time to arrival + this (R9) */
+#define PLN_KEEPALIVE_MS 25000u /**< a dialler says something at least so often */
+#define PLN_SILENCE_MS 90000u   /**< a link without a word for so long is down */
+#define PLN_DIGEST_MS 600000u   /**< digests are compared on an idle link (R12) */
+#define PLN_STALL_MS 15000u     /**< an asked chain without progress is asked elsewhere */
+#define PLN_START_WAIT_MS 3000u /**< for a peer's first heads before a start writes (R5) */
+#define PLN_LAZY_MS 2000u       /**< give or take half: announced, not here: GRAFT + WANT */
+#define PLN_DUPLICATE_MS 10000u /**< PRUNE only for a copy received within (R21) */
+#define PLN_PRESENCE_MS 60000u  /**< base interval of presence (R20) */
+#define PLN_HIDDEN_MS UINT64_C(259200000) /**< 72 h: what a coordinator withdrew is kept (R8) */
+#define PLN_CLOCK_AHEAD_MS 86400000u      /**< views clamp author time to arrival + this (R9) */
 
 /* Populations. */
 #define PLN_ADDRESS_MAX 255u /**< bytes of one HOST:PORT */

@@ -21,7 +21,7 @@ typedef struct {
     memory_entries_t *entries; /**< held: the first row.head.seq of them */
     pln_vouch_t *vouches;      /**< kept signatures, ascending seq */
     size_t vouch_count;
-    uint64_t gone; /**< deleted up to here; their bytes are only not shown any more */
+    uint64_t gone;  /**< deleted up to here; their bytes are only not shown any more */
     size_t holders; /**< stores that are copies of each other; whoever writes takes a copy */
     memory_hidden_t *hidden;
     size_t hidden_count;

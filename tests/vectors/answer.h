@@ -30,6 +30,7 @@ typedef struct {
 extern const answer_t answers_chain[];
 extern const answer_t answers_format[];
 extern const answer_t answers_control[];
+extern const answer_t answers_retract[];
 extern const answer_t answers_ticket[];
 extern const answer_t answers_session[];
 extern const answer_t answers_message[];

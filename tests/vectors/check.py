@@ -34,6 +34,7 @@ FILES = {
     "control": ("network grant revoke leave network.read grant.read revoke.read leave.read "
                 "network_id"),
     "access": "fold quota",
+    "retract": "retract retract.read fate",
     "ticket": "ticket ticket.read join join.verify",
     "arrival": "arrival arrival.read cursors",
     "digest": "element bucket digest",

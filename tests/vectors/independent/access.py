@@ -2,7 +2,7 @@
 """The access fold (7.4), admission (7.6) and the joiner's promise (8.6)."""
 
 from . import control
-from .control import CONTRIBUTOR, COORDINATOR, GRANT, LEAVE, NETWORK, READER, REVOKE
+from .control import CONTRIBUTOR, COORDINATOR, GRANT, LEAVE, NETWORK, READER, RETRACT, REVOKE
 from .identity import network_id, valid_id
 from .refused import Refused
 
@@ -203,6 +203,32 @@ class Fold:
         """8.5: one above the highest term of a counted grant, 0, or None when there is none."""
         term = max((f["term"] for _, f in self.grants(node)), default=-1) + 1
         return term if term <= control.TERM_MAX else None
+
+
+def fate(fold, author, epoch, seq, data):
+    """7.4.8: what becomes of an entry, and the author of the record to show."""
+    final, hiding, spared, words = [], [], False, {}
+    for s, f in fold.records:
+        if s["kind"] != RETRACT or (f["author"], f["epoch"], f["seq"], f["data"]) != (author, epoch, seq, data):
+            continue
+        if s["seq"] > fold.limit(s["author"], s["epoch"], 0):
+            continue
+        age = (s["epoch"], s["seq"], s["chain_hash"], s["author"])
+        undo = f.get("undo", False)
+        if s["author"] in (author, fold.root):
+            if not undo:
+                final.append(age)
+            elif s["author"] == fold.root:
+                spared = True
+        elif (s["author"], s["epoch"] // 16) in fold.coordinator:
+            words.setdefault(s["author"], []).append((age, undo))
+    for said in words.values():
+        age, undo = max(said)
+        if not undo:
+            hiding.append(age)
+    if final:
+        return "erased", min(final)[3]
+    return ("hidden", min(hiding)[3]) if hiding and not spared else ("stands", None)
 
 
 def _round_up(number, unit):

@@ -6,7 +6,7 @@ from .identity import valid_id
 from .pack import Reader, pack
 from .refused import Refused, demand
 
-NETWORK, GRANT, REVOKE, LEAVE = 1, 2, 3, 4
+NETWORK, GRANT, REVOKE, LEAVE, RETRACT = 1, 2, 3, 4, 6
 READER, CONTRIBUTOR, COORDINATOR = 1, 2, 3
 TERM_MAX = 2**28 - 1
 
@@ -46,6 +46,11 @@ def _cuts(r):
     return cuts
 
 
+def _true(r):
+    demand(r.value() is True, "malformed", "undo")
+    return True
+
+
 def text(most):
     return lambda r: r.text(most, 1)
 
@@ -66,6 +71,9 @@ FIELDS = {
     REVOKE: ({16: ("node", lambda r: r.bin(32)), 17: ("term", uint(TERM_MAX, 0)),
               18: ("cuts", _cuts), 19: ("reason", text(512))}, ("node", "term")),
     LEAVE: ({}, ()),
+    RETRACT: ({16: ("author", lambda r: r.bin(32)), 17: ("epoch", uint(2**32 - 1, 0)),
+               18: ("seq", uint(SEQ_MAX)), 19: ("data", lambda r: r.bin(32)),
+               20: ("reason", text(512)), 21: ("undo", _true)}, ("author", "epoch", "seq", "data")),
 }
 
 

@@ -23,6 +23,10 @@ CONTROL = {
         ("node", "node", bytes, None), ("term", "term", int, None), ("cuts", "cuts", [CUT], []),
         ("reason", "reason", str, ""))),
     "leave": (control.LEAVE, ()),
+    "retract": (control.RETRACT, (
+        ("author", "author", bytes, None), ("epoch", "epoch", int, None),
+        ("seq", "seq", int, None), ("data", "data", bytes, None), ("reason", "reason", str, ""),
+        ("undo", "undo", bool, False))),
 }
 
 
@@ -33,7 +37,7 @@ def _control_ops(name, kind, fields):
 
     def write(i):
         return {"hex": control.encode(kind, {there: i[here] for here, there, _, absent in fields
-                                             if here in ("term",) or i[here] != absent})}
+                                             if here in ("term", "epoch") or i[here] != absent})}
     OPS[name] = Op({here: shape for here, _, shape, _ in fields}, write,
                    back=lambda o: read({"hex": unhex(o["hex"])}))
     OPS[name + ".read"] = Op({"hex": bytes}, read)
@@ -72,6 +76,16 @@ def _(i):
         if folded(i["network"], again, promise, i["ask"]) != answer:
             raise AssertionError("another order gives another answer")
     return answer
+
+
+@op("fate", {"network": bytes,
+             "statements": [{"author": bytes, "epoch": int, "seq": int, "hash": bytes,
+                             "kind": int, "payload": bytes}],
+             "ask": [{"author": bytes, "epoch": int, "seq": int, "data": bytes}]})
+def _(i):
+    fold = access.Fold(i["network"], [{**s, "chain_hash": s["hash"]} for s in i["statements"]])
+    found = [access.fate(fold, a["author"], a["epoch"], a["seq"], a["data"]) for a in i["ask"]]
+    return {"fates": [{"fate": what, "by": by} for what, by in found]}
 
 
 @op("quota", {"max_entries": int, "max_bytes": int, "seq": int, "cum": int})
