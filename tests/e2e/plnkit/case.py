@@ -64,7 +64,14 @@ class Case(unittest.TestCase):
         network_id = founder.found(network)
         for other in others:
             self.assertEqual(other.join(founder.invite(network_id)), network_id)
+        for node in (founder, *others):
+            wait_until(lambda node=node: self.knows_names(node, network_id), self.patience,
+                       f"{node.name} knows how all members are called")
         return network_id
+
+    @staticmethod
+    def knows_names(node, network):
+        return all(member.get("name") for member in node.pln("members", network, json="lines"))
 
     # ---- what must come ----
 
