@@ -219,8 +219,6 @@ void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
         pln_refuse(node, error);
         return;
     }
-    pln_statement_t statement = pln_evidence_statement(&evidence);
-    pln_access_add(net->access, &statement);
     uint8_t key[KEY_SIZE];
     memcpy(key, net->id.bytes, 32);
     memcpy(key + 32, evidence.hash.bytes, 32);
@@ -228,9 +226,35 @@ void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
     pln_buf_add(&value, bye->evidence.data, bye->evidence.size);
     pln_save(node, PLN_TABLE_EVIDENCE, key, sizeof key, &value);
     pln_buf_free(&value);
-    net->evidence[net->evidence_count++] = evidence.hash;
+    pln_pending_t *job = pln_job(node);
+    job->told = true;
+    job->network = net->id;
+    pln_buf_add(&job->data, bye->evidence.data, bye->evidence.size);
     pln_trace(node, "told that our membership has ended", link, &evidence.place, evidence.seq);
-    pln_net_refold(node, net);
+}
+
+static void adopt(pln_net_state_t *net, const pln_evidence_t *evidence)
+{
+    pln_statement_t statement = pln_evidence_statement(evidence);
+    pln_access_add(net->access, &statement);
+    for (size_t i = 0; i < net->evidence_count; i++) {
+        if (memcmp(net->evidence[i].bytes, evidence->hash.bytes, sizeof(pln_hash_t)) == 0) {
+            return;
+        }
+    }
+    if (net->evidence_count < PLN_EVIDENCE_KEPT_MAX) {
+        net->evidence[net->evidence_count++] = evidence->hash;
+    }
+}
+
+void pln_ended_stored(pln_node_t *node, const pln_pending_t *job)
+{
+    pln_net_state_t *net = pln_net_find(node, &job->network);
+    pln_evidence_t evidence;
+    if (net != NULL && pln_evidence_read(pln_buf_span(&job->data), &net->id, &evidence) == PLN_OK) {
+        adopt(net, &evidence);
+        pln_net_refold(node, net);
+    }
 }
 
 pln_err_t pln_ended_load(pln_node_t *node, pln_span_t key, pln_span_t value)
@@ -246,10 +270,6 @@ pln_err_t pln_ended_load(pln_node_t *node, pln_span_t key, pln_span_t value)
         return PLN_OK;
     }
     PLN_TRY(pln_evidence_read(value, &network, &evidence));
-    pln_statement_t statement = pln_evidence_statement(&evidence);
-    pln_access_add(net->access, &statement);
-    if (net->evidence_count < PLN_EVIDENCE_KEPT_MAX) {
-        net->evidence[net->evidence_count++] = evidence.hash;
-    }
+    adopt(net, &evidence);
     return PLN_OK;
 }

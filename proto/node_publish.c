@@ -431,6 +431,9 @@ void pln_publish_stored(pln_node_t *node, pln_pending_t *job, const pln_event_t 
     if (error == PLN_OK && job->what == PLN_EV_LEAVE) {
         left(node, job);
     }
+    if (error == PLN_OK && job->told) {
+        pln_ended_stored(node, job);
+    }
     if (job->request == 0) {
         return;
     }

@@ -290,6 +290,7 @@ typedef struct pln_pending {
     uint64_t request; /**< to be answered when stored; 0 none */
     pln_event_type_t what;
     bool forget; /**< of LEAVE */
+    bool told;   /**< `data` is the evidence that ended our membership in `network` */
     pln_network_id_t network;
     pln_buf_t data;        /**< owned: what the answer carries */
     uint32_t welcome_link; /**< ticket link that waits for WELCOME; 0 none */

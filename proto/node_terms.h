@@ -62,6 +62,8 @@ bool pln_ended_loaded(pln_node_t *node, pln_link_t *link, const pln_event_t *eve
 bool pln_ended_tell_now(pln_node_t *node, pln_link_t *link, const pln_net_state_t *net);
 /** A BYE that shows why. */
 void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye);
+/** What was heard is durable, and counts from now on. */
+void pln_ended_stored(pln_node_t *node, const pln_pending_t *job);
 pln_err_t pln_ended_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 
 /* node_held.c */
