@@ -309,4 +309,24 @@ def reconnecting(stage):
     return "one link stays"
 
 
+def many_machines_with_one_key(stage):
+    """One member, each time with another store, as a restored or copied machine would say."""
+    who = stage.member()
+    sessions = []
+    for _ in range(30):
+        who.store = os.urandom(16)
+        sessions.append(Session(who, stage.hub, stage.network).hello())
+    left = [session for session in sessions if not over(session)]
+    for session in left:
+        session.close()
+    return "two links stay" if len(left) == 2 else f"{len(left)} links stay"
+
+
+def over(session):
+    try:
+        return session.outcome(0.5) is not None
+    except TimeoutError:
+        return False
+
+
 __all__ = [name for name in dir() if not name.startswith("_")] + ["run_of"]

@@ -40,9 +40,21 @@ def frame_of(stage, who, number, name):
     if name == "join":
         fields = ticket.decode(stage.ticket().encode())
         return who.join_frame(fields)
-    if name not in known:
-        return b"\x91" + bytes([number])
-    return message.encode(name, known[name]())
+    if name in known:
+        return message.encode(name, known[name]())
+    if name in message.NUMBERS:
+        return message.encode(name, plain_fields(stage, name))
+    return b"\x91" + bytes([number])
+
+
+def plain_fields(stage, name):
+    """The smallest values that the elements of that message may have."""
+    plain = {message.Uint: lambda kind: 0, message.Text: lambda kind: "",
+             message.MaybeNetwork: lambda kind: stage.network, message.Rows: lambda kind: [],
+             message.Cursor: lambda kind: NO_CURSOR,
+             message.Bin: lambda kind: bytes(kind.size or 0)}
+    fields = {key: plain[type(kind)](kind) for key, kind in message.MESSAGES[message.NUMBERS[name]][1]}
+    return {**fields, "network": stage.network} if "network" in fields else fields
 
 
 def say(stage, session, number, name):

@@ -101,6 +101,7 @@ ROWS = [
     row("floods", "multipart_200mb", "cut", "unfinished"),
     row("floods", "multipart_before_a_word", "cut", "unfinished"),
     row("floods", "reconnecting", "one link stays"),
+    row("floods", "many_machines_with_one_key", "two links stay"),
 
     row("slow", "silent_connections", "bounded", fds=500),
     row("slow", "page_slow_loris", "answered"),

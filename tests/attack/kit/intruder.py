@@ -28,6 +28,7 @@ def draw_seed():
 class Intruder:
     def __init__(self, seed=None):
         self.seed = seed or draw_seed()
+        self.store = os.urandom(16)
         self.id = identity.keypair(self.seed)[0]
         self.curve = identity.curve_of_id(self.id), identity.curve_secret(self.seed)
 
@@ -111,7 +112,7 @@ class Session:
                  "tag": bytes(8), "access": bytes(10), "digest": bytes(10)}
                 for network in (networks or [self.network])]
         fields = {"version_min": 1, "version_max": 1, "time_ms": int(time.time() * 1000),
-                  "store": os.urandom(16), "nonce": nonce, "arrivals": NO_CURSOR, "credit": credit,
+                  "store": self.who.store, "nonce": nonce, "arrivals": NO_CURSOR, "credit": credit,
                   "flags": 0, "rows": rows}
         fields.update(changed)
         self.say("hello", **fields)
