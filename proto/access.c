@@ -150,6 +150,7 @@ static pln_party_t *need_party(pln_access_t *access, const pln_id_t *id)
         pln_party_t *party = pln_alloc_zero(1, sizeof *party);
         party->id = *id;
         pln_sorted_insert(&access->parties, at, party);
+        access->generation++;  // lists of parties are made anew
     }
     return access->parties.items[at];
 }

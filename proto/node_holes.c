@@ -125,7 +125,9 @@ static void batch_send(pln_node_t *node, pln_link_t *link, pln_share_t *share)
 void pln_holes_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share)
 {
     pln_net_state_t *net = share->net;
-    if (share->holes_open > 0 && node->now_ms >= share->holes_moved_ms + BATCH_IDLE_MS) {
+    // A peer that says nothing at all has not heard us: it sleeps, and would find all of it later.
+    bool silent = link->heard_ms < share->holes_moved_ms;
+    if (share->holes_open > 0 && !silent && node->now_ms >= share->holes_moved_ms + BATCH_IDLE_MS) {
         pln_holes_end(node, link, share);
     }
     if (net->holes == 0 || !share->open || share->holes_open > 0 || node->disk_low) {
@@ -191,8 +193,7 @@ void pln_holes_wished(pln_node_t *node, pln_link_t *link, pln_share_t *share,
             continue;
         }
         if (link->wish_count == WISHES_MAX) {
-            pln_refuse(node, PLN_EFLOOD);
-            break;
+            break;  // asked again by whoever still needs them
         }
         link->wishes[link->wish_count++] = (pln_payload_wish_t){chain->number, row.seq, row.hash};
     }

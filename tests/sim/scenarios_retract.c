@@ -375,6 +375,29 @@ static void a_relay_that_withholds_payloads_leaves_no_hole_when_others_have_them
     story_end(&story);
 }
 
+static void a_peer_that_sleeps_does_not_wake_up_to_a_pile_of_wishes(void **state)
+{
+    (void)state;
+    story_t story = story_begin(14, false);  // ann knows the root alone, and has all its payloads
+    world_node_t *ann = story_member(&story, "ann");
+    world_node_t *lazy = story_machine(&story, "lazy");
+    story_join(&story, story.root, lazy, PLN_ROLE_CONTRIBUTOR);
+    story_run(&story, 5000);
+    story.root->lies = UINT64_C(1) << LIE_withheld;
+    story.root->lie_one_in = 1;
+    story_publish(&story, ann, 900, 40);
+    story_publish(&story, ann, 900, 40);
+    story_run(&story, 20000);
+    story.root->lies = 0;
+    world_suspend(story.root, 60000);
+    story_run(&story, 70000);
+    assert_int_equal(pln_node_refused(story.root->node)[PLN_EFLOOD], 0);
+    story_run(&story, 60000);
+    holes_are(&story, lazy, 0);
+    story_converges(&story, 20000);
+    story_end(&story);
+}
+
 static void forgetting_a_network_forgets_what_was_withdrawn(void **state)
 {
     (void)state;
@@ -409,6 +432,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_only_delays_the_erasure),
         cmocka_unit_test(nobody_withdraws_what_it_may_not),
         cmocka_unit_test(a_relay_that_withholds_payloads_leaves_no_hole_when_others_have_them),
+        cmocka_unit_test(a_peer_that_sleeps_does_not_wake_up_to_a_pile_of_wishes),
         cmocka_unit_test(forgetting_a_network_forgets_what_was_withdrawn),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

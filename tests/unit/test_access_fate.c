@@ -214,6 +214,22 @@ static void fates_tell_when_an_earlier_verdict_may_have_changed(void **state)
     pln_access_free(&access);
 }
 
+static void retract_of_somebody_unknown_leaves_the_lists_of_members_whole(void **state)
+{
+    (void)state;
+    history_t *history = staffed();
+    pln_access_t *access = fold(history, 0);
+    size_t members = pln_access_count(access);
+    for (int whose = E; whose <= G; whose++) {
+        say_retract(history, A, 0, whose, 5);
+        tell(access, &history->said[history->count - 1]);
+        pln_admission_t *ended = pln_access_ended(access);
+        assert_null(ended);
+    }
+    assert_int_equal(pln_access_count(access), members);
+    pln_access_free(&access);
+}
+
 static void retracted_names_each_target_once_in_order(void **state)
 {
     (void)state;
@@ -328,6 +344,7 @@ int main(void)
         cmocka_unit_test(fate_stands_again_when_its_coordinator_is_revoked_before_it),
         cmocka_unit_test(fate_stands_again_when_its_author_is_cut_before_the_retraction),
         cmocka_unit_test(fates_tell_when_an_earlier_verdict_may_have_changed),
+        cmocka_unit_test(retract_of_somebody_unknown_leaves_the_lists_of_members_whole),
         cmocka_unit_test(retracted_names_each_target_once_in_order),
         cmocka_unit_test(fate_names_who_withdrew_it_first_and_why),
         cmocka_unit_test(fates_are_the_same_in_every_order_and_as_the_rules_say),
