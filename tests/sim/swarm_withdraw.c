@@ -36,20 +36,37 @@ void swarm_withdraw(swarm_t *swarm)
     }
 }
 
-/** Of what is withheld, anything: whoever may not is told so. */
+/** An entry of that chain that is only hidden; 0: none. */
+static uint64_t some_hidden(const world_node_t *node, const pln_chain_row_t *row)
+{
+    pln_access_t *access = pln_node_access(node->node, &row->place.network);
+    const pln_place_t *place = &row->place;
+    for (uint64_t seq = 1;
+         (seq = pln_access_retracted(access, &place->author, place->epoch, seq)) != 0; seq++) {
+        if (pln_access_fate(access, &place->author, place->epoch, seq, NULL, NULL) ==
+            PLN_FATE_HIDDEN) {
+            return seq;
+        }
+    }
+    return 0;
+}
+
+/** Of what is hidden, anything: by the root, or by somebody who mostly may not and is told so. */
 void swarm_undo(swarm_t *swarm)
 {
     world_t *world = swarm->world;
     const circle_t *circle = swarm_circle(swarm);
-    world_node_t *by = swarm_anyone(swarm);
+    world_node_t *by = world_chance(world, 3) ? swarm_anyone(swarm) : circle->root;
     pln_chain_row_t row;
-    if (by == NULL || !some_chain(world, by, &circle->network, NULL, &row)) {
+    size_t cursor = 0;
+    if (by == NULL || !swarm_awake(by) || pln_node_access(by->node, &circle->network) == NULL) {
         return;
     }
-    for (uint64_t seq = row.counted; seq > 0 && seq + 40 > row.counted; seq--) {
-        bool shown;
-        (void)memory_store_payload(by->store, &row.place, seq, &shown);
-        if (!shown) {
+    while (memory_store_next_chain(by->store, &cursor, &row)) {
+        bool fits = row.place.lane == PLN_LANE_RECORDS &&
+                    memcmp(row.place.network.bytes, circle->network.bytes, 32) == 0;
+        uint64_t seq = fits ? some_hidden(by, &row) : 0;
+        if (seq > 0 && seq <= row.head.seq) {
             world_retract_later(by, &row.place, seq, true);
             return;
         }
