@@ -508,18 +508,22 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
     }
 }
 
-/** What could not be written when it was asked for. */
+/** What could not be written when it was asked for: one a step, so that each has a job of its own,
+ * whose outcome is told to whoever asked. What still must wait goes back to its place. */
 static void held_go_on(pln_node_t *node)
 {
-    pln_held_t *queue = node->held;
-    node->held = NULL;
     const pln_event_t *present = node->event;
     pln_event_t event;
-    while (pln_held_next(node, &queue, &event)) {
+    size_t left = node->held_count;
+    while (left > 0 && node->job == NULL && pln_held_next(node, &event)) {
+        left--;
         node->event = &event;
         dispatch(node, &event);
     }
     node->event = present;
+    if (left > 0) {
+        pln_wake(node, node->now_ms);
+    }
 }
 
 void pln_node_step(pln_node_t *node, const pln_event_t *event, pln_effects_t *effects)

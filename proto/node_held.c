@@ -111,13 +111,13 @@ bool pln_hold(pln_node_t *node, pln_net_state_t *net)
     return true;
 }
 
-bool pln_held_next(pln_node_t *node, pln_held_t **queue, pln_event_t *event)
+bool pln_held_next(pln_node_t *node, pln_event_t *event)
 {
-    pln_held_t *held = *queue;
+    pln_held_t *held = node->held;
     if (held == NULL) {
         return false;
     }
-    *queue = held->next;
+    node->held = held->next;
     *event = held->event;
     event->mono_ms = node->now_ms;
     event->wall_ms = node->wall_ms;

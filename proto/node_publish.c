@@ -414,12 +414,12 @@ static void left(pln_node_t *node, const pln_pending_t *job)
 static void published_reply(pln_node_t *node, const pln_pending_t *job, const pln_event_t *event)
 {
     pln_effect_t *effect = pln_reply_data(node, job->request, PLN_OK, (pln_span_t){0});
-    for (size_t i = 0; i < job->count; i++) {
-        if (job->ops[i].type == PLN_FX_MINT) {
-            effect->as.reply.place = job->ops[i].chain->place;
-            effect->as.reply.first_seq = event->as.stored.results[i].base.seq + 1;
-        }
+    size_t i = 0;
+    while (job->ops[i].type != PLN_FX_MINT) {  // the first: what a scan adds comes behind it
+        i++;
     }
+    effect->as.reply.place = job->ops[i].chain->place;
+    effect->as.reply.first_seq = event->as.stored.results[i].base.seq + 1;
 }
 
 void pln_publish_stored(pln_node_t *node, pln_pending_t *job, const pln_event_t *event)

@@ -69,8 +69,8 @@ pln_err_t pln_ended_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 /* node_held.c */
 /** Must the present event wait until this node may write in @net? Then it is kept. */
 bool pln_hold(pln_node_t *node, pln_net_state_t *net);
-/** Take the next of @queue; its bytes live as long as this step. */
-bool pln_held_next(pln_node_t *node, pln_held_t **queue, pln_event_t *event);
+/** Take the one held longest; its bytes live as long as this step. */
+bool pln_held_next(pln_node_t *node, pln_event_t *event);
 void pln_held_free(pln_node_t *node);
 
 #endif

@@ -246,8 +246,9 @@ void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net)
     for (size_t i = 0; i < count; i++) {
         pln_blocked_t *b = ready[i];
         pln_link_t *link = any_link(node, net, b->link);
-        if (link == NULL) {
-            continue;  // asked when somebody connects: the digests differ
+        pln_chain_t *chain = pln_chain_find(net, &b->place.author, b->place.epoch, b->place.lane);
+        if (link == NULL || (chain != NULL && chain->held.seq >= b->seq)) {
+            continue;  // asked when somebody connects: the digests differ; or it has come meanwhile
         }
         pln_row_t row = {.author = b->place.author,
                          .epoch = b->place.epoch,
