@@ -3,6 +3,7 @@
 // before it is over may still go: the revoke itself is how its subject learns of it. And whoever
 // joins hears lane 0 of the inviter, and tells it its own, whatever it knew of that one before
 // (R22). Looks inside the core: that promise is not told otherwise.
+#include <assert.h>
 #include <string.h>
 
 #include "check.h"
@@ -74,7 +75,15 @@ static bool member_of(const world_node_t *node, const pln_network_id_t *network,
 /** Since when the other end is no member, as far as was noticed; 0: it is one. */
 static uint64_t *shut_since(world_end_t *here, const pln_network_id_t *network)
 {
-    return &here->shut_ms[network->bytes[0] % (sizeof here->shut_ms / sizeof *here->shut_ms)];
+    static const pln_network_id_t none;
+    size_t at = 0;
+    while (memcmp(&here->shut[at].network, network, sizeof *network) != 0 &&
+           memcmp(&here->shut[at].network, &none, sizeof none) != 0) {
+        at++;
+        assert(at < WORLD_NETWORKS_MAX);
+    }
+    here->shut[at].network = *network;
+    return &here->shut[at].since_ms;
 }
 
 static void sent(world_link_t *link, int end, const pln_message_t *message, size_t bytes)

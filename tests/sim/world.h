@@ -66,6 +66,7 @@ typedef struct {
 } world_request_t;
 
 #define WORLD_REQUESTS_MAX 64
+#define WORLD_NETWORKS_MAX 16 /**< of one world, for what is remembered of each */
 
 struct world_node {
     world_t *world;
@@ -120,14 +121,17 @@ typedef struct {
     world_node_t *node;
     uint64_t life; /**< 0: this end hears nothing more */
     uint32_t number;
-    uint64_t free_at;     /**< when the line is free for the next frame from here */
-    uint64_t last_at;     /**< arrival of the last frame from here: order is kept */
-    uint64_t granted;     /**< ENTRIES bytes this end may send, as far as it has been told */
-    uint64_t said;        /**< ENTRIES bytes it has sent */
-    uint64_t gave;        /**< ... that it has told the other end it may send */
-    uint64_t heard;       /**< ... and that have come */
-    uint64_t shut_ms[16]; /**< by network: since when the other end is none of its members */
-    size_t flying;        /**< frames from here on their way */
+    uint64_t free_at; /**< when the line is free for the next frame from here */
+    uint64_t last_at; /**< arrival of the last frame from here: order is kept */
+    uint64_t granted; /**< ENTRIES bytes this end may send, as far as it has been told */
+    uint64_t said;    /**< ENTRIES bytes it has sent */
+    uint64_t gave;    /**< ... that it has told the other end it may send */
+    uint64_t heard;   /**< ... and that have come */
+    struct {
+        pln_network_id_t network;
+        uint64_t since_ms;      /**< 0: it is one */
+    } shut[WORLD_NETWORKS_MAX]; /**< of which networks the other end is no member, since when */
+    size_t flying;              /**< frames from here on their way */
 } world_end_t;
 
 /** One connection: 0 the dialler's end, 1 the acceptor's. */
