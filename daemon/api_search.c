@@ -16,7 +16,7 @@
 #define LIMIT_DEFAULT 50u
 #define PAGE_BYTES 4194304u /**< a page ends behind the record that passes this */
 #define BUDGET_MS 2000u
-#define FRESH_MS 1500u /**< waited for what arrived just before the question */
+#define FRESH_MS 5000u /**< waited for what arrived just before the question */
 
 static const char *const orders[] =
     {[PLN_SORT_BEST] = "best", [PLN_SORT_NEWEST] = "newest", [PLN_SORT_OLDEST] = "oldest"};

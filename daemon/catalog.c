@@ -372,7 +372,8 @@ bool pln_catalog_wait(pln_catalog_t *catalog, uint64_t number, uint32_t timeout_
     until.tv_sec += until.tv_nsec / 1000000000;
     until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&catalog->lock);
-    while (catalog->indexed < number && error != ETIMEDOUT) {
+    while (catalog->indexed < number && number - catalog->indexed <= PLN_CATALOG_NEAR &&
+           error != ETIMEDOUT) {
         error = pthread_cond_timedwait(&catalog->moved, &catalog->lock, &until);
     }
     bool there = catalog->indexed >= number;

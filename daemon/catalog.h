@@ -39,7 +39,9 @@ typedef struct {
 bool pln_catalog_take(pln_catalog_t *catalog, pln_catalog_reader_t *out);
 void pln_catalog_put(pln_catalog_t *catalog, pln_catalog_reader_t *reader);
 
-/** Wait until the catalog shows arrival @number, at most @timeout_ms. */
+#define PLN_CATALOG_NEAR 2000u /**< arrivals behind that are worth waiting for */
+/** Wait until the catalog shows arrival @number, at most @timeout_ms; not at all when it is farther
+ * behind than near: it is being made, and a partial answer at once is better. */
 bool pln_catalog_wait(pln_catalog_t *catalog, uint64_t number, uint32_t timeout_ms);
 
 #endif

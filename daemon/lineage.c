@@ -8,7 +8,7 @@
 #include "moment.h"
 #include "proto/kinds.h"
 
-#define FRESH_MS 1500u /**< waited for what arrived just before the question */
+#define FRESH_MS 5000u /**< waited for what arrived just before the question */
 
 /** The list of those that refer by a common field; all other fields just speak of a record. */
 static const char *list_of(uint16_t field)

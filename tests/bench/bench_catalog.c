@@ -163,7 +163,7 @@ static bool insert_bare(void *arg, uint64_t seq, pln_span_t bytes)
 {
     bare_t *bare = arg;
     pln_entry_t entry;
-    pln_span_t payload;
+    pln_span_t payload = {0};
     double begin = worked();
     (void)seq;
     must(pln_entry_read(bytes, &entry) == PLN_OK &&
