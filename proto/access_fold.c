@@ -355,7 +355,8 @@ static void refresh_members(pln_access_t *access)
     access->member_count = 0;
     access->members =
         pln_realloc(access->members, (access->parties.count + 1) * sizeof *access->members);
-    access->ended = access->members + access->parties.count;  // filled from behind
+    access->ended_end = access->members + access->parties.count;
+    access->ended = access->ended_end;  // filled from behind
     for (size_t i = 0; i < access->parties.count; i++) {
         pln_party_t *party = access->parties.items[i];
         if (is_member(access, party)) {
@@ -379,7 +380,7 @@ bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out)
 pln_admission_t *pln_access_ended(pln_access_t *access)
 {
     refresh_members(access);
-    pln_party_t **end = access->members + access->parties.count;
+    pln_party_t **end = access->ended_end;
     if (access->ended == end) {
         return NULL;
     }

@@ -116,7 +116,8 @@ struct pln_access {
 
     pln_party_t **members; /**< ascending by id, as of members_generation */
     size_t member_count;
-    pln_party_t **ended; /**< granted once and no member now: descending, to the array's end */
+    pln_party_t **ended;     /**< granted once and no member now: descending, ... */
+    pln_party_t **ended_end; /**< ... up to here: parties may have come since */
     uint64_t members_generation;
 
     pln_admission_t *admission; /**< of that generation, for clocks from .. until; or NULL */

@@ -288,8 +288,9 @@ void pln_dial_scan(pln_node_t *node)
             !pln_node_admits(node, &peer->id)) {
             continue;
         }
-        if (peer->dial_ms > node->now_ms) {
-            pln_dial_at(node, peer, peer->dial_ms);
+        uint64_t due_ms = peer->dial_ms > peer->shun_ms ? peer->dial_ms : peer->shun_ms;
+        if (due_ms > node->now_ms) {  // nobody calls whom it would turn away
+            pln_dial_at(node, peer, due_ms);
         } else if (peer_call(node, peer, outgoing)) {
             outgoing++;
         }

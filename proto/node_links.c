@@ -178,7 +178,7 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
     }
     link->announce_only = (hello->flags & PLN_HELLO_ANNOUNCE) != 0;
     link->peer_granted = hello->credit;
-    link->peer_time_ahead_ms = CLOCK_BIAS + hello->time_ms - node->wall_ms;
+    link->peer_clock_ms = CLOCK_BIAS + hello->time_ms - node->now_ms;
     link->peer->state = PLN_PEER_SYNCING;
     pln_trace(node, "hello", link, NULL, pln_rows(hello->rows, PLN_HELLO_ROW_SIZE));
     pln_ended_hello(node, link, hello);

@@ -37,7 +37,7 @@ pln_err_t pln_clock_check(pln_node_t *node)
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL && count < 64;) {
         if (link->greeted && !link->closing) {
-            ahead[count++] = link->peer_time_ahead_ms;
+            ahead[count++] = link->peer_clock_ms + node->now_ms - node->wall_ms;
         }
     }
     qsort(ahead, count, sizeof ahead[0], ahead_compare);

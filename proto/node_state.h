@@ -170,12 +170,13 @@ struct pln_link {
     pln_payload_wish_t *wishes; /**< owned; payloads to serve when no run waits, oldest first */
     size_t wish_count;
     /* asking */
-    size_t asked;                /**< chains asked from this link and not complete */
-    uint64_t progress_ms;        /**< last ENTRIES from it */
-    pln_buf_t want_rows;         /**< being collected for one WANT */
-    bool large;                  /**< holds the large window */
-    bool fast;                   /**< ... the largest, or still what it granted */
-    uint64_t peer_time_ahead_ms; /**< for the median of clocks, biased by 2^62 */
+    size_t asked;           /**< chains asked from this link and not complete */
+    uint64_t progress_ms;   /**< last ENTRIES from it */
+    pln_buf_t want_rows;    /**< being collected for one WANT */
+    bool large;             /**< holds the large window */
+    bool fast;              /**< ... the largest, or still what it granted */
+    uint64_t peer_clock_ms; /**< how far its clock is before our time since the start, biased
+                                by 2^62: ours may be set meanwhile */
 };
 
 typedef enum { PLN_FROM_PRESENCE, PLN_FROM_TICKET, PLN_FROM_USER } pln_address_source_t;

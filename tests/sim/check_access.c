@@ -2,6 +2,7 @@
 // No entry counts that access forbids: at rest, nothing counted is beyond its limit, and all within
 // it counts.
 #include "check.h"
+#include "proto/node_state.h"
 
 static void chain_check(world_node_t *node, const pln_chain_row_t *row)
 {
@@ -28,7 +29,9 @@ static void looked(world_node_t *node)
 {
     size_t cursor = 0;
     pln_chain_row_t row;
-    while (node->job_count == 0 && memory_store_next_chain(node->store, &cursor, &row)) {
+    // With a full disk it cannot be set aside; that is made up for when there is room.
+    bool rests = node->job_count == 0 && !node->node->disk_low;
+    while (rests && memory_store_next_chain(node->store, &cursor, &row)) {
         chain_check(node, &row);
     }
 }

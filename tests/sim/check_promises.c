@@ -25,35 +25,27 @@ static void committed(world_node_t *node, const memory_job_t *job)
     }
 }
 
-/** What was written after the backup is back once somebody else holds it. */
-static bool gone_for_good(const world_promise_t *promise, const world_node_t *author,
-                          world_node_t *const *members, size_t count)
-{
-    for (size_t m = 0; m < count; m++) {
-        if (kept(members[m], promise)) {
-            return false;
-        }
-    }
-    return author->rewound;
-}
-
 static void ended(world_t *world, const pln_network_id_t *network, world_node_t *const *members,
                   size_t count)
 {
     for (size_t i = 0; i < world->promise_count; i++) {
         const world_promise_t *promise = &world->promises[i];
         const world_node_t *author = world->nodes[promise->node];
-        if (gone_for_good(promise, author, members, count)) {
+        bool named = memcmp(promise->place.network.bytes, network->bytes, 32) == 0;
+        bool reachable = false;
+        bool elsewhere = false;
+        for (size_t m = 0; m < count; m++) {
+            reachable = reachable || members[m] == author;
+            elsewhere = elsewhere || kept(members[m], promise);
+        }
+        // What was written after the backup is back where the others hold it and let its author in.
+        bool expected = !author->rewound || (named && reachable && elsewhere);
+        if (!expected) {
             continue;
         }
         if (!kept(author, promise)) {
             check_fail(world, &check_promises, "%s has lost its own entry %llu of epoch %u",
                        author->name, (unsigned long long)promise->seq, promise->place.epoch);
-        }
-        bool named = memcmp(promise->place.network.bytes, network->bytes, 32) == 0;
-        bool reachable = false;
-        for (size_t m = 0; m < count; m++) {
-            reachable = reachable || members[m] == author;
         }
         for (size_t m = 0; m < count && named && reachable; m++) {
             pln_access_t *access = pln_node_access(members[m]->node, network);

@@ -107,6 +107,8 @@ static void a_clock_off_from_most_others_signs_nothing(void **state)
     world_start(a);
     world_run(world, 90000);
     assert_int_equal(world_publish(a, &net, 1, 100), PLN_ECLOCK);
+    a->clock_off_ms = 0;  // somebody sets it right: nothing has to be connected anew
+    assert_int_equal(world_publish(a, &net, 1, 100), PLN_OK);
     world_free(&world);
 }
 

@@ -58,9 +58,12 @@ static void holes_are(story_t *story, world_node_t *node, uint64_t count)
     assert_int_equal(view.holes, count);
 }
 
-/** Every machine's clock goes on by so much at once. */
+/** Every machine's clock goes on by so much at once; no session lasts that long. */
 static void hours_pass(story_t *story, uint64_t hours)
 {
+    for (size_t i = 0; i < story->world->link_count; i++) {
+        world_reset(story->world, story->world->links[i]);
+    }
     for (size_t i = 0; i < story->world->node_count; i++) {
         story->world->nodes[i]->clock_off_ms += (int64_t)(hours * HOUR_MS);
     }

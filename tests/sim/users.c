@@ -71,7 +71,7 @@ static void put_out(world_node_t *node, const world_request_t *request)
     world->verdicts =
         pln_realloc(world->verdicts, (world->verdict_count + 1) * sizeof *world->verdicts);
     world->verdicts[world->verdict_count++] =
-        (world_verdict_t){request->network, request->member, request->term};
+        (world_verdict_t){node->index, request->network, request->member, request->term};
 }
 
 void world_answer(world_node_t *node, const pln_effect_t *reply)

@@ -48,6 +48,7 @@ typedef struct {
 
 /** Whom a root's user was told to be put out. */
 typedef struct {
+    uint32_t by;
     pln_network_id_t network;
     pln_id_t member;
     uint32_t term;
