@@ -11,6 +11,8 @@ static void received(world_link_t *link, int end, const pln_message_t *message, 
 {
     if (message->type == PLN_MSG_ENTRIES) {
         link->ends[end].node->entries_bytes_received += bytes;
+    } else if (message->type == PLN_MSG_HEADS) {
+        link->ends[end].node->rows_received += pln_rows(message->as.heads.rows, PLN_HEADS_ROW_SIZE);
     }
 }
 

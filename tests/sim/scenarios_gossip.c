@@ -56,11 +56,36 @@ static void a_large_run_is_asked_for_although_a_lazy_link_named_it_first(void **
     story_end(&story);
 }
 
+static void who_was_off_hears_only_of_what_changed(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, false);
+    world_node_t *members[40];
+    for (int i = 0; i < 40; i++) {
+        members[i] = story_member(&story, "member");
+        story_publish(&story, members[i], 1, 100);
+    }
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 30000);
+    world_crash(b);
+    for (int i = 0; i < 40; i++) {
+        world_crash(members[i]);
+    }
+    story_publish(&story, story.root, 1, 100);
+    uint64_t before = b->rows_received;
+    world_start(b);
+    story_run(&story, 5000);
+    story_records_are(&story, b, 41);
+    assert_int_equal(b->rows_received - before, 1);  // of 82 chains one has grown
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(nobody_has_to_ask_for_what_anybody_writes),
         cmocka_unit_test(a_large_run_is_asked_for_although_a_lazy_link_named_it_first),
+        cmocka_unit_test(who_was_off_hears_only_of_what_changed),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -115,6 +115,7 @@ struct world_node {
     uint64_t offences;
     uint64_t branches;
     uint64_t entries_bytes_received; /**< whole ENTRIES frames */
+    uint64_t rows_received;          /**< of HEADS */
     uint64_t entries_bytes_needed;   /**< runs that became durable */
 };
 
