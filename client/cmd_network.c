@@ -189,3 +189,29 @@ int pln_cmd_network_leave(pln_command_t *command)
     pln_buf_free(&path);
     return status;
 }
+
+int pln_cmd_network_heal(pln_command_t *command)
+{
+    json_t *answer;
+    pln_buf_t path = {0};
+    network_path(command, &path);
+    pln_path_add(&path, "/heal");
+    int status = pln_call_post(command->call, pln_path(&path), json_object(), &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE && pln_number(answer, "forks") == 0) {
+        pln_hint("nothing to heal: this node's chains in \"%s\" are not forked",
+                 pln_text(answer, "name"));
+    } else if (status == PLN_DONE) {
+        pln_hint("\"%s\": settled; %llu records of the other branch published again",
+                 pln_text(answer, "name"), (unsigned long long)pln_number(answer, "published"));
+        if (pln_number(answer, "missing") > 0) {
+            pln_hint(
+                "no peer that is connected has the other branch: say `pln network heal` again when "
+                "one is that met the other copy");
+        }
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}

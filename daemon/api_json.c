@@ -37,6 +37,25 @@ static json_t *revoked_json(const pln_network_view_t *view)
     return json;
 }
 
+static json_t *forks_json(const pln_network_view_t *view)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < view->fork_count; i++) {
+        const pln_fork_view_t *fork = &view->forks[i];
+        json_t *json = json_object();
+        json_object_set_new(json, "author", pln_json_did(&fork->place.author));
+        json_object_set_new(json, "author_name", pln_json_text(fork->name));
+        pln_json_set_number(json, "epoch", fork->place.epoch);
+        pln_json_set_number(json, "lane", fork->place.lane);
+        pln_json_set_number(json, "at", fork->at);
+        json_object_set_new(json, "own", json_boolean(fork->own));
+        json_object_set_new(json, "settled", json_boolean(fork->settled));
+        json_object_set_new(json, "whole", json_boolean(fork->whole));
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
 json_t *pln_json_network(const pln_network_view_t *view)
 {
     json_t *json = json_object();
@@ -60,7 +79,7 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "left", json_boolean(view->left));
     json_object_set_new(json, "forgetting", json_boolean(view->forgetting));
     json_object_set_new(json, "outdated", json_boolean(view->outdated));
-    json_object_set_new(json, "forks", json_array());
+    json_object_set_new(json, "forks", forks_json(view));
     pln_json_set_number(json, "holes", view->holes);
     if (view->revoked) {
         json_object_set_new(json, "revoked", revoked_json(view));

@@ -15,12 +15,22 @@
 /** Something to be done after the effects of the present step; its outcome is an event. */
 typedef struct pln_chore {
     struct pln_chore *next;
-    enum { PLN_CHORE_LOAD, PLN_CHORE_READ, PLN_CHORE_CHANGES, PLN_CHORE_DOWN } type;
+    enum {
+        PLN_CHORE_LOAD,
+        PLN_CHORE_PROBE,
+        PLN_CHORE_READ,
+        PLN_CHORE_CHANGES,
+        PLN_CHORE_DOWN
+    } type;
     uint32_t link;
     uint32_t chain;
     pln_place_t place;
     uint64_t from;
     uint64_t to;
+    bool comparing;
+    uint64_t purpose;
+    uint64_t seqs[PLN_PROBE_MAX];
+    size_t seq_count;
     pln_network_id_t network;
     pln_cursor_t cursor;
     pln_down_t why;

@@ -51,6 +51,18 @@ static void load_later(pln_driver_t *driver, const pln_effect_t *effect)
     load->place = effect->as.load.place;
     load->from = effect->as.load.from;
     load->to = effect->as.load.to;
+    load->comparing = effect->as.load.comparing;
+}
+
+static void probe_later(pln_driver_t *driver, const pln_effect_t *effect)
+{
+    pln_chore_t *probe = chore(driver);
+    probe->type = PLN_CHORE_PROBE;
+    probe->link = effect->as.probe.link;
+    probe->chain = effect->as.probe.chain;
+    probe->purpose = effect->as.probe.purpose;
+    probe->seq_count = effect->as.probe.count;
+    memcpy(probe->seqs, effect->as.probe.seqs, sizeof probe->seqs);
 }
 
 static void read_later(pln_driver_t *driver, const pln_effect_t *effect)
@@ -95,6 +107,9 @@ static void perform(pln_driver_t *driver, const pln_effect_t *effect)
         case PLN_FX_READ:
             read_later(driver, effect);
             break;
+        case PLN_FX_PROBE:
+            probe_later(driver, effect);
+            break;
         case PLN_FX_CHANGES:
             changes_later(driver, effect);
             break;
@@ -134,6 +149,7 @@ static void load(pln_driver_t *driver, const pln_chore_t *chore)
     event.as.loaded.link = chore->link;
     event.as.loaded.chain = chore->chain;
     event.as.loaded.from = chore->from;
+    event.as.loaded.comparing = chore->comparing;
     pln_buf_clear(&driver->run);
     event.as.loaded.error = pln_store_run(driver->store, chore->chain, &chore->place, chore->from,
                                           chore->to, &driver->run, &event.as.loaded.base,
@@ -161,6 +177,25 @@ static void read_entry(pln_driver_t *driver, const pln_chore_t *chore)
         pln_log(PLN_LOG_ERROR, "store", "an entry cannot be read: %s chain=%u seq=%llu",
                 pln_error_text(event.as.read.error), (unsigned)chore->chain,
                 (unsigned long long)chore->from);
+    }
+    pln_driver_step(driver, &event);
+}
+
+static void probe(pln_driver_t *driver, const pln_chore_t *chore)
+{
+    pln_head_t heads[PLN_PROBE_MAX] = {0};
+    pln_event_t event = {.type = PLN_EV_PROBED};
+    event.as.probed.link = chore->link;
+    event.as.probed.chain = chore->chain;
+    event.as.probed.purpose = chore->purpose;
+    event.as.probed.heads = heads;
+    event.as.probed.count = chore->seq_count;
+    pln_err_t error =
+        pln_store_heads(driver->store, chore->chain, chore->seqs, chore->seq_count, heads);
+    if (error != PLN_OK) {
+        pln_log(PLN_LOG_ERROR, "store", "heads cannot be read: %s chain=%u", pln_error_text(error),
+                (unsigned)chore->chain);
+        event.as.probed.count = 0;
     }
     pln_driver_step(driver, &event);
 }
@@ -224,6 +259,9 @@ bool pln_chores_do(pln_driver_t *driver, size_t max)
                 break;
             case PLN_CHORE_READ:
                 read_entry(driver, chore);
+                break;
+            case PLN_CHORE_PROBE:
+                probe(driver, chore);
                 break;
             case PLN_CHORE_CHANGES:
                 list_changes(driver, chore);

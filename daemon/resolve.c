@@ -341,9 +341,7 @@ bool pln_resolve_record(const pln_request_t *request, pln_answer_t *answer, cons
                           .author = filter.author,
                           .epoch = epoch,
                           .lane = PLN_LANE_RECORDS};
-    uint32_t number;
-    if (pln_store_find(request->api->store, &wanted, &number) != PLN_OK ||
-        pln_store_chain(request->api->store, number, chain) != PLN_OK || *seq > chain->counted) {
+    if (pln_store_counting(request->api->store, &wanted, *seq, chain) != PLN_OK) {
         pln_answer_problem(answer, 404, "not-found", "this node holds no such record");
         return false;
     }

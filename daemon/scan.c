@@ -53,6 +53,12 @@ static bool row_range(pln_store_t *store, const pln_filter_t *filter, const pln_
     return *from >= 1 && *from <= *to;
 }
 
+/** Is it this row by which entries become known? Those of a branch count from its first BACK on. */
+static bool tells_first(const pln_arrival_t *row, const pln_chain_row_t *chain)
+{
+    return row->op == PLN_OP_ADDED || (row->op == PLN_OP_BACK && chain->branch);
+}
+
 /** Collect the matches of @from..@to, at most WINDOW entries wide. */
 static bool fill_window(pln_store_t *store, uint32_t chain, uint64_t from, uint64_t to,
                         window_t *window)
@@ -86,7 +92,7 @@ static pln_scan_t step_back(pln_store_t *store, const pln_filter_t *filter, pln_
     if (pln_store_arrival(store, spot->arrival, &row) != PLN_OK) {
         return PLN_SCAN_FAILED;
     }
-    if (row.op == PLN_OP_ADDED && row_range(store, filter, &row, &chain, &from, &to)) {
+    if (row_range(store, filter, &row, &chain, &from, &to) && tells_first(&row, &chain)) {
         to = spot->seq != 0 && spot->seq < to ? spot->seq : to;
         uint64_t low = to - from >= WINDOW ? to - WINDOW + 1 : from;
         window_t window = {.filter = filter};
@@ -136,8 +142,8 @@ static pln_scan_t step_on(pln_store_t *store, const pln_filter_t *filter, pln_sp
         return PLN_SCAN_FAILED;
     }
     bool withheld = again && row.op == PLN_OP_WITHHELD;
-    bool wanted = row.op == PLN_OP_ADDED || withheld || (again && row.op == PLN_OP_BACK);
-    if (wanted && row_range(store, filter, &row, &chain, &from, &to)) {
+    if (row_range(store, filter, &row, &chain, &from, &to) &&
+        (tells_first(&row, &chain) || withheld || (again && row.op == PLN_OP_BACK))) {
         from = spot->seq > from ? spot->seq : from;
         uint64_t high = from <= to && to - from >= WINDOW ? from + WINDOW - 1 : to;
         window_t window = {.filter = filter, .withheld = withheld};
@@ -217,7 +223,7 @@ bool pln_scan_arrival(pln_store_t *store, const pln_chain_row_t *chain, uint64_t
         if (pln_store_arrival(store, number, &row) != PLN_OK) {
             return false;
         }
-        if (row.op == PLN_OP_ADDED && row.chain == chain->number && row.from <= seq &&
+        if (tells_first(&row, chain) && row.chain == chain->number && row.from <= seq &&
             seq <= row.to) {
             *arrival = number;
             return true;

@@ -6,7 +6,8 @@
  * Shape   keys big-endian so that order is order; no random key on the ingest path
  *           entries     chain u32, seq u64            -> header + payload as received
  *           chains      chain u32                     -> place, head, counted head, last arrival
- *                                                        (0: being deleted)
+ *                                                        (0: being deleted), of a branch: the chain
+ *                                                        it leaves, and the head it leaves behind
  *           signatures  chain u32, seq u64            -> hash 32, cum u64, signature 64, kept u8
  *                                                        (anchors, head, cuts)
  *           arrivals    N u64                         -> row 21, tag 8
@@ -22,7 +23,7 @@
 
 #include "proto/node.h"
 
-#define PLN_STORE_FORMAT 1
+#define PLN_STORE_FORMAT 2
 
 typedef struct pln_store pln_store_t;
 
@@ -79,7 +80,9 @@ PLN_MUST_CHECK pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_
 
 /**
  * The run that begins at @from: up to the first kept signature at or after it, never past @to.
- * (When @to itself is not signed the run ends at the last signature <= @to; none: ENOTFOUND.)
+ * (When @to itself is not signed the run ends at the last signature <= @to; none: ENOTFOUND. A head
+ * that a fork proof vouches for has a signature of zeros, which ends a run at @to only.) Below a
+ * branch's base the run is of what the branch leaves, and may go over into it.
  * Fills base (head at from - 1, recomputed from the signature before it where needed), end,
  * signature;
  * @bytes is cleared and filled. PLN_EINVAL: @from is 0. PLN_EIO: an entry is missing or damaged.
@@ -88,6 +91,13 @@ PLN_MUST_CHECK pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const
                                        uint64_t from, uint64_t to, pln_buf_t *bytes,
                                        pln_head_t *base, pln_head_t *end,
                                        pln_signature_t *signature);
+
+/**
+ * Heads of @chain, and below a branch's base of what it leaves, at @seqs; seq 0 where there is
+ * none. PLN_EIO: an entry is missing or damaged.
+ */
+PLN_MUST_CHECK pln_err_t pln_store_heads(pln_store_t *store, uint32_t chain, const uint64_t *seqs,
+                                         size_t count, pln_head_t *heads);
 
 /**
  * Chains touched after @cursor, smallest seq each; ascending chain numbers.
@@ -103,9 +113,12 @@ PLN_MUST_CHECK pln_err_t pln_store_changes(pln_store_t *store, const pln_cursor_
 
 /** Place of a chain; ENOTFOUND. */
 PLN_MUST_CHECK pln_err_t pln_store_chain(pln_store_t *store, uint32_t chain, pln_chain_row_t *out);
-/** Chain number of a place; ENOTFOUND. Kept in memory. */
+/** Chain number of a place, of no branch; ENOTFOUND. Kept in memory. */
 PLN_MUST_CHECK pln_err_t pln_store_find(pln_store_t *store, const pln_place_t *place,
                                         uint32_t *chain);
+/** The chain of @place, a branch or not, of which entry @seq counts; ENOTFOUND. */
+PLN_MUST_CHECK pln_err_t pln_store_counting(pln_store_t *store, const pln_place_t *place,
+                                            uint64_t seq, pln_chain_row_t *out);
 /** Chains of one network in ascending number; *cursor starts at 0; false at the end. */
 bool pln_store_next_chain(pln_store_t *store, const pln_network_id_t *network, uint32_t *cursor,
                           pln_chain_row_t *out);

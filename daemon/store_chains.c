@@ -75,6 +75,9 @@ const pln_chain_row_t *pln_chains_at(const pln_chains_t *chains, const pln_place
 
 static void take_slot(pln_chains_t *chains, const pln_chain_row_t *row)
 {
+    if (row->branch) {
+        return; /* found by its number only */
+    }
     size_t slot = first_slot(chains, &row->place);
     while (chains->slots[slot] != UINT32_MAX) {
         slot = (slot + 1) & (chains->slot_count - 1);

@@ -31,6 +31,7 @@ void pln_chains_put(pln_chains_t *chains, const pln_chain_row_t *row);
 void pln_chains_drop(pln_chains_t *chains, const pln_chains_t *gone);
 /** NULL: no such chain. */
 const pln_chain_row_t *pln_chains_find(const pln_chains_t *chains, uint32_t number);
+/** The chain of a place that is no branch. */
 const pln_chain_row_t *pln_chains_at(const pln_chains_t *chains, const pln_place_t *place);
 /** Index of the first row whose number is at or above @number; chains->count: none. */
 size_t pln_chains_from(const pln_chains_t *chains, uint32_t number);

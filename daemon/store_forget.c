@@ -66,7 +66,7 @@ uint64_t pln_forget_entries(pln_txn_t *txn, uint32_t chain, uint64_t upto, pln_a
 
 void pln_row_going(pln_chain_row_t *row)
 {
-    row->counted = 0;
-    pln_chain_start(&row->place, &row->counted_head);
+    row->counted_head = row->base;
+    row->counted = row->base.seq;
     row->last_arrival = 0;
 }

@@ -29,11 +29,16 @@ bool pln_vouch_at(pln_txn_t *txn, uint32_t chain, uint64_t seq, pln_vouch_t *out
            read_vouch(txn, pln_key_span(&key), value, out, kept);
 }
 
-bool pln_vouch_from(pln_txn_t *txn, uint32_t chain, uint64_t seq, pln_vouch_t *out)
+bool pln_vouch_from(pln_txn_t *txn, uint32_t chain, uint64_t seq, uint64_t to, pln_vouch_t *out)
 {
     pln_scan_t scan;
+    bool found = false;
     pln_scan_begin(&scan, txn, PLN_DB_SIGNATURES);
-    bool found = pln_scan_seek(&scan, pln_key_entry(chain, seq)) && scan_vouch(&scan, chain, out);
+    bool more = pln_scan_seek(&scan, pln_key_entry(chain, seq));
+    while (more && !found && scan_vouch(&scan, chain, out) && out->head.seq <= to) {
+        found = out->head.seq == to || !pln_signature_is_zero(&out->signature);
+        more = pln_scan_next(&scan);
+    }
     pln_scan_end(&scan);
     return found;
 }
@@ -48,8 +53,8 @@ bool pln_scan_stands_on(pln_scan_t *scan, bool moved, uint32_t chain, uint64_t s
     return false;
 }
 
-/** The last signed head up to @seq; the chain's start when there is none. */
-static void signed_head(pln_txn_t *txn, uint32_t chain, const pln_place_t *place, uint64_t seq,
+/** The last signed head up to @seq; where the chain begins when there is none. */
+static void signed_head(pln_txn_t *txn, uint32_t chain, const pln_head_t *base, uint64_t seq,
                         pln_head_t *out)
 {
     pln_scan_t scan;
@@ -58,7 +63,7 @@ static void signed_head(pln_txn_t *txn, uint32_t chain, const pln_place_t *place
     if (pln_scan_before(&scan, pln_key_entry(chain, seq + 1)) && scan_vouch(&scan, chain, &vouch)) {
         *out = vouch.head;
     } else {
-        pln_chain_start(place, out);
+        *out = *base;
     }
     pln_scan_end(&scan);
 }
@@ -82,14 +87,14 @@ static void walk(pln_txn_t *txn, uint32_t chain, uint64_t seq, pln_head_t *head)
     pln_scan_end(&scan);
 }
 
-bool pln_head_at(pln_txn_t *txn, uint32_t chain, const pln_place_t *place, uint64_t seq,
+bool pln_head_at(pln_txn_t *txn, uint32_t chain, const pln_head_t *base, uint64_t seq,
                  pln_head_t *out)
 {
-    if (seq == 0) {
-        pln_chain_start(place, out);
+    if (seq <= base->seq) {
+        *out = *base;
         return txn->error == 0;
     }
-    signed_head(txn, chain, place, seq, out);
+    signed_head(txn, chain, base, seq, out);
     if (out->seq < seq) {
         walk(txn, chain, seq, out);
     }

@@ -116,6 +116,8 @@ void pln_chain_row_write(const pln_chain_row_t *row, uint8_t out[PLN_CHAIN_ROW_S
     memcpy(at, row->signature.bytes, sizeof row->signature.bytes);
     at = put_head(&row->counted_head, at + sizeof row->signature.bytes);
     pln_put_u64(at, row->last_arrival);
+    pln_put_u32(at + 8, row->branch ? row->parent : UINT32_MAX);
+    put_head(&row->base, at + 12);
 }
 
 pln_err_t pln_chain_row_read(pln_span_t key, pln_span_t value, pln_chain_row_t *out)
@@ -134,8 +136,12 @@ pln_err_t pln_chain_row_read(pln_span_t key, pln_span_t value, pln_chain_row_t *
     read_head(&reader, &out->counted_head);
     out->counted = out->counted_head.seq;
     out->last_arrival = pln_read_u64(&reader);
+    out->parent = pln_read_u32(&reader);
+    out->branch = out->parent != UINT32_MAX;
+    read_head(&reader, &out->base);
     if (out->number == UINT32_MAX || out->place.lane >= PLN_LANES || out->counted > out->head.seq ||
-        out->head.seq > PLN_SEQ_MAX) {
+        out->head.seq > PLN_SEQ_MAX || out->base.seq > out->head.seq ||
+        (!out->branch && out->base.seq != 0)) {
         return PLN_EMALFORMED;
     }
     return reader_end(&reader);

@@ -7,7 +7,8 @@
  *           meta        name                           -> format u32 | store id 16 | node id 32
  *           entries     chain u32, seq u64             -> header + payload as received
  *           chains      chain u32                      -> place 69, head 48, signature 64,
- *                                                         counted head 48, last arrival u64
+ *                                                         counted head 48, last arrival u64,
+ *                                                         parent u32 (ff ff ff ff: none), base 48
  *           signatures  chain u32, seq u64             -> hash 32, cum u64, signature 64, kept u8
  *           arrivals    N u64                          -> row 21, tag 8
  *           changed     network 32, last arrival u64   -> chain u32
@@ -38,7 +39,7 @@ const char *pln_db_name(pln_db_t db);
 
 #define PLN_ROW_KEY_MAX 128
 #define PLN_ENTRY_KEY_SIZE 12
-#define PLN_CHAIN_ROW_SIZE (PLN_PLACE_SIZE + 48 + 64 + 48 + 8)
+#define PLN_CHAIN_ROW_SIZE (PLN_PLACE_SIZE + 48 + 64 + 48 + 8 + 4 + 48)
 #define PLN_VOUCH_ROW_SIZE (32 + 8 + 64 + 1)
 #define PLN_ARRIVAL_VALUE_SIZE (PLN_ARRIVAL_ROW_SIZE + 8)
 

@@ -43,8 +43,9 @@ static pln_err_t load_entry(const pln_scan_t *scan, pln_node_t *node, uint32_t c
     if (!entry.withheld) {
         pln_entry_data(entry.payload, &entry.data);
     }
+    pln_hash_t before = head->hash;
     pln_chain_link(head, &entry.header, &entry.data);
-    return pln_node_load_control(node, chain, seq, &head->hash, &entry);
+    return pln_node_load_control(node, chain, seq, &before, &head->hash, &entry);
 }
 
 static pln_err_t load_control(pln_txn_t *txn, pln_node_t *node, const pln_chain_row_t *row)
@@ -52,9 +53,9 @@ static pln_err_t load_control(pln_txn_t *txn, pln_node_t *node, const pln_chain_
     pln_scan_t scan;
     pln_head_t head;
     pln_err_t error = PLN_OK;
-    pln_chain_start(&row->place, &head);
+    head = row->base;
     pln_scan_begin(&scan, txn, PLN_DB_ENTRIES);
-    bool more = pln_scan_seek(&scan, pln_key_entry(row->number, 1));
+    bool more = pln_scan_seek(&scan, pln_key_entry(row->number, head.seq + 1));
     while (error == PLN_OK && head.seq < row->head.seq) {
         error = more ? load_entry(&scan, node, row->number, &head) : PLN_EIO;
         more = pln_scan_next(&scan);

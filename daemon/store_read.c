@@ -3,46 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_head.h"
+#include "store_txn.h"
 
 /** More arrivals than this are not looked at to answer one cursor: the digest is cheaper. */
 #define CHANGES_ROWS_MAX 65536u
-
-/* ---- runs ---- */
-
-static void copy_run(pln_txn_t *txn, uint32_t chain, uint64_t from, uint64_t to, pln_buf_t *bytes)
-{
-    pln_scan_t scan;
-    pln_scan_begin(&scan, txn, PLN_DB_ENTRIES);
-    bool moved = pln_scan_seek(&scan, pln_key_entry(chain, from));
-    for (uint64_t seq = from; seq <= to && pln_scan_stands_on(&scan, moved, chain, seq); seq++) {
-        pln_buf_add(bytes, scan.value.data, scan.value.size);
-        moved = pln_scan_next(&scan);
-    }
-    pln_scan_end(&scan);
-}
-
-pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const pln_place_t *place, uint64_t from,
-                        uint64_t to, pln_buf_t *bytes, pln_head_t *base, pln_head_t *end,
-                        pln_signature_t *signature)
-{
-    pln_txn_t txn;
-    pln_vouch_t vouch;
-    pln_buf_clear(bytes);
-    if (from == 0) {
-        return PLN_EINVAL;
-    }
-    pln_txn_begin(&txn, store, false);
-    bool found = pln_vouch_from(&txn, chain, from, &vouch) && vouch.head.seq <= to &&
-                 pln_head_at(&txn, chain, place, from - 1, base);
-    if (found) {
-        copy_run(&txn, chain, from, vouch.head.seq, bytes);
-        *end = vouch.head;
-        *signature = vouch.signature;
-    }
-    PLN_TRY(pln_txn_end(&txn));
-    return found ? PLN_OK : PLN_ENOTFOUND;
-}
 
 /* ---- what changed since a cursor ---- */
 

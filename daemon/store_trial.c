@@ -34,13 +34,24 @@ pln_chain_row_t pln_fresh_row(uint32_t chain, const pln_place_t *place)
 {
     pln_chain_row_t row = {.number = chain, .place = *place};
     pln_chain_start(place, &row.head);
-    row.counted_head = row.head;
+    row.base = row.counted_head = row.head;
     return row;
 }
 
-void pln_row_grow(pln_chain_row_t *row, const pln_head_t *end)
+pln_chain_row_t pln_fresh_branch(const pln_effect_t *effect)
 {
-    if (row->counted == row->head.seq) {
+    pln_chain_row_t row = {.number = effect->as.store.chain,
+                           .place = effect->as.store.place,
+                           .branch = true,
+                           .parent = effect->as.store.parent};
+    row.base = row.head = row.counted_head = effect->as.store.base;
+    row.counted = row.base.seq;
+    return row;
+}
+
+void pln_row_grow(pln_chain_row_t *row, const pln_head_t *end, bool aside)
+{
+    if (row->counted == row->head.seq && !aside) {
         row->counted = end->seq;
         row->counted_head = *end;
     }
@@ -85,14 +96,31 @@ static pln_err_t try_row(const pln_store_t *store, uint32_t chain, const pln_pla
     return place_taken(store, place) ? PLN_ESTALE : PLN_OK;
 }
 
+/** A branch's first run: what it leaves is here, and reaches as far as its base. */
+static pln_err_t try_branch(const pln_store_t *store, const pln_effect_t *effect,
+                            pln_chain_row_t *out)
+{
+    uint32_t parent = effect->as.store.parent;
+    const pln_chain_row_t *left = trial_row(store, parent);
+    *out = pln_fresh_branch(effect);
+    bool fits = left != NULL && !going(store, parent) &&
+                pln_place_equal(&left->place, &effect->as.store.place) &&
+                left->head.seq >= out->base.seq && left->base.seq <= out->base.seq;
+    return fits ? PLN_OK : PLN_ESTALE;
+}
+
 static pln_err_t try_store(pln_store_t *store, const pln_effect_t *effect)
 {
     pln_chain_row_t row;
-    PLN_TRY(try_row(store, effect->as.store.chain, &effect->as.store.place, &row));
+    if (effect->as.store.branch && trial_row(store, effect->as.store.chain) == NULL) {
+        PLN_TRY(try_branch(store, effect, &row));
+    } else {
+        PLN_TRY(try_row(store, effect->as.store.chain, &effect->as.store.place, &row));
+    }
     if (!head_equal(&row.head, &effect->as.store.base)) {
         return PLN_ESTALE;
     }
-    pln_row_grow(&row, &effect->as.store.end);
+    pln_row_grow(&row, &effect->as.store.end, effect->as.store.aside);
     pln_chains_put(&store->trial, &row);
     return PLN_OK;
 }
@@ -114,7 +142,7 @@ static pln_err_t try_mint(pln_store_t *store, const pln_effect_t *effect)
     }
     /* its hash is not known yet, so nothing in the same job can name it as a base */
     pln_head_t end = {.seq = row.head.seq + count};
-    pln_row_grow(&row, &end);
+    pln_row_grow(&row, &end, false);
     pln_chains_put(&store->trial, &row);
     return PLN_OK;
 }

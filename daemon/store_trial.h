@@ -25,8 +25,10 @@ PLN_MUST_CHECK pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job);
 const pln_chain_row_t *pln_staged_row(const pln_store_t *store, uint32_t chain);
 /** The row of an empty chain. */
 pln_chain_row_t pln_fresh_row(uint32_t chain, const pln_place_t *place);
+/** Of a branch that begins with this STORE. */
+pln_chain_row_t pln_fresh_branch(const pln_effect_t *effect);
 /** Move the head to @end; what counts follows unless something is set aside. */
-void pln_row_grow(pln_chain_row_t *row, const pln_head_t *end);
+void pln_row_grow(pln_chain_row_t *row, const pln_head_t *end, bool aside);
 /** The last seq of @row that counts after an ASIDE (never more) or a BACK (never less). */
 uint64_t pln_counted_after(const pln_chain_row_t *row, const pln_effect_t *effect);
 

@@ -137,7 +137,10 @@ static pln_chain_row_t row_of(const apply_t *apply, uint32_t chain, const pln_pl
 
 static void store_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *result)
 {
-    pln_chain_row_t row = row_of(apply, effect->as.store.chain, &effect->as.store.place);
+    bool begins =
+        effect->as.store.branch && pln_staged_row(apply->store, effect->as.store.chain) == NULL;
+    pln_chain_row_t row = begins ? pln_fresh_branch(effect)
+                                 : row_of(apply, effect->as.store.chain, &effect->as.store.place);
     pln_head_t base = row.head;
     pln_vouch_t vouch = {effect->as.store.end, effect->as.store.signature};
     assert(vouch.head.seq == base.seq + effect->as.store.count);
@@ -145,7 +148,7 @@ static void store_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *r
     uint64_t weight =
         put_run(apply, row.number, base.seq, effect->as.store.run, effect->as.store.count);
     put_head_vouch(apply, &row, &vouch, weight);
-    pln_row_grow(&row, &vouch.head);
+    pln_row_grow(&row, &vouch.head, effect->as.store.aside);
     row.signature = vouch.signature;
     finish_growth(apply, &row, &base, effect->as.store.run, result);
 }
@@ -180,7 +183,7 @@ static void mint_entries(apply_t *apply, const pln_effect_t *effect, pln_chain_r
     if (!one_run) {
         pln_buf_free(run);
     }
-    pln_row_grow(row, &head);
+    pln_row_grow(row, &head, false);
 }
 
 static void mint_op(apply_t *apply, pln_job_op_t *op, pln_stored_t *result)
@@ -203,9 +206,13 @@ static void vouch_counted(apply_t *apply, const pln_effect_t *effect, const pln_
 {
     pln_vouch_t vouch = {row->counted_head, effect->as.aside.signature};
     bool kept;
-    if (effect->type == PLN_FX_ASIDE && effect->as.aside.vouched && row->counted > 0 &&
-        pln_head_verify(&row->place, row->counted, &row->counted_head.hash, &vouch.signature) ==
-            PLN_OK) {
+    pln_vouch_t there;
+    bool given = effect->type == PLN_FX_ASIDE && effect->as.aside.vouched &&
+                 row->counted > row->base.seq &&
+                 !pln_vouch_at(&apply->txn, row->number, row->counted, &there, &kept);
+    if (given && (pln_signature_is_zero(&vouch.signature) ||
+                  pln_head_verify(&row->place, row->counted, &row->counted_head.hash,
+                                  &vouch.signature) == PLN_OK)) {
         put_vouch(apply, row->number, &vouch, true);
     }
     if (pln_vouch_at(&apply->txn, row->number, row->counted, &vouch, &kept)) {
@@ -236,7 +243,7 @@ static void counted_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t 
     pln_chain_row_t row = *found;
     *result = (pln_stored_t){.chain = row.number, .base = row.counted_head};
     row.counted = pln_counted_after(&row, effect);
-    if (!pln_head_at(&apply->txn, row.number, &row.place, row.counted, &row.counted_head)) {
+    if (!pln_head_at(&apply->txn, row.number, &row.base, row.counted, &row.counted_head)) {
         return;
     }
     vouch_counted(apply, effect, &row, &result->signature);

@@ -102,6 +102,30 @@ static bool key_is_copied(const pln_api_t *api)
     return copies.backup_ms != 0 || copies.key_ms != 0;
 }
 
+static void warn_forks(json_t *warnings, const pln_network_view_t *network)
+{
+    for (size_t i = 0; i < network->fork_count; i++) {
+        const pln_fork_view_t *fork = &network->forks[i];
+        char did[PLN_DID_SIZE];
+        pln_did(&fork->place.author, did);
+        if (fork->settled) {
+            continue;
+        }
+        if (fork->own) {
+            warn(warnings,
+                 "Two copies of this node's key have written in %s: of its records behind number "
+                 "%llu none counts yet. Stop one of the copies, then say `pln network heal` here.",
+                 network->name, (unsigned long long)fork->at);
+        } else {
+            warn(warnings,
+                 "Two copies of the key of %s have written in %s: its records behind number %llu "
+                 "wait until its people say `pln network heal` there.",
+                 fork->name[0] != '\0' ? fork->name : did, network->name,
+                 (unsigned long long)fork->at);
+        }
+    }
+}
+
 void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network)
 {
     if (network->forgetting) {
@@ -131,6 +155,7 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
              network->name,
              network->coordinators <= 1 ? ", nobody else can invite or revoke members" : "");
     }
+    warn_forks(warnings, network);
     if (network->holes > 0) {
         warn(warnings,
              "In %s, the content of %llu records has not come yet: no peer that was asked has it.",

@@ -142,6 +142,23 @@ pln_party_t *pln_access_party(const pln_access_t *access, const pln_id_t *id)
     return found ? access->parties.items[at] : NULL;
 }
 
+pln_access_chain_t *pln_access_chain(const pln_access_t *access, const pln_id_t *author,
+                                     uint32_t epoch)
+{
+    bool found = false;
+    const pln_party_t *party = pln_access_party(access, author);
+    size_t at = party == NULL ? 0 : pln_sorted_find(&party->chains, &epoch, order_chain, &found);
+    return found ? party->chains.items[at] : NULL;
+}
+
+pln_fact_t *pln_fact_find(const pln_access_chain_t *chain, uint64_t seq, const pln_hash_t *hash)
+{
+    bool found;
+    pln_fact_t key = {.seq = seq, .hash = *hash};
+    size_t at = pln_sorted_find(&chain->facts, &key, order_fact, &found);
+    return found ? chain->facts.items[at] : NULL;
+}
+
 static pln_party_t *need_party(pln_access_t *access, const pln_id_t *id)
 {
     bool found;
@@ -258,6 +275,27 @@ static void read_retract(pln_access_t *access, pln_span_t payload, pln_fact_t *f
     fact->chain->author->retracts = true;
 }
 
+// Like a cut, it carries the author's own signature over what it names; else it has no effect.
+static void read_settle(const pln_access_t *access, const pln_statement_t *statement,
+                        pln_fact_t *fact)
+{
+    pln_settle_t settle;
+    if (pln_settle_decode(statement->payload, &settle) != PLN_OK) {
+        return;
+    }
+    pln_place_t place = {.network = access->network,
+                         .author = statement->author,
+                         .epoch = settle.epoch,
+                         .lane = PLN_LANE_RECORDS};
+    if (pln_head_verify(&place, settle.seq, &settle.hash, &settle.signature) == PLN_OK) {
+        fact->type = PLN_FACT_SETTLE;
+        fact->as.settle.epoch = settle.epoch;
+        fact->as.settle.seq = settle.seq;
+        fact->as.settle.hash = settle.hash;
+        fact->as.settle.signature = settle.signature;
+    }
+}
+
 static void read_statement(pln_access_t *access, const pln_statement_t *statement, pln_fact_t *fact)
 {
     switch (statement->kind) {
@@ -278,6 +316,9 @@ static void read_statement(pln_access_t *access, const pln_statement_t *statemen
         case PLN_KIND_RETRACT:
             read_retract(access, statement->payload, fact);
             break;
+        case PLN_KIND_SETTLE:
+            read_settle(access, statement, fact);
+            break;
         default:  // a kind of a later access version, or of another lane
             break;
     }
@@ -296,6 +337,8 @@ static pln_fact_t **list_of(const pln_fact_t *fact)
             return &fact->about->revokes;
         case PLN_FACT_LEAVE:
             return &fact->about->leaves;
+        case PLN_FACT_SETTLE:
+            return &fact->about->settles;
         case PLN_FACT_RETRACT:  // has a place among the targets
         case PLN_FACT_NONE:
             break;
@@ -379,6 +422,14 @@ static void look_for_root(pln_access_t *access, const pln_statement_t *statement
     access->generation++;
 }
 
+/** Does a neighbour stand at the same seq? */
+static bool shares_seq(const pln_access_chain_t *chain, size_t at)
+{
+    const pln_fact_t *const *facts = (const pln_fact_t *const *)(const void *)chain->facts.items;
+    return (at > 0 && facts[at - 1]->seq == facts[at]->seq) ||
+           (at + 1 < chain->facts.count && facts[at + 1]->seq == facts[at]->seq);
+}
+
 void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
 {
     // An entry has one before it for each smaller seq, so a larger one is never among the 65,536.
@@ -391,6 +442,11 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     pln_fact_t key = {.seq = statement->seq, .hash = statement->hash};
     bool held;
     size_t at = pln_sorted_find(&chain->facts, &key, order_fact, &held);
+    if (held) {
+        pln_fact_t *known = chain->facts.items[at];
+        known->before = statement->before;  // told as evidence before, it has come now
+        known->number = statement->chain == PLN_CHAIN_NONE ? known->number : statement->chain;
+    }
     if (held || at == PLN_CONTROL_ENTRIES_MAX) {
         return;
     }
@@ -398,11 +454,14 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     fact->chain = chain;
     fact->seq = statement->seq;
     fact->hash = statement->hash;
+    fact->before = statement->before;
+    fact->number = statement->chain;
     fact->about = chain->author;
     fact->time_ms = statement->time_ms;
     read_statement(access, statement, fact);
     enlist(fact);
     pln_sorted_insert(&chain->facts, at, fact);
+    chain->forked = chain->forked || shares_seq(chain, at);
     forget_verdicts(access, fact);
     if (chain->facts.count > PLN_CONTROL_ENTRIES_MAX) {
         drop_largest(access, chain);

@@ -9,7 +9,9 @@
  *         revokes that name the member; verdicts are kept until a statement that concerns them
  * Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload
  * Pure    no I/O, no clock (expiry is handed out, never folded: R10)
- * Spec    SPEC 7.3 - 7.5 (R3, R8, R11, R14, R17)
+ * Files   access.c the sets · access_fold.c the answers · access_path.c branches of lane 0
+ *         access_settle.c what lane 0 says of forks of lane 1
+ * Spec    SPEC 7.3 - 7.5 (R3, R6, R8, R11, R14, R17)
  */
 #ifndef PLN_ACCESS_H
 #define PLN_ACCESS_H
@@ -21,6 +23,8 @@
 #define PLN_QUOTA_ENTRIES_DEFAULT 1000000u
 #define PLN_QUOTA_BYTES_DEFAULT (UINT64_C(1) << 30)
 
+#define PLN_CHAIN_NONE UINT32_MAX /**< of a statement that is known, but not held in a chain */
+
 typedef struct pln_access pln_access_t;
 
 pln_access_t *pln_access_new(const pln_network_id_t *network);
@@ -31,7 +35,9 @@ typedef struct {
     pln_id_t author;
     uint32_t epoch;
     uint64_t seq;
-    pln_hash_t hash; /**< chain_hash(seq) */
+    pln_hash_t hash;   /**< chain_hash(seq) */
+    pln_hash_t before; /**< chain_hash(seq - 1): which of several branches it continues (R6) */
+    uint32_t chain;    /**< the caller's number for the branch; told again by pln_access_held */
     uint16_t kind;
     pln_span_t payload;
     uint64_t time_ms; /**< as its author claims; for showing only */
@@ -60,9 +66,36 @@ PLN_MUST_CHECK pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out);
  */
 void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id_t *inviter);
 
+/** Is this statement held in a chain? @chain: the number it was added with; may be NULL. */
+bool pln_access_held(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                     uint64_t seq, const pln_hash_t *hash, uint32_t *chain);
+/** Are two statements of one seq held? Then limits go by branch. */
+bool pln_access_forked(const pln_access_t *access, const pln_id_t *author, uint32_t epoch);
+/** chain_hash(seq) of the statement before a held one on its branch; false: not held. */
+bool pln_access_before(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                       uint64_t seq, const pln_hash_t *hash, pln_hash_t *before);
+
 /**
- * limit(author, epoch, lane) of R3.4 without the quota: 0 = nothing counts, PLN_LIMIT_NONE. Of
- * several branches it is the furthest seq that one revoke lists, and the smallest of all revokes.
+ * Statements of the chain at @below, and at seqs ever farther before it, of all branches there.
+ * Returns how many; at most @max.
+ */
+size_t pln_access_points(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                         uint64_t below, uint64_t *seqs, pln_hash_t *hashes, size_t max);
+
+/**
+ * How far the branch that was added as @chain and ends at @seq counts, along its own links and the
+ * ones before it: a revoke covers what leads to the heads it lists, and where it lists one that is
+ * not held, everything up to its seq (R3.4). PLN_LIMIT_NONE: all of it.
+ */
+uint64_t pln_access_path_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                               uint32_t chain, uint64_t seq);
+/** Up to which seq a lane-0 entry that is not held yet could count: it may lead to a cut. */
+uint64_t pln_access_reach(pln_access_t *access, const pln_id_t *author, uint32_t epoch);
+
+/**
+ * limit(author, epoch, lane) of R3.4 without the quota, for a chain that is not forked: 0 = nothing
+ * counts, PLN_LIMIT_NONE. Of several branches it is the furthest seq that one revoke lists, and the
+ * smallest of all revokes.
  */
 uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
                           uint8_t lane);
@@ -74,6 +107,23 @@ uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t
  */
 bool pln_access_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint8_t lane,
                     pln_cut_t *out);
+
+/* ---- forks of lane 1: what lane 0 says about them (R6) ---- */
+
+/** Does a counted grant give @author the term of @epoch, ended or not? */
+bool pln_access_granted(pln_access_t *access, const pln_id_t *author, uint32_t epoch);
+/**
+ * Of the settles of @author about @epoch that count, the smallest by (epoch, seq, hash) of its own
+ * statement. False: none.
+ */
+bool pln_access_settle(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                       pln_settle_t *out);
+/**
+ * Revoke number @index of those that act on @epoch; false: there are not so many. @lists: it has a
+ * cut of lane 1 there, which is @out; without one it covers nothing.
+ */
+bool pln_access_lane1_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                          size_t index, pln_cut_t *out, bool *lists);
 
 /**
  * What a member is now: of its terms that have a counted grant and that no counted revoke ends, the

@@ -95,7 +95,11 @@ static bool counted(const pln_access_t *access, const pln_fact_t *fact)
     if (by_root(access, fact)) {
         return true;
     }
-    if (fact->seq > chain->authority || fact->about == access->root ||
+    if (chain->authority > 0 && chain->forked) {
+        pln_access_cover(access, chain);
+    }
+    bool within = chain->forked ? fact->covered : fact->seq <= chain->authority;
+    if (chain->authority == 0 || !within || fact->about == access->root ||
         fact->about == chain->author) {
         return false;
     }
@@ -108,6 +112,13 @@ static bool counted(const pln_access_t *access, const pln_fact_t *fact)
 static bool acts_on(const pln_access_t *access, const pln_fact_t *fact, bool is_coordinator)
 {
     return is_coordinator ? by_root(access, fact) : counted(access, fact);
+}
+
+bool pln_revoke_acts(const pln_access_t *access, const pln_fact_t *revoke, const pln_party_t *party,
+                     uint32_t term)
+{
+    return revoke->as.revoke.term >= term &&
+           acts_on(access, revoke, pln_access_coordinates(access, party, term));
 }
 
 static pln_role_t role_of_term(const pln_access_t *access, const pln_party_t *party, uint32_t term,
@@ -123,6 +134,18 @@ static pln_role_t role_of_term(const pln_access_t *access, const pln_party_t *pa
         }
     }
     return role;
+}
+
+bool pln_access_granted(pln_access_t *access, const pln_id_t *author, uint32_t epoch)
+{
+    const pln_party_t *party = pln_access_party(access, author);
+    uint32_t term = epoch / PLN_EPOCHS_PER_TERM;
+    if (party == NULL || access->root == NULL) {
+        return false;
+    }
+    return party == access->root ||
+           role_of_term(access, party, term, pln_access_coordinates(access, party, term)) !=
+               PLN_ROLE_NONE;
 }
 
 static reach_t reach_of_term(const pln_access_t *access, const pln_party_t *party, uint32_t epoch,

@@ -31,6 +31,8 @@ typedef struct {
     pln_party_t *author;
     uint32_t epoch;
     pln_sorted_t facts;      /**< by (seq, hash): the smallest 65,536 at most (R2) */
+    bool forked;             /**< two of one seq: every fact has a verdict of its own */
+    uint64_t covered_at;     /**< generation at which those were found; 0 never */
     uint64_t authority;      /**< up to this seq it speaks as root or coordinator */
     uint64_t authority_turn; /**< when that was computed; 0 never */
 } pln_access_chain_t;
@@ -41,13 +43,18 @@ typedef enum {
     PLN_FACT_GRANT,
     PLN_FACT_REVOKE,
     PLN_FACT_LEAVE,
-    PLN_FACT_RETRACT
+    PLN_FACT_RETRACT,
+    PLN_FACT_SETTLE
 } pln_fact_type_t;
 
 struct pln_fact {
     pln_access_chain_t *chain; /**< who says it, in which epoch */
     uint64_t seq;
     pln_hash_t hash;
+    pln_hash_t before; /**< chain_hash(seq - 1) */
+    uint32_t number;   /**< the caller's, of its branch */
+    bool covered;      /**< by all revokes that act on its epoch; of forked chains */
+    bool marked;       /**< by one of them */
     pln_fact_type_t type;
     pln_party_t *about; /**< whom a grant or revoke names; otherwise the author */
     pln_fact_t *next;   /**< in the list of that party */
@@ -75,6 +82,12 @@ struct pln_fact {
             pln_hash_t data;
             bool undo;
         } retract;
+        struct {
+            uint32_t epoch;
+            uint64_t seq;
+            pln_hash_t hash;
+            pln_signature_t signature;
+        } settle;
     } as;
 };
 
@@ -94,6 +107,7 @@ struct pln_party {
     pln_fact_t *leaves;   /**< its `leave` records */
     pln_sorted_t targets; /**< entries of it that retractions name, by (epoch, seq) */
     bool retracts;        /**< it has said some itself */
+    pln_fact_t *settles;  /**< its `settle` records */
 
     uint64_t judged_turn;       /**< when what follows was found; 0 never */
     const pln_fact_t *standing; /**< the grant that makes it a member now; NULL */
@@ -128,6 +142,16 @@ struct pln_access {
 
 /** The party with @id; NULL when nothing is known of it. */
 pln_party_t *pln_access_party(const pln_access_t *access, const pln_id_t *id);
+
+pln_access_chain_t *pln_access_chain(const pln_access_t *access, const pln_id_t *author,
+                                     uint32_t epoch);
+/** The fact at (seq, hash) of a chain; NULL. */
+pln_fact_t *pln_fact_find(const pln_access_chain_t *chain, uint64_t seq, const pln_hash_t *hash);
+/** Does this revoke act on (party, term)? Only the root's touch a coordinator's term. */
+bool pln_revoke_acts(const pln_access_t *access, const pln_fact_t *revoke, const pln_party_t *party,
+                     uint32_t term);
+/** Verdicts of a forked chain's facts, if they are not of this generation. */
+void pln_access_cover(const pln_access_t *access, pln_access_chain_t *chain);
 
 /** By (seq, hash): the order of facts in one chain. */
 int pln_fact_compare(const pln_fact_t *a, const pln_fact_t *b);

@@ -70,6 +70,11 @@ void pln_head_sign(const pln_identity_t *author, const pln_place_t *place, const
     pln_sign(author, PLN_DOMAIN_HEAD, PLN_SPAN(text, sizeof text), out);
 }
 
+bool pln_signature_is_zero(const pln_signature_t *signature)
+{
+    return sodium_is_zero(signature->bytes, sizeof signature->bytes) == 1;
+}
+
 pln_err_t pln_head_verify(const pln_place_t *place, uint64_t seq, const pln_hash_t *hash,
                           const pln_signature_t *signature)
 {

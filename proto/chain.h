@@ -35,6 +35,8 @@ bool pln_chain_anchor(uint8_t lane, uint64_t seq, uint64_t cum_before, uint64_t 
 
 void pln_head_sign(const pln_identity_t *author, const pln_place_t *place, const pln_head_t *head,
                    pln_signature_t *out);
+/** None at all: what a fork proof vouches for has 64 zero bytes in its place (R6). */
+bool pln_signature_is_zero(const pln_signature_t *signature);
 /** PLN_OK or PLN_ESIGNATURE: @signature is place->author's over (seq, hash). */
 PLN_MUST_CHECK pln_err_t pln_head_verify(const pln_place_t *place, uint64_t seq,
                                          const pln_hash_t *hash, const pln_signature_t *signature);

@@ -31,7 +31,11 @@ enum {
     FIELD_RETRACT_SEQ = 18,
     FIELD_RETRACT_DATA = 19,
     FIELD_RETRACT_REASON = 20,
-    FIELD_RETRACT_UNDO = 21
+    FIELD_RETRACT_UNDO = 21,
+    FIELD_SETTLE_EPOCH = 16,
+    FIELD_SETTLE_SEQ = 17,
+    FIELD_SETTLE_HASH = 18,
+    FIELD_SETTLE_SIGNATURE = 19
 };
 
 #define CUT_FIELDS 5u
@@ -452,6 +456,45 @@ pln_err_t pln_retract_decode(pln_span_t payload, pln_retract_t *out)
     }
     return map_end(&map, BIT(FIELD_RETRACT_AUTHOR) | BIT(FIELD_RETRACT_EPOCH) |
                              BIT(FIELD_RETRACT_SEQ) | BIT(FIELD_RETRACT_DATA));
+}
+
+/* ---- settle ---- */
+
+void pln_settle_encode(const pln_settle_t *settle, pln_buf_t *out)
+{
+    assert(settle->seq > 0 && settle->seq <= PLN_SEQ_MAX);
+    pln_pack_map(out, 4);
+    pln_pack_uint(out, FIELD_SETTLE_EPOCH);
+    pln_pack_uint(out, settle->epoch);
+    write_number(out, FIELD_SETTLE_SEQ, settle->seq);
+    write_bin(out, FIELD_SETTLE_HASH, settle->hash.bytes, sizeof settle->hash.bytes);
+    write_bin(out, FIELD_SETTLE_SIGNATURE, settle->signature.bytes, sizeof settle->signature.bytes);
+}
+
+pln_err_t pln_settle_decode(pln_span_t payload, pln_settle_t *out)
+{
+    memset(out, 0, sizeof *out);
+    map_t map = map_begin(payload);
+    for (uint64_t field; map_next(&map, &field);) {
+        switch (field) {
+            case FIELD_SETTLE_EPOCH:
+                out->epoch = (uint32_t)pln_unpack_uint_max(&map.in, UINT32_MAX);
+                break;
+            case FIELD_SETTLE_SEQ:
+                out->seq = read_positive(&map, PLN_SEQ_MAX);
+                break;
+            case FIELD_SETTLE_HASH:
+                pln_unpack_fixed(&map.in, out->hash.bytes, sizeof out->hash.bytes);
+                break;
+            case FIELD_SETTLE_SIGNATURE:
+                pln_unpack_fixed(&map.in, out->signature.bytes, sizeof out->signature.bytes);
+                break;
+            default:
+                pln_unpack_skip(&map.in);
+        }
+    }
+    return map_end(&map, BIT(FIELD_SETTLE_EPOCH) | BIT(FIELD_SETTLE_SEQ) | BIT(FIELD_SETTLE_HASH) |
+                             BIT(FIELD_SETTLE_SIGNATURE));
 }
 
 /* ---- leave, ids, roles ---- */

@@ -21,7 +21,7 @@ typedef enum {
     PLN_KIND_LEAVE = 0x0004,
     PLN_KIND_TRANSFER = 0x0005, /**< reserved: its effect comes with root transfer */
     PLN_KIND_RETRACT = 0x0006,
-    PLN_KIND_SETTLE = 0x0007 /**< reserved */
+    PLN_KIND_SETTLE = 0x0007
 } pln_control_kind_t;
 
 #define PLN_CUTS_MAX 30u /**< with the longest reason they just fit one lane-0 payload */
@@ -95,6 +95,16 @@ void pln_grant_encode(const pln_grant_t *grant, pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_grant_decode(pln_span_t payload, pln_grant_t *out);
 void pln_revoke_encode(const pln_revoke_t *revoke, pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_revoke_decode(pln_span_t payload, pln_revoke_t *out);
+/** settle: the branch of one's own lane 1 that goes through (seq, hash) counts up to there (R6). */
+typedef struct {
+    uint32_t epoch;            /**< field 16; always there */
+    uint64_t seq;              /**< field 17 */
+    pln_hash_t hash;           /**< field 18 */
+    pln_signature_t signature; /**< field 19: the author's own, over that head */
+} pln_settle_t;
+
+void pln_settle_encode(const pln_settle_t *settle, pln_buf_t *out);
+PLN_MUST_CHECK pln_err_t pln_settle_decode(pln_span_t payload, pln_settle_t *out);
 /** leave: an empty map; fields of later versions may stand in it. */
 void pln_leave_encode(pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_leave_decode(pln_span_t payload);

@@ -43,6 +43,7 @@ pln_err_t pln_evidence_read(pln_span_t bytes, const pln_network_id_t *network, p
 pln_statement_t pln_evidence_statement(const pln_evidence_t *evidence)
 {
     return (pln_statement_t){
+        .chain = PLN_CHAIN_NONE,
         .author = evidence->place.author,
         .epoch = evidence->place.epoch,
         .seq = evidence->seq,

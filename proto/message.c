@@ -179,18 +179,27 @@ static void fork_encode(const pln_message_t *message, pln_buf_t *out)
 {
     const pln_fork_t *fork = &message->as.fork;
     place_encode(&fork->place, out);
+    pln_pack_uint(out, fork->stage);
     pln_pack_uint(out, fork->seq);
     pln_pack_bin(out, fork->hash.bytes, sizeof fork->hash.bytes);
-    pack_span(out, fork->proof);
+    pln_pack_uint(out, fork->other_seq);
+    pln_pack_bin(out, fork->other_hash.bytes, sizeof fork->other_hash.bytes);
+    pack_span(out, fork->body);
 }
 
 static void fork_decode(pln_unpack_t *in, pln_message_t *message)
 {
     pln_fork_t *fork = &message->as.fork;
     place_decode(in, &fork->place);
+    fork->stage = (uint32_t)pln_unpack_uint_max(in, UINT32_MAX);
     fork->seq = pln_unpack_uint_max(in, PLN_SEQ_MAX);
     pln_unpack_fixed(in, fork->hash.bytes, sizeof fork->hash.bytes);
-    fork->proof = pln_unpack_bin(in);
+    fork->other_seq = pln_unpack_uint_max(in, PLN_SEQ_MAX);
+    pln_unpack_fixed(in, fork->other_hash.bytes, sizeof fork->other_hash.bytes);
+    fork->body = pln_unpack_bin(in);
+    if (fork->body.size > PLN_FORK_BODY_MAX) {
+        pln_unpack_fail(in, PLN_EOVERSIZE);
+    }
 }
 
 static void credit_encode(const pln_message_t *message, pln_buf_t *out)
@@ -350,7 +359,7 @@ static const struct {
     [PLN_MSG_HEADS] = {5, heads_encode, heads_decode},
     [PLN_MSG_WANT] = {2, want_encode, want_decode},
     [PLN_MSG_ENTRIES] = {12, entries_encode, entries_decode},
-    [PLN_MSG_FORK] = {7, fork_encode, fork_decode},
+    [PLN_MSG_FORK] = {10, fork_encode, fork_decode},
     [PLN_MSG_CREDIT] = {1, credit_encode, credit_decode},
     [PLN_MSG_PRUNE] = {1, network_encode, network_decode},
     [PLN_MSG_GRAFT] = {1, network_encode, network_decode},

@@ -113,12 +113,26 @@ typedef struct {
     pln_span_t run;
 } pln_entries_t;
 
-/** The answer to a WANT whose base is on another branch: what the server has there. */
+#define PLN_FORK_POINT_SIZE 40 /**< seq u64, chain_hash 32 */
+#define PLN_FORK_POINTS_MAX 128u
+#define PLN_FORK_BODY_MAX 98304u
+
+/** What a FORK brings. A number above is of a later version: ignored. */
+typedef enum {
+    PLN_FORK_POINTS, /**< rows (seq, hash) of the sender's branch, to find where two part */
+    PLN_FORK_BRANCH, /**< links of the sender's branch behind the last common head (fork.h) */
+    PLN_FORK_PROOF   /**< a fork proof (fork.h) */
+} pln_fork_stage_t;
+
+/** Two branches of one chain: what two nodes tell each other about them (R6). */
 typedef struct {
     pln_place_t place;
-    uint64_t seq;
+    uint32_t stage;
+    uint64_t seq; /**< head of the sender's branch that this is about; 0: of no one */
     pln_hash_t hash;
-    pln_span_t proof; /**< empty, or a fork proof (later) */
+    uint64_t other_seq; /**< ... of the receiver's */
+    pln_hash_t other_hash;
+    pln_span_t body;
 } pln_fork_t;
 
 /** Signed by the member it is about; relayed unchanged (R20). */

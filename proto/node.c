@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "hash.h"
+#include "node_branch.h"
+#include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 
@@ -105,6 +107,9 @@ void pln_node_free(pln_node_t **node_p)
         return;
     }
     arena_reset(node);
+    for (size_t i = 0; i < node->net_count; i++) {
+        pln_searches_drop(node, 0, node->nets[i]);
+    }
     links_free(node);
     peers_free(node);
     pln_map_free_values(&node->told);
@@ -428,12 +433,62 @@ static void link_event(pln_node_t *node, const pln_event_t *event)
 
 static void read_event(pln_node_t *node, const pln_event_t *event)
 {
-    if (event->type == PLN_EV_LOADED) {
+    if (event->type == PLN_EV_LOADED && event->as.loaded.comparing) {
+        pln_fork_loaded(node, event);
+    } else if (event->type == PLN_EV_LOADED) {
         pln_serve_loaded(node, event);
     } else if (event->as.read.link == 0) {
         pln_withdraw_read(node, event);
     } else {
         pln_holes_loaded(node, event);
+    }
+}
+
+/** What a person asks for. */
+static void user_event(pln_node_t *node, const pln_event_t *event)
+{
+    switch (event->type) {
+        case PLN_EV_FOUND:
+            pln_found(node, event);
+            break;
+        case PLN_EV_PUBLISH:
+            pln_publish(node, event);
+            break;
+        case PLN_EV_INVITE:
+            pln_invite(node, event);
+            break;
+        case PLN_EV_CANCEL:
+            pln_invite_cancel(node, event);
+            break;
+        case PLN_EV_JOIN:
+            pln_join_start(node, event);
+            break;
+        case PLN_EV_JOIN_GIVE_UP:
+            pln_join_give_up(node, event->as.give_up.request);
+            break;
+        case PLN_EV_REVOKE:
+            pln_revoke(node, event);
+            break;
+        case PLN_EV_RETRACT:
+            pln_retract(node, event);
+            break;
+        case PLN_EV_HEAL:
+            pln_heal(node, event);
+            break;
+        case PLN_EV_LEAVE:
+            pln_leave(node, event);
+            break;
+        case PLN_EV_PEER_ADD:
+            pln_peer_add(node, event);
+            break;
+        case PLN_EV_PEER_REMOVE:
+            pln_peer_remove(node, event);
+            break;
+        case PLN_EV_RECALL:
+            pln_recall(node, event);
+            break;
+        default:
+            assert(false);
     }
 }
 
@@ -460,6 +515,9 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
         case PLN_EV_READ:
             read_event(node, event);
             break;
+        case PLN_EV_PROBED:
+            pln_fork_probed(node, event);
+            break;
         case PLN_EV_CHANGES:
             pln_heads_changes(node, event);
             break;
@@ -469,41 +527,8 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
         case PLN_EV_DISK:
             disk_set(node, event);
             break;
-        case PLN_EV_FOUND:
-            pln_found(node, event);
-            break;
-        case PLN_EV_PUBLISH:
-            pln_publish(node, event);
-            break;
-        case PLN_EV_INVITE:
-            pln_invite(node, event);
-            break;
-        case PLN_EV_CANCEL:
-            pln_invite_cancel(node, event);
-            break;
-        case PLN_EV_JOIN:
-            pln_join_start(node, event);
-            break;
-        case PLN_EV_JOIN_GIVE_UP:
-            pln_join_give_up(node, event->as.give_up.request);
-            break;
-        case PLN_EV_REVOKE:
-            pln_revoke(node, event);
-            break;
-        case PLN_EV_RETRACT:
-            pln_retract(node, event);
-            break;
-        case PLN_EV_LEAVE:
-            pln_leave(node, event);
-            break;
-        case PLN_EV_PEER_ADD:
-            pln_peer_add(node, event);
-            break;
-        case PLN_EV_PEER_REMOVE:
-            pln_peer_remove(node, event);
-            break;
-        case PLN_EV_RECALL:
-            pln_recall(node, event);
+        default:
+            user_event(node, event);
             break;
     }
 }

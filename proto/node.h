@@ -7,7 +7,7 @@
  *             SEND DIAL CLOSE ADMIT         -> LINK_UP LINK_DOWN RECEIVED
  *             STORE MINT SAVE ASIDE BACK    -> one job a step, one STORED (all of it or nothing)
  *             WITHHOLD REVEAL FORGET
- *             LOAD -> LOADED, READ -> READ, CHANGES -> CHANGES
+ *             LOAD -> LOADED, PROBE -> PROBED, READ -> READ, CHANGES -> CHANGES
  *             REPLY                         -> the user's request is answered
  * Order   nothing is announced, confirmed or credited before its STORED
  * Owner   effects and their spans live until the next step; spans of an event must live until the
@@ -42,6 +42,7 @@ typedef enum {
     PLN_TABLE_EVIDENCE, /**< entries that ended this node's memberships, as it was told (SPEC 9.14)
                          */
     PLN_TABLE_WITHHELD, /**< entries whose payload is not here, or hidden (R8) */
+    PLN_TABLE_FORKS,    /**< per forked chain of lane 1: the proof kept (R6) */
     PLN_TABLE_COUNT
 } pln_table_t;
 
@@ -77,14 +78,18 @@ typedef struct {
     uint64_t counted;          /**< entries beyond are set aside; == head.seq when nothing is */
     pln_head_t counted_head;   /**< equals head when nothing is aside */
     uint64_t last_arrival;     /**< row number of the last arrival that names this chain */
+    bool branch;               /**< it leaves another chain of the same place (R6): ... */
+    uint32_t parent;           /**< ... of this number ... */
+    pln_head_t base;           /**< ... behind this head; of others the chain's start */
 } pln_chain_row_t;
 
 PLN_MUST_CHECK pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
                                            pln_span_t value);
 PLN_MUST_CHECK pln_err_t pln_node_load_chain(pln_node_t *node, const pln_chain_row_t *row);
-/** A stored lane-0 entry; @hash is chain_hash(seq). */
+/** A stored lane-0 entry; @before is chain_hash(seq - 1), @hash chain_hash(seq). */
 PLN_MUST_CHECK pln_err_t pln_node_load_control(pln_node_t *node, uint32_t chain, uint64_t seq,
-                                               const pln_hash_t *hash, const pln_entry_t *entry);
+                                               const pln_hash_t *before, const pln_hash_t *hash,
+                                               const pln_entry_t *entry);
 
 /* ---- events ---- */
 
@@ -98,6 +103,7 @@ typedef enum {
     PLN_EV_STORED,
     PLN_EV_LOADED,
     PLN_EV_READ,
+    PLN_EV_PROBED,
     PLN_EV_CHANGES,
     PLN_EV_ADDRESSES, /**< where this node can be reached, as others should try it */
     PLN_EV_DISK,      /**< short of disk, or well again (R11) */
@@ -109,6 +115,7 @@ typedef enum {
     PLN_EV_JOIN_GIVE_UP,
     PLN_EV_REVOKE,
     PLN_EV_RETRACT, /**< user: withdraw a record, or take that back */
+    PLN_EV_HEAL,    /**< settle this node's own forks (R6) */
     PLN_EV_LEAVE,
     PLN_EV_PEER_ADD,
     PLN_EV_PEER_REMOVE,
@@ -176,6 +183,7 @@ typedef struct {
             pln_head_t end;  /**< head at the run's last entry */
             pln_signature_t signature;
             pln_span_t run; /**< from .. end.seq */
+            bool comparing;
         } loaded;
         struct {
             uint32_t link;
@@ -184,6 +192,13 @@ typedef struct {
             pln_err_t error;  /**< OK, ENOTFOUND, EIO */
             pln_span_t entry; /**< as stored */
         } read;
+        struct {
+            uint32_t link;
+            uint32_t chain;
+            uint64_t purpose;
+            const pln_head_t *heads; /**< at the seqs asked for; seq 0 where nothing is held */
+            size_t count;
+        } probed;
         struct {
             uint32_t link;
             pln_network_id_t network;
@@ -257,6 +272,10 @@ typedef struct {
         struct {
             uint64_t request;
             pln_network_id_t network;
+        } heal;
+        struct {
+            uint64_t request;
+            pln_network_id_t network;
             bool forget; /**< and delete all that is held of it; also of one left before */
         } leave;
         struct {
@@ -272,6 +291,8 @@ typedef struct {
 } pln_event_t;
 
 /* ---- effects ---- */
+
+#define PLN_PROBE_MAX 32u /**< heads asked for at once */
 
 /** What the FORGETs of one transaction delete at most: a commit must not keep others waiting. */
 #define PLN_FORGET_ENTRIES 20000u
@@ -292,6 +313,7 @@ typedef enum {
     PLN_FX_SAVE,
     PLN_FX_LOAD,
     PLN_FX_READ, /**< one entry; comes back as PLN_EV_READ */
+    PLN_FX_PROBE,
     PLN_FX_CHANGES,
     PLN_FX_REPLY
 } pln_effect_type_t;
@@ -327,6 +349,9 @@ typedef struct {
             pln_signature_t signature;
             pln_span_t run;
             uint32_t count;
+            bool branch;     /**< a chain not stored yet that leaves @parent behind @base */
+            uint32_t parent; /**< ... of the same place */
+            bool aside;      /**< these entries do not count until a BACK says so */
         } store;
         struct {
             uint32_t chain;
@@ -340,7 +365,8 @@ typedef struct {
             uint64_t from; /**< first entry that no longer counts (ASIDE) or counts again (BACK) */
             uint64_t to;   /**< afterwards from - 1 (ASIDE) or to (BACK) is the last that counts;
                                 the result's `end` is the head there */
-            bool vouched;  /**< keep this signature of the head at from - 1 (ASIDE) */
+            bool vouched;  /**< keep this signature of the head at from - 1 (ASIDE); of zeros, when
+                                a fork proof vouches for it */
             pln_signature_t signature;
         } aside;
         struct {
@@ -367,13 +393,21 @@ typedef struct {
             uint32_t chain;
             pln_place_t place;
             uint64_t from;
-            uint64_t to; /**< never load past this seq (what counts) */
+            uint64_t to;    /**< never load past this seq (what counts) */
+            bool comparing; /**< told again in LOADED: for a fork proof, not for sending */
         } load;
         struct {
             uint32_t link; /**< whom it is for; 0: ourselves */
             uint32_t chain;
             uint64_t seq;
         } read;
+        struct {
+            uint32_t link;
+            uint32_t chain;   /**< of a branch: itself and what it leaves */
+            uint64_t purpose; /**< told again in PROBED */
+            uint64_t seqs[PLN_PROBE_MAX];
+            size_t count;
+        } probe;
         struct {
             uint32_t link;
             pln_network_id_t network;
@@ -405,6 +439,18 @@ uint64_t pln_node_wake_at_ms(const pln_node_t *node);
 
 /* ---- looking in, for status and the API; all copies ---- */
 
+/** A chain that its author has forked. */
+typedef struct {
+    pln_place_t place;
+    uint64_t at;                 /**< last seq that the branches have in common */
+    bool own;                    /**< this node's key wrote both */
+    bool settled;                /**< one branch counts, or all do (lane 0) */
+    bool whole;                  /**< both branches of the proof are here */
+    char name[PLN_NAME_MAX + 1]; /**< of its author; may be empty */
+} pln_fork_view_t;
+
+#define PLN_FORKS_SHOWN 16u
+
 typedef struct {
     pln_network_id_t id;
     char name[PLN_NAME_MAX + 1];
@@ -428,6 +474,8 @@ typedef struct {
     char revoked_by_name[PLN_NAME_MAX + 1]; /**< may be empty */
     uint64_t paused;                        /**< chains that wait for disk */
     uint64_t holes; /**< records whose payload nobody has brought yet (R8) */
+    pln_fork_view_t forks[PLN_FORKS_SHOWN]; /**< own ones first */
+    size_t fork_count;
 } pln_network_view_t;
 
 /** *cursor starts at 0; false at the end. */

@@ -4,9 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_branch.h"
+#include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 #include "planted.h"
+
+#define CHAIN_KEY_SIZE 41 /**< place 37, branch 4 */
 
 /** The next multiple; "no limit" where there is none in 64 bits. */
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -36,9 +40,10 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
     net->id = *id;
     net->access = pln_access_new(id);
     net->digest_stale = true;
-    pln_map_init(&net->chains, 37, node->secret);
+    pln_map_init(&net->chains, CHAIN_KEY_SIZE, node->secret);
     pln_map_init(&net->due, 32, node->secret);
     net->due_ms = UINT64_MAX;
+    pln_map_init(&net->forks, 37, node->secret);
     pln_map_init(&net->blocked, 37, node->secret);
     pln_map_init(&net->presences, 32, node->secret);
     node->nets = pln_realloc(node->nets, (node->net_count + 1) * sizeof(pln_net_state_t *));
@@ -52,11 +57,13 @@ void pln_net_free(pln_net_state_t *net)
     size_t at = 0;
     for (pln_chain_t *chain; (chain = pln_map_next(&net->chains, &at)) != NULL;) {
         free(chain->marks);
+        pln_buf_free(&chain->flight);
     }
     pln_map_free_values(&net->chains);
     pln_admission_release(&net->admitted);
     pln_admission_release(&net->ended);
     pln_map_free_values(&net->due);
+    pln_forks_free(net);
     pln_map_free_values(&net->blocked);
     size_t cursor = 0;
     for (pln_presence_state_t *p; (p = pln_map_next(&net->presences, &cursor)) != NULL;) {
@@ -85,7 +92,7 @@ pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32
                             uint8_t lane)
 {
     pln_place_t place = {.network = net->id, .author = *author, .epoch = epoch, .lane = lane};
-    uint8_t key[37];
+    uint8_t key[CHAIN_KEY_SIZE] = {0};
     pln_chain_key(&place, key);
     return pln_map_get(&net->chains, key);
 }
@@ -112,22 +119,28 @@ pln_chain_t *pln_chain_add(pln_node_t *node, pln_net_state_t *net, const pln_pla
     chain->number = number;
     chain->net = net;
     chain->place = *place;
-    pln_chain_start(place, &chain->held);
-    chain->durable = chain->held;
-    chain->counted = chain->held;
-    chain->limit = pln_chain_limit(net, place);
-    uint8_t bucket = place->author.bytes[0];
+    pln_chain_start(place, &chain->base);
+    chain->held = chain->durable = chain->counted = chain->base;
+    pln_chain_enter(node, chain, 0);
+    chain->limit = pln_chain_limit(chain);
+    return chain;
+}
+
+void pln_chain_enter(pln_node_t *node, pln_chain_t *chain, uint32_t branch)
+{
+    pln_net_state_t *net = chain->net;
+    uint8_t bucket = chain->place.author.bytes[0];
     chain->bucket_next = net->buckets[bucket];
     net->buckets[bucket] = chain;
-    uint8_t key[37];
-    pln_chain_key(place, key);
+    uint8_t key[CHAIN_KEY_SIZE];
+    pln_chain_key(&chain->place, key);
+    pln_put_u32(key + 37, branch);
     pln_map_put(&net->chains, key, chain);
-    number_slot(node, number);
-    node->chains[number] = chain;
-    if (number >= node->next_chain) {
-        node->next_chain = number + 1;
+    number_slot(node, chain->number);
+    node->chains[chain->number] = chain;
+    if (chain->number >= node->next_chain) {
+        node->next_chain = chain->number + 1;
     }
-    return chain;
 }
 
 void pln_chain_touch(pln_net_state_t *net, pln_chain_t *chain)
@@ -136,13 +149,32 @@ void pln_chain_touch(pln_net_state_t *net, pln_chain_t *chain)
     net->digest_stale = true;
 }
 
-uint64_t pln_chain_limit(pln_net_state_t *net, const pln_place_t *place)
+static uint64_t control_max(uint64_t limit)
 {
-    uint64_t limit = pln_access_limit(net->access, &place->author, place->epoch, place->lane);
-    if (place->lane == PLN_LANE_CONTROL && limit > PLN_CONTROL_ENTRIES_MAX) {
-        limit = PLN_CONTROL_ENTRIES_MAX;
+    return limit > PLN_CONTROL_ENTRIES_MAX ? PLN_CONTROL_ENTRIES_MAX : limit;
+}
+
+uint64_t pln_chain_limit(const pln_chain_t *chain)
+{
+    const pln_place_t *place = &chain->place;
+    pln_access_t *access = chain->net->access;
+    if (place->lane == PLN_LANE_CONTROL) {
+        return control_max(pln_access_path_limit(access, &place->author, place->epoch,
+                                                 chain->number, chain->durable.seq));
     }
-    return limit;
+    return pln_fork_limit(chain);
+}
+
+uint64_t pln_place_reach(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place)
+{
+    if (place->lane == PLN_LANE_CONTROL) {
+        return control_max(pln_access_reach(net->access, &place->author, place->epoch));
+    }
+    pln_fork_place_t *fork = pln_fork_find(net, place);
+    if (fork != NULL) {
+        return pln_fork_reach(node, net, fork);
+    }
+    return pln_access_limit(net->access, &place->author, place->epoch, place->lane);
 }
 
 /** Quotas are rounded up to whole anchors' spacing, so that a chain always ends at an anchor (R11).
@@ -160,15 +192,29 @@ bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place, con
 
 /* ---- digests ---- */
 
-static void chain_element(const pln_chain_t *chain, pln_element_t *out)
+/** Holes of a branch and of what leads to it, ascending. */
+static size_t holes_along(const pln_chain_t *chain, uint64_t upto, uint64_t *out)
 {
-    uint64_t *holes = pln_alloc((chain->holes + 1) * sizeof *holes);
     size_t count = 0;
-    for (size_t i = 0; i < chain->mark_count && count < chain->holes; i++) {
-        if (pln_mark_is_hole(chain, &chain->marks[i])) {
-            holes[count++] = chain->marks[i].seq;
+    if (chain->parent != NULL) {
+        count = holes_along(chain->parent, chain->base.seq < upto ? chain->base.seq : upto, out);
+    }
+    for (size_t i = 0; i < chain->mark_count && chain->holes > 0; i++) {
+        if (chain->marks[i].seq <= upto && pln_mark_is_hole(chain, &chain->marks[i])) {
+            out[count++] = chain->marks[i].seq;
         }
     }
+    return count;
+}
+
+static void chain_element(const pln_chain_t *chain, pln_element_t *out)
+{
+    size_t most = 0;
+    for (const pln_chain_t *c = chain; c != NULL; c = c->parent) {
+        most += c->holes;
+    }
+    uint64_t *holes = pln_alloc((most + 1) * sizeof *holes);
+    size_t count = holes_along(chain, chain->counted.seq, holes);
     pln_element(&chain->place, &chain->counted, holes, count, out);
     free(holes);
 }
@@ -177,14 +223,16 @@ static void bucket_sum(pln_net_state_t *net, size_t index)
 {
     size_t count = 0;
     for (pln_chain_t *c = net->buckets[index]; c != NULL; c = c->bucket_next) {
-        count += c->counted.seq > 0;
+        count += pln_chain_leaf(c);
     }
-    pln_element_t *all = pln_alloc((count + 1) * 2 * sizeof *all);
+    size_t proofs = 0;
+    pln_fork_elements(net, index, NULL, &proofs);
+    pln_element_t *all = pln_alloc(((count + 1) * 2 + proofs) * sizeof *all);
     pln_element_t *control = all + count + 1;
     size_t all_count = 0;
     size_t control_count = 0;
     for (pln_chain_t *c = net->buckets[index]; c != NULL; c = c->bucket_next) {
-        if (c->counted.seq == 0) {
+        if (!pln_chain_leaf(c)) {
             continue;
         }
         chain_element(c, &all[all_count]);
@@ -193,6 +241,7 @@ static void bucket_sum(pln_net_state_t *net, size_t index)
         }
         all_count++;
     }
+    pln_fork_elements(net, index, control, &control_count);
     pln_digest_bucket(all, all_count, &net->sums[index]);
     pln_digest_bucket(control, control_count, &net->control_sums[index]);
     free(all);
@@ -295,9 +344,14 @@ static void admissions_change(pln_node_t *node, pln_net_state_t *net)
 /** Entries beyond a shrunk limit are set aside; entries within a widened one come back. */
 static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
 {
-    chain->limit = pln_chain_limit(chain->net, &chain->place);
+    const pln_fork_place_t *fork = pln_fork_find(chain->net, &chain->place);
+    if (fork != NULL && fork->probing > 0) {
+        return;  // the store is asked which branch is which
+    }
+    chain->limit = pln_chain_limit(chain);
     chain->full = pln_chain_quota_reached(chain->net, &chain->place, &chain->held);
     uint64_t counts = chain->durable.seq < chain->limit ? chain->durable.seq : chain->limit;
+    counts = counts < chain->base.seq ? chain->base.seq : counts;  // nothing of a branch
     if (counts == chain->counted.seq || chain->shifting || chain->net->forgetting) {
         return;
     }
@@ -310,10 +364,13 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
     effect->as.aside.from = less ? counts + 1 : chain->counted.seq + 1;
     effect->as.aside.to = less ? chain->counted.seq : counts;
     pln_cut_t cut;
-    if (less &&
-        pln_access_cut(chain->net->access, &chain->place.author, chain->place.epoch,
-                       chain->place.lane, &cut) &&
-        cut.seq == counts) {
+    if (less && chain->place.lane == PLN_LANE_RECORDS &&
+        pln_fork_vouch(chain, counts, &effect->as.aside.signature)) {
+        effect->as.aside.vouched = true;
+    } else if (less &&
+               pln_access_cut(chain->net->access, &chain->place.author, chain->place.epoch,
+                              chain->place.lane, &cut) &&
+               cut.seq == counts) {
         effect->as.aside.vouched = true;
         effect->as.aside.signature = cut.signature;
     }
@@ -357,6 +414,11 @@ void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
     promise_settle(node, net);
     net->generation = pln_access_generation(net->access);
     size_t cursor = 0;
+    for (pln_fork_place_t *fork; (fork = pln_map_next(&net->forks, &cursor)) != NULL;) {
+        pln_fork_refresh(node, net, fork);
+        net->dirty[fork->place.author.bytes[0]] = net->digest_stale = true;
+    }
+    cursor = 0;
     for (pln_chain_t *chain; (chain = pln_map_next(&net->chains, &cursor)) != NULL;) {
         chain_relimit(node, chain);
     }

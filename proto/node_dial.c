@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_join.h"
 #include "node_terms.h"
 
 #define ADDRESSES_PER_PEER_MAX (PLN_ADDRESSES_MAX * 2)

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_branch.h"
+#include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 
@@ -128,8 +130,8 @@ static void remains_count(pln_net_state_t *net)
     size_t cursor = 0;
     for (pln_chain_t *chain; (chain = pln_map_next(&net->chains, &cursor)) != NULL;) {
         if (chain->place.lane == PLN_LANE_RECORDS) {
-            net->records += chain->durable.seq;
-            net->bytes += chain->durable.cum;
+            net->records += chain->durable.seq - chain->base.seq;
+            net->bytes += chain->durable.cum - chain->base.cum;
         }
     }
 }
@@ -141,6 +143,7 @@ static void begin(pln_node_t *node, pln_net_state_t *net)
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
         shares_remove(node, link, net);
     }
+    pln_searches_drop(node, 0, net);
     wants_end(node, net);
     remains_count(net);
     cursor = 0;
@@ -215,7 +218,7 @@ void pln_forget_progress(pln_chain_t *chain, const pln_stored_t *result)
     }
     if (chain->place.lane == PLN_LANE_RECORDS) {
         chain->net->records -= end - chain->forgotten;
-        chain->net->bytes -= end == chain->durable.seq ? chain->durable.cum : 0;
+        chain->net->bytes -= end == chain->durable.seq ? chain->durable.cum - chain->base.cum : 0;
     }
     chain->forgotten = end;
 }
@@ -288,6 +291,11 @@ static bool rows_collect(pln_node_t *node, pln_net_state_t *net, pln_forget_t *f
         all = row_add(forget, PLN_TABLE_EVIDENCE, net->id.bytes, 32, net->evidence[i].bytes, 32);
     }
     cursor = 0;
+    while (all && pln_map_next(&net->forks, &cursor) != NULL) {
+        all = row_add(forget, PLN_TABLE_FORKS, net->id.bytes, 32, pln_map_key(&net->forks, cursor),
+                      37);
+    }
+    cursor = 0;
     while (all && pln_map_next(&net->presences, &cursor) != NULL) {
         all = row_add(forget, PLN_TABLE_PRESENCE, net->id.bytes, 32,
                       pln_map_key(&net->presences, cursor), 32);
@@ -338,6 +346,8 @@ static void rows_drop(pln_node_t *node, pln_net_state_t *net)
                 value = pln_map_remove(&net->blocked, row->key + 32);
                 node->blocked_count -= value != NULL;
                 break;
+            case PLN_TABLE_FORKS:
+                break;  // with the network
             case PLN_TABLE_PRESENCE:
                 value = pln_map_remove(&net->presences, row->key + 32);
                 if (value != NULL) {

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_branch.h"
+#include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 #include "planted.h"
@@ -44,15 +46,29 @@ static void heads_page(pln_node_t *node, pln_link_t *link, pln_share_t *share, u
     pln_buf_clear(rows);
 }
 
+bool pln_head_row(const pln_link_t *link, const pln_chain_t *chain, pln_row_t *row)
+{
+    // Its author hears of every branch of a forked chain: it alone can settle them.
+    const pln_fork_place_t *fork = pln_fork_find(chain->net, &chain->place);
+    bool whole = fork != NULL && pln_id_equal(&link->id, &chain->place.author) &&
+                 chain->durable.seq > fork->at && chain->durable.seq > chain->base.seq;
+    const pln_head_t *head = whole ? &chain->durable : &chain->counted;
+    head = PLN_PLANTED(announced_early) ? &chain->held : head;
+    *row = (pln_row_t){chain->place.author, chain->place.epoch, chain->place.lane, head->seq,
+                       head->hash};
+    return whole || pln_chain_leaf(chain);
+}
+
 static void heads_add(pln_node_t *node, pln_link_t *link, pln_share_t *share,
                       const heads_batch_t *batch, const pln_chain_t *chain, pln_buf_t *rows)
 {
+    pln_row_t row;
+    if (!pln_head_row(link, chain, &row)) {
+        return;
+    }
     if (rows->size / PLN_HEADS_ROW_SIZE == ROWS_PER_PAGE) {
         heads_page(node, link, share, batch->flags, false, rows);
     }
-    const pln_head_t *head = PLN_PLANTED(announced_early) ? &chain->held : &chain->counted;
-    pln_row_t row = {chain->place.author, chain->place.epoch, chain->place.lane, head->seq,
-                     head->hash};
     pln_row_write(&row, rows);
 }
 
@@ -64,7 +80,7 @@ static void heads_send(pln_node_t *node, pln_link_t *link, pln_share_t *share,
     if (batch->changed_only) {
         for (size_t i = 0; i < share->change_count; i++) {
             pln_chain_t *chain = node->chains[share->changes[i].chain];
-            if (chain->place.lane == batch->lane && chain->counted.seq > 0) {
+            if (chain->place.lane == batch->lane) {
                 heads_add(node, link, share, batch, chain, &rows);
             }
         }
@@ -72,7 +88,7 @@ static void heads_send(pln_node_t *node, pln_link_t *link, pln_share_t *share,
         for (size_t b = 0; b < PLN_BUCKETS; b++) {
             for (pln_chain_t *c = net->buckets[b]; c != NULL; c = c->bucket_next) {
                 bool asked = batch->buckets == NULL || batch->buckets[b];
-                if (asked && c->place.lane == batch->lane && c->counted.seq > 0) {
+                if (asked && c->place.lane == batch->lane) {
                     heads_add(node, link, share, batch, c, &rows);
                 }
             }
@@ -178,10 +194,12 @@ void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
     memcpy(share->peer_digest10, row->digest, sizeof share->peer_digest10);
     share->moved_ms = share->digest_ms = node->now_ms;
     bool same_access = memcmp(row->access, net->access_digest.bytes, PLN_HELLO_DIGEST_SIZE) == 0;
+    share->access_differed = !same_access;
     bool same = memcmp(row->digest, net->digest.bytes, PLN_HELLO_DIGEST_SIZE) == 0;
     if (same_access && same) {
         share->mine_done = share->peer_done = share->control_ended = true;
         share->open = share->announced = !net->outdated;
+        pln_fork_fetch_own(node, link, net);
         share->seen = share->peer_arrivals;
         share->peer_digest = net->digest;
         share->peer_digest_known = true;
@@ -253,7 +271,7 @@ static bool control_settled(const pln_share_t *share, const pln_link_t *link)
 {
     size_t cursor = 0;
     for (pln_chain_t *c; (c = pln_map_next(&share->net->chains, &cursor)) != NULL;) {
-        if (c->place.lane != PLN_LANE_CONTROL || c->want_seq <= c->durable.seq) {
+        if (c->place.lane != PLN_LANE_CONTROL || c->want_seq == 0 || pln_want_durable(c)) {
             continue;
         }
         for (size_t i = 0; i < PLN_SOURCES_MAX; i++) {
@@ -282,6 +300,10 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         pln_join_opened(node, link, share->net);
     }
     if (share->open && !share->announced) {
+        if (share->access_differed) {
+            pln_fork_tell(node, link, share);
+        }
+        pln_fork_fetch_own(node, link, share->net);
         records_announce(node, link, share);
         if (share->had_news) {
             pln_presence_exchange(node, link, share);
@@ -404,6 +426,10 @@ void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_me
         share->control_ended = true;
     }
     pln_net_digests(share->net);
+    if (share->open && memcmp(digest->access.bytes, share->net->access_digest.bytes, 32) != 0 &&
+        node->now_ms >= share->repaired_ms + share->repair_wait_ms) {
+        pln_fork_tell(node, link, share);
+    }
     if (memcmp(digest->digest.bytes, share->net->digest.bytes, 32) == 0) {
         share->seen = digest->upto;
         share->overflowed = false;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_branch.h"
 #include "node_withdraw.h"
 
 #define BATCH_ROWS 256u
@@ -166,6 +167,7 @@ pln_err_t pln_holes_received(pln_node_t *node, pln_link_t *link, pln_share_t *sh
         }
     }
     pln_chain_t *chain = pln_chain_find(share->net, &place->author, place->epoch, place->lane);
+    chain = chain == NULL ? NULL : pln_branch_counting(chain, entries->from);
     pln_mark_t *mark = chain == NULL ? NULL : pln_mark_find(chain, entries->from);
     if (mark == NULL || mark->busy || !pln_mark_is_hole(chain, mark) ||
         mark->size != entry.header.size ||
@@ -189,7 +191,8 @@ void pln_holes_wished(pln_node_t *node, pln_link_t *link, pln_share_t *share,
         pln_row_t row;
         pln_row_read(want->rows, i, &row);
         pln_chain_t *chain = pln_chain_find(share->net, &row.author, row.epoch, row.lane);
-        if (chain == NULL || row.lane != PLN_LANE_RECORDS || row.seq > chain->counted.seq) {
+        chain = chain == NULL ? NULL : pln_branch_counting(chain, row.seq);
+        if (chain == NULL || row.lane != PLN_LANE_RECORDS) {
             continue;
         }
         if (link->wish_count == WISHES_MAX) {

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "hash.h"
-#include "node_state.h"
+#include "node_join.h"
 
 #define RETRY_MS 2000u
 #define JOINING_MAX (sizeof((pln_node_t *)0)->joining / sizeof(pln_joining_t *))

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "hash.h"
+#include "node_branch.h"
+#include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 
@@ -59,6 +61,7 @@ static void link_remove(pln_node_t *node, pln_link_t *link)
         cursors_save(node, link);
     }
     pln_serve_drop(link, NULL);
+    pln_searches_drop(node, link->number, NULL);
     pln_want_drop_link(node, link);
     node->large_links -= link->large;
     node->fast_links -= link->fast;
@@ -342,6 +345,7 @@ static void link_close(pln_node_t *node, pln_link_t *link)
         pln_dial_failed(node, peer, PLN_DOWN_CLOSED);
     }
     cursors_save(node, link);
+    pln_searches_drop(node, link->number, NULL);
     pln_serve_drop(link, NULL);
     pln_want_drop_link(node, link);
 }

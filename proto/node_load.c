@@ -2,6 +2,8 @@
 // Before the start: what the store remembers becomes the node's state again.
 #include <string.h>
 
+#include "node_branch.h"
+#include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 #include "planted.h"
@@ -60,6 +62,7 @@ pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
         [PLN_TABLE_PRESENCE] = pln_presence_load, [PLN_TABLE_PEERS] = pln_peer_load,
         [PLN_TABLE_CHAINS] = pln_forget_load,     [PLN_TABLE_EPOCHS] = pln_epochs_load,
         [PLN_TABLE_EVIDENCE] = pln_ended_load,    [PLN_TABLE_WITHHELD] = pln_withdraw_load,
+        [PLN_TABLE_FORKS] = pln_fork_load,
     };
     return table < PLN_TABLE_COUNT ? loaders[table](node, key, value) : PLN_EINVAL;
 }
@@ -71,14 +74,20 @@ pln_err_t pln_node_load_chain(pln_node_t *node, const pln_chain_row_t *row)
         node->next_chain = row->number >= node->next_chain ? row->number + 1 : node->next_chain;
         return PLN_OK;
     }
-    pln_chain_t *chain = pln_chain_add(node, net, &row->place, row->number);
+    bool known = row->branch && row->parent < node->chain_capacity;
+    pln_chain_t *parent = known ? node->chains[row->parent] : NULL;
+    if (row->branch && parent == NULL) {
+        return PLN_EMALFORMED;
+    }
+    pln_chain_t *chain = row->branch ? pln_branch_add(node, parent, &row->base, row->number)
+                                     : pln_chain_add(node, net, &row->place, row->number);
     chain->held = chain->durable = row->head;
     chain->counted = row->counted_head;
     chain->signature = row->signature;
     chain->last_arrival = row->last_arrival;
     if (row->place.lane == PLN_LANE_RECORDS) {
-        net->records += row->counted_head.seq;
-        net->bytes += row->counted_head.cum;
+        net->records += chain->counted.seq - chain->base.seq;
+        net->bytes += chain->counted.cum - chain->base.cum;
     }
     pln_withdraw_adopt(node, chain);
     pln_chain_touch(net, chain);
@@ -86,7 +95,8 @@ pln_err_t pln_node_load_chain(pln_node_t *node, const pln_chain_row_t *row)
 }
 
 pln_err_t pln_node_load_control(pln_node_t *node, uint32_t number, uint64_t seq,
-                                const pln_hash_t *hash, const pln_entry_t *entry)
+                                const pln_hash_t *before, const pln_hash_t *hash,
+                                const pln_entry_t *entry)
 {
     pln_chain_t *chain = number < node->chain_capacity ? node->chains[number] : NULL;
     if (chain == NULL) {
@@ -97,6 +107,8 @@ pln_err_t pln_node_load_control(pln_node_t *node, uint32_t number, uint64_t seq,
         .epoch = chain->place.epoch,
         .seq = seq,
         .hash = *hash,
+        .before = *before,
+        .chain = number,
         .kind = entry->header.kind,
         .payload = entry->payload,
         .time_ms = entry->header.time_ms,

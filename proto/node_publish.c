@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_join.h"
 #include "node_terms.h"
 #include "planted.h"
 
@@ -270,15 +271,17 @@ static int newest_first(const void *a, const void *b)
 }
 
 /**
- * The member's own signed heads as held here (R3.6). A chain that no cut names loses everything, so
- * all are listed, of earlier terms too; beyond PLN_CUTS_MAX the oldest epochs are given up.
+ * The member's own signed heads as held here (R3.6), of every branch of lane 0. A chain that no cut
+ * names loses everything, so all are listed, of earlier terms too; beyond PLN_CUTS_MAX the oldest
+ * epochs are given up.
  */
 static void cuts_fill(pln_net_state_t *net, const pln_id_t *member, pln_revoke_t *revoke)
 {
     pln_chain_t **chains = pln_alloc((net->chains.count + 1) * sizeof *chains);
     size_t count = 0;
     for (pln_chain_t *c = net->buckets[member->bytes[0]]; c != NULL; c = c->bucket_next) {
-        if (pln_id_equal(&c->place.author, member) && c->durable.seq > 0 &&
+        if (pln_id_equal(&c->place.author, member) && c->durable.seq > c->base.seq &&
+            (c->parent == NULL || c->place.lane == PLN_LANE_CONTROL) &&
             c->place.epoch / PLN_EPOCHS_PER_TERM <= revoke->term) {
             chains[count++] = c;
         }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "node_branch.h"
 
 #define PRUNE_AGAIN_MS 1000u
 #define COMPARE_MS 5000u /**< after the last push: has it come? */
@@ -119,9 +119,8 @@ void pln_push_flush(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     pln_buf_t rows = {0};
     for (size_t i = 0; i < share->dirty_count; i++) {
         pln_chain_t *chain = share->dirty[i];
-        if (chain->counted.seq > 0) {
-            pln_row_t row = {chain->place.author, chain->place.epoch, chain->place.lane,
-                             chain->counted.seq, chain->counted.hash};
+        pln_row_t row;
+        if (pln_head_row(link, chain, &row)) {
             pln_row_write(&row, &rows);
         }
         if (rows.size + PLN_HEADS_ROW_SIZE > PLN_HEADS_PAGE_BYTES || i + 1 == share->dirty_count) {
@@ -139,6 +138,19 @@ void pln_push_flush(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     pln_buf_free(&rows);
     share->dirty_count = 0;
     share->flush_ms = 0;
+}
+
+void pln_push_announce(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place)
+{
+    pln_chain_t *first = pln_chain_find(net, &place->author, place->epoch, place->lane);
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        pln_share_t *share = link->greeted && !link->closing ? pln_share_find(link, net) : NULL;
+        for (pln_chain_t *c = first; share != NULL && share->announced && c != NULL;
+             c = c->next_branch) {
+            dirty_add(node, share, c, FLUSH_MS);
+        }
+    }
 }
 
 /** How many links of the network are eager; *brought: which of the lazy ones last brought news. */

@@ -3,6 +3,7 @@
 // They are members for us until lane 0 says more, as whoever a ticket names is for a joiner (R22).
 #include <string.h>
 
+#include "node_join.h"
 #include "node_terms.h"
 
 void pln_promise(pln_net_state_t *net, const pln_id_t *root, const pln_id_t *inviters, size_t count)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_branch.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 #include "planted.h"
@@ -28,7 +29,7 @@ static pln_err_t run_held_part(pln_span_t run, uint64_t from, uint64_t held, pln
  * The run does not continue what is held. If its author signed it all the same, the chain is
  * forked, which is nobody's offence on this link; if not, the bytes or the claimed base are false.
  */
-static pln_err_t other_branch(const pln_chain_t *chain, const pln_entries_t *entries)
+pln_err_t pln_run_other_branch(const pln_entries_t *entries)
 {
     pln_head_t base = {.seq = entries->from - 1, .hash = entries->base};
     pln_head_t end;
@@ -37,8 +38,19 @@ static pln_err_t other_branch(const pln_chain_t *chain, const pln_entries_t *ent
     if (end.seq != entries->to) {
         return PLN_EMALFORMED;
     }
-    PLN_TRY(pln_head_verify(&chain->place, end.seq, &end.hash, &entries->signature));
+    PLN_TRY(pln_head_verify(&entries->place, end.seq, &end.hash, &entries->signature));
     return PLN_EBASE;
+}
+
+/** Without a signature it is the author's where a proof vouches for its end; else who knows? */
+static pln_err_t unsigned_branch(const pln_chain_t *chain, const pln_entries_t *entries)
+{
+    const pln_fork_place_t *fork = pln_fork_find(chain->net, &chain->place);
+    pln_head_t end = {.seq = entries->from - 1, .hash = entries->base};
+    uint32_t count;
+    PLN_TRY(pln_run_walk(&end, entries->run, &end, &count));
+    bool vouched = fork != NULL && end.seq == fork->at && pln_hash_equal(&end.hash, &fork->hash);
+    return vouched ? PLN_EBASE : PLN_EFORK;
 }
 
 /** Cut what is held already off the front of the run; PLN_EBASE or an offence when it differs. */
@@ -51,15 +63,16 @@ static pln_err_t run_fit(pln_chain_t *chain, const pln_entries_t *entries, pln_s
     PLN_TRY(run_held_part(entries->run, entries->from, chain->held.seq, &held));
     PLN_TRY(pln_run_walk(&base, held, &end, &count));
     if (memcmp(end.hash.bytes, chain->held.hash.bytes, sizeof end.hash.bytes) != 0) {
-        return other_branch(chain, entries);
+        return pln_signature_is_zero(&entries->signature) ? unsigned_branch(chain, entries)
+                                                          : pln_run_other_branch(entries);
     }
     *run = PLN_SPAN(entries->run.data + held.size, entries->run.size - held.size);
     return PLN_OK;
 }
 
-static void run_store(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
-                      const pln_entries_t *entries, pln_span_t run, const pln_head_t *end,
-                      uint32_t count, size_t frame_bytes)
+void pln_run_store(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
+                   const pln_entries_t *entries, pln_span_t run, const pln_head_t *end,
+                   uint32_t count, size_t frame_bytes)
 {
     pln_effect_t *effect = pln_fx(node, PLN_FX_STORE);
     effect->as.store.chain = chain->number;
@@ -69,46 +82,129 @@ static void run_store(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
     effect->as.store.signature = entries->signature;
     effect->as.store.run = run;
     effect->as.store.count = count;
+    if (chain->parent != NULL && chain->durable.seq == chain->base.seq) {
+        effect->as.store.branch = true;
+        effect->as.store.parent = chain->parent->number;
+    }
+    // Until the store has said which branch a settle or cut names, this one does not count.
+    effect->as.store.aside = chain->parent != NULL && chain->place.lane == PLN_LANE_RECORDS;
     pln_job_op_t *op = pln_job_op(node, PLN_FX_STORE, chain);
     op->link = link->number;
     op->frame_bytes = frame_bytes;
     op->to = end->seq;
+    op->aside = effect->as.store.aside;
     chain->held = *end;
+    if (chain->place.lane == PLN_LANE_CONTROL) {
+        pln_flight_add(chain, &end->hash);
+    }
+    if (pln_id_equal(&chain->place.author, &node->self->id) &&
+        pln_epochs_foreign(node, chain->net, chain->place.epoch)) {
+        pln_twin_wrote(node, link);
+    }
     chain->stored_link = link->number;
     chain->stored_ms = node->now_ms;
     chain->asked_ms = node->now_ms;
     node->counters.runs_received++;
 }
 
-/** PLN_OK: the run went to the writer and its bytes are credited when stored. */
-static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *share,
-                            const pln_entries_t *entries, size_t frame_bytes)
+pln_err_t pln_run_duplicate(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
+                            const pln_entries_t *entries)
+{
+    node->counters.runs_duplicate++;
+    if ((entries->flags & PLN_ENTRIES_PUSHED) != 0) {
+        pln_push_duplicate(node, link, chain);
+    }
+    return PLN_EDUPLICATE;
+}
+
+/** PLN_OK, or why not now; what is awaited is then asked for from where we stand, or rests. */
+pln_err_t pln_run_timely(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                         const pln_entries_t *entries, pln_chain_t *chain, bool follows)
 {
     const pln_place_t *place = &entries->place;
-    pln_chain_t *chain = pln_chain_find(share->net, &place->author, place->epoch, place->lane);
     pln_row_t row = {place->author, place->epoch, place->lane, entries->to, {{0}}};
-    if (chain != NULL && entries->to <= chain->held.seq) {
-        node->counters.runs_duplicate++;
-        if ((entries->flags & PLN_ENTRIES_PUSHED) != 0) {
-            pln_push_duplicate(node, link, chain);
-        }
-        return PLN_EDUPLICATE;
-    }
     bool awaited = chain != NULL && chain->asked_link == link->number &&
                    (entries->flags & PLN_ENTRIES_PUSHED) == 0;
     pln_err_t reason = pln_want_reason(node, share->net, place, chain);
     if (reason != PLN_OK) {
         pln_want_block(node, link, share->net, &row, reason);
-    } else if (entries->from > (chain == NULL ? 0 : chain->held.seq) + 1) {
+    } else if (!follows) {
         pln_want(node, link, share->net, &row, 0, false);
         reason = PLN_EGAP;
     }
     if (reason != PLN_OK && awaited) {
         pln_want_again(node, chain);  // what comes does not help: ask from where we stand, or rest
     }
-    if (reason != PLN_OK) {
-        return reason;
+    return reason;
+}
+
+/** Up to L a fork proof vouches instead of a signature (R6). */
+static pln_err_t run_verify(const pln_chain_t *chain, const pln_entries_t *entries, pln_span_t run,
+                            pln_head_t *end, uint32_t *count)
+{
+    if (pln_signature_is_zero(&entries->signature)) {
+        const pln_fork_place_t *fork = pln_fork_find(chain->net, &chain->place);
+        PLN_TRY(pln_run_walk(&chain->held, run, end, count));
+        bool vouched = fork != NULL && *count > 0 && end->seq == fork->at &&
+                       pln_hash_equal(&end->hash, &fork->hash);
+        PLN_TRY(vouched ? PLN_OK : PLN_EFORK);
+    } else {
+        PLN_TRY(pln_run_verify(&chain->place, &chain->held, run, &entries->signature, end, count));
     }
+    return end->seq == entries->to ? PLN_OK : PLN_EMALFORMED;
+}
+
+/**
+ * A run of a forked chain: it may extend any branch, or begin one behind a head that is known to be
+ * common. PLN_ENOTFOUND: it has nothing to do with the fork.
+ */
+static pln_err_t forked_run(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
+                            const pln_entries_t *entries, pln_chain_t **out, size_t frame_bytes)
+{
+    pln_span_t run;
+    bool there = false;
+    *out = NULL;
+    for (pln_chain_t *c = first->next_branch; c != NULL && *out == NULL; c = c->next_branch) {
+        bool reaches = entries->from <= c->held.seq + 1 && entries->to > c->held.seq &&
+                       entries->from > c->base.seq;
+        *out = reaches && run_fit(c, entries, &run) == PLN_OK ? c : NULL;
+    }
+    if (*out == NULL) {
+        *out = pln_fork_branch_off(node, first, entries, &there);
+        run = entries->run;
+    }
+    if (*out == NULL) {
+        return there && entries->to <= first->held.seq
+                   ? pln_run_duplicate(node, link, first, entries)
+                   : PLN_ENOTFOUND;
+    }
+    pln_head_t end;
+    uint32_t count;
+    PLN_TRY(run_verify(*out, entries, run, &end, &count));
+    pln_run_store(node, link, *out, entries, run, &end, count, frame_bytes);
+    pln_want_storing(node, link, *out);
+    first->asked_ms = node->now_ms;
+    return PLN_OK;
+}
+
+/** PLN_OK: the run went to the writer and its bytes are credited when stored. */
+static pln_err_t record_run(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                            const pln_entries_t *entries, size_t frame_bytes)
+{
+    const pln_place_t *place = &entries->place;
+    pln_chain_t *chain = pln_chain_find(share->net, &place->author, place->epoch, place->lane);
+    if (chain != NULL && pln_fork_find(share->net, place) != NULL) {
+        pln_chain_t *branch;
+        pln_err_t error = forked_run(node, link, chain, entries, &branch, frame_bytes);
+        if (error != PLN_ENOTFOUND) {
+            return error;
+        }
+    }
+    if (chain != NULL && entries->to <= chain->held.seq) {
+        return pln_run_duplicate(node, link, chain, entries);
+    }
+    uint64_t next = (chain == NULL ? 0 : chain->held.seq) + 1;
+    PLN_TRY(pln_run_timely(node, link, share, entries, chain, entries->from <= next));
     if (chain == NULL) {
         chain = pln_chain_add(node, share->net, place, node->next_chain);
     }
@@ -121,18 +217,21 @@ static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *sha
     PLN_TRY(fits);
     pln_head_t end;
     uint32_t count;
-    PLN_TRY(pln_run_verify(place, &chain->held, run, &entries->signature, &end, &count));
-    if (end.seq != entries->to) {
-        return PLN_EMALFORMED;
-    }
-    if (ours && pln_epochs_foreign(node, share->net, place->epoch)) {
-        pln_twin_wrote(node, link);
-    }
+    PLN_TRY(run_verify(chain, entries, run, &end, &count));
     run = pln_withdraw_run(node, chain, run);
-    run_store(node, link, chain, entries, run, &end, count, frame_bytes);
+    pln_run_store(node, link, chain, entries, run, &end, count, frame_bytes);
     pln_want_storing(node, link, chain);
-    share->brought_ms = node->now_ms;
     return PLN_OK;
+}
+
+static pln_err_t run_accept(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                            const pln_entries_t *entries, size_t frame_bytes)
+{
+    pln_err_t error = entries->place.lane == PLN_LANE_CONTROL
+                          ? pln_control_run(node, link, share, entries, frame_bytes)
+                          : record_run(node, link, share, entries, frame_bytes);
+    share->brought_ms = error == PLN_OK ? node->now_ms : share->brought_ms;
+    return error;
 }
 
 void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *entries,
@@ -168,26 +267,15 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
     if (error == PLN_EDUPLICATE || error == PLN_EGAP || error == PLN_EBASE) {
         pln_refuse(node, error);  // the others were counted where they were found
     }
+    if (error == PLN_EBASE && entries->place.lane == PLN_LANE_RECORDS) {
+        const pln_chain_t *chain = pln_chain_find(share->net, &entries->place.author,
+                                                  entries->place.epoch, PLN_LANE_RECORDS);
+        pln_fork_search(node, link, chain, entries->to);
+    }
     pln_credit_consume(node, link, frame_bytes);
     if (share != NULL) {
         pln_want_flush(node, share->net);
     }
-}
-
-void pln_fork_received(pln_node_t *node, pln_link_t *link, const pln_fork_t *fork)
-{
-    pln_share_t *share = pln_share_named(node, link, &fork->place.network);
-    if (share == NULL) {
-        return;
-    }
-    pln_chain_t *chain =
-        pln_chain_find(share->net, &fork->place.author, fork->place.epoch, fork->place.lane);
-    if (chain == NULL || chain->asked_link != link->number) {
-        return;
-    }
-    pln_refuse(node, PLN_EFORK);
-    pln_want_skip(node, chain, link->number);  // a claim without a signature: others may have ours
-    pln_want_flush(node, share->net);
 }
 
 /* ---- stored ---- */
@@ -203,6 +291,8 @@ static void control_adopt(pln_node_t *node, pln_chain_t *chain, const pln_stored
         .epoch = chain->place.epoch,
         .seq = result->end.seq,
         .hash = result->end.hash,
+        .before = result->base.hash,
+        .chain = chain->number,
         .kind = entry.header.kind,
         .payload = entry.payload,
         .time_ms = entry.header.time_ms,
@@ -263,12 +353,15 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
     chain->minting -= op->minted;
     chain->minting_bytes -= op->minted_bytes;
     bool counts_all = chain->counted.seq == chain->durable.seq;
+    if (op->type == PLN_FX_STORE && chain->place.lane == PLN_LANE_CONTROL) {
+        pln_flight_land(chain, result->end.seq - result->base.seq);
+    }
     chain->durable = result->end;
     chain->signature = result->signature;
     if (chain->held.seq < chain->durable.seq) {
         chain->held = chain->durable;
     }
-    if (counts_all) {
+    if (counts_all && !op->aside) {
         counted_set(chain, &result->end);
     }
     if (op->type == PLN_FX_MINT) {
@@ -276,17 +369,23 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
     } else {
         node->counters.entries_stored += result->end.seq - result->base.seq;
     }
-    pln_want_progress(node, chain);
-    pln_push(node, chain, result, op->link);
-    pln_withdraw_stored(node, chain, result);
     if (chain->place.lane == PLN_LANE_CONTROL) {
         control_adopt(node, chain, result);
         node->adopted_chain = chain;
         node->adopted = result;
+    }
+    pln_want_progress(node, chain);
+    if (chain->parent != NULL) {  // wanted by the chain of its place
+        pln_want_progress(
+            node, pln_chain_find(net, &chain->place.author, chain->place.epoch, chain->place.lane));
+    }
+    pln_push(node, chain, result, op->link);
+    pln_withdraw_stored(node, chain, result);
+    if (chain->place.lane == PLN_LANE_CONTROL) {
         pln_net_refold(node, net);
         node->adopted_chain = NULL;
         shares_advance(node, net);
-    } else if (chain->durable.seq > chain->limit) {
+    } else if (chain->durable.seq > chain->limit || pln_fork_find(net, &chain->place) != NULL) {
         pln_net_refold(node, net);  // stored while a revoke was on its way: set aside
     }
 }
@@ -302,6 +401,7 @@ static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
     chain->minting -= op->minted;
     chain->minting_bytes -= op->minted_bytes;
     chain->held = chain->durable;
+    pln_flight_land(chain, SIZE_MAX / sizeof(pln_hash_t));
     if (op->type != PLN_FX_STORE) {
         return;
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_branch.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 
@@ -59,8 +60,14 @@ void pln_serve_drop(pln_link_t *link, const pln_net_state_t *net)
     }
 }
 
-void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
-               const pln_hash_t *base)
+/** How far an item goes. */
+static uint64_t item_end(const pln_serving_t *item)
+{
+    return item->whole ? item->chain->durable.seq : item->chain->counted.seq;
+}
+
+static void serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
+                  const pln_hash_t *base, bool whole)
 {
     pln_serving_t *item = serving_find(link, chain);
     if (item == NULL) {
@@ -73,11 +80,18 @@ void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t 
         serving_insert(link, item);
     }
     item->from = from;
+    item->whole = whole;
     item->trusted = base == NULL;
     if (base != NULL) {
         item->base = *base;
     }
     pln_serve_next(node, link);
+}
+
+void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
+               const pln_hash_t *base)
+{
+    serve(node, link, chain, from, base, false);
 }
 
 /**
@@ -91,6 +105,41 @@ static bool served_enough(pln_node_t *node, const pln_share_t *share)
         pln_refuse(node, PLN_EFLOOD);
     }
     return enough;
+}
+
+void pln_serve_whole(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from)
+{
+    serve(node, link, chain, from, NULL, true);
+}
+
+/** The branch of lane 1 that counts. */
+static pln_chain_t *leaf_of(pln_chain_t *first)
+{
+    for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
+        if (pln_chain_leaf(c)) {
+            return c;
+        }
+    }
+    return first;
+}
+
+/** Whoever forked its chain may have all of it: only its author can settle and publish again. */
+static bool author_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
+                         const pln_row_t *row)
+{
+    pln_head_t common;
+    if (!pln_id_equal(&link->id, &row->author) ||
+        !pln_fork_common(first->net, &first->place, &common) || row->seq != common.seq + 1 ||
+        memcmp(row->hash.bytes, common.hash.bytes, sizeof common.hash.bytes) != 0) {
+        return false;
+    }
+    for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
+        uint64_t from = (common.seq > c->base.seq ? common.seq : c->base.seq) + 1;
+        if (c->durable.seq >= from) {
+            pln_serve_whole(node, link, c, from);
+        }
+    }
+    return true;
 }
 
 void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
@@ -109,8 +158,14 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
         pln_row_read(want->rows, i, &row);
 
         pln_chain_t *chain = pln_chain_find(share->net, &row.author, row.epoch, row.lane);
-        if (chain != NULL && chain->durable.seq >= row.seq && !served_enough(node, share)) {
-            pln_serve(node, link, chain, row.seq, &row.hash);
+        if (chain != NULL && row.lane == PLN_LANE_CONTROL && !served_enough(node, share)) {
+            pln_control_serve(node, link, chain, &row);
+        } else if (chain != NULL && row.lane == PLN_LANE_RECORDS && !served_enough(node, share) &&
+                   !author_serve(node, link, chain, &row)) {
+            chain = leaf_of(chain);
+            if (chain->durable.seq >= row.seq) {
+                pln_serve(node, link, chain, row.seq, &row.hash);
+            }
         }
     }
 }
@@ -120,7 +175,7 @@ static pln_serving_t *servable(pln_link_t *link)
 {
     for (pln_serving_t *item = link->serving; item != NULL; item = item->next) {
         pln_share_t *share = pln_share_find(link, item->chain->net);
-        if (share != NULL && item->from <= item->chain->counted.seq &&
+        if (share != NULL && item->from <= item_end(item) &&
             (item->chain->place.lane == PLN_LANE_CONTROL || share->open)) {
             return item;
         }
@@ -154,7 +209,7 @@ void pln_serve_next(pln_node_t *node, pln_link_t *link)
     effect->as.load.chain = item->chain->number;
     effect->as.load.place = item->chain->place;
     effect->as.load.from = item->from;
-    effect->as.load.to = item->chain->counted.seq;
+    effect->as.load.to = item_end(item);
 }
 
 void pln_serve_credit(pln_node_t *node, pln_link_t *link, uint64_t total)
@@ -168,11 +223,7 @@ void pln_serve_credit(pln_node_t *node, pln_link_t *link, uint64_t total)
 static void fork_answer(pln_node_t *node, pln_link_t *link, const pln_event_t *event,
                         const pln_chain_t *chain)
 {
-    pln_message_t fork = {.type = PLN_MSG_FORK};
-    fork.as.fork.place = chain->place;
-    fork.as.fork.seq = event->as.loaded.base.seq;
-    fork.as.fork.hash = event->as.loaded.base.hash;
-    pln_send(node, link, &fork, (pln_span_t){0});
+    pln_fork_search(node, link, chain, event->as.loaded.base.seq);
 }
 
 /** False when the peer's credit does not reach for this run. */
@@ -229,7 +280,7 @@ void pln_serve_loaded(pln_node_t *node, const pln_event_t *event)
         share->served += event->as.loaded.run.size;
         item->from = event->as.loaded.end.seq + 1;
         item->trusted = true;
-        if (item->from > chain->counted.seq) {
+        if (item->from > item_end(item)) {
             serving_remove(link, item);
             share->compare_ms = node->now_ms + 1000;
         }

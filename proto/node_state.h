@@ -27,6 +27,7 @@ typedef struct pln_forget pln_forget_t;
 typedef struct pln_mark pln_mark_t;                 /* node_withdraw.h */
 typedef struct pln_payload_wish pln_payload_wish_t; /* node_withdraw.h */
 typedef struct pln_held pln_held_t;
+typedef struct pln_search pln_search_t;
 
 #define PLN_SOURCES_MAX 4
 #define PLN_PROMISES_MAX 8u /**< who is asked about a network of which nothing is held */
@@ -40,11 +41,17 @@ typedef enum {
     PLN_COPY_WITHHELD /**< its payload is gone, or never was here */
 } pln_copy_t;
 
-/** One author's chain in one network, lane and epoch. */
+/** One author's chain in one network, lane and epoch; or a branch that leaves one (R6). */
 struct pln_chain {
     uint32_t number;
     pln_net_state_t *net;
     pln_place_t place;
+    pln_chain_t *parent;       /**< what a branch leaves; NULL */
+    pln_head_t base;           /**< ... behind this head; else the chain's start */
+    pln_hash_t first;          /**< lane 1, of a branch: chain_hash(base.seq + 1) */
+    bool first_known;          /**< ... or asked for */
+    pln_buf_t flight;          /**< lane 0: hashes of what is in the writer, durable + 1 first */
+    pln_chain_t *next_branch;  /**< of the same place, in the order they came: parents first */
     pln_head_t held;           /**< verified; what is above `durable` is still in the writer */
     pln_head_t durable;        /**< in the store */
     pln_head_t counted;        /**< what counts: durable, or less where a cut sets entries aside */
@@ -57,7 +64,9 @@ struct pln_chain {
     bool shifting;            /**< an ASIDE or BACK is in the writer */
     pln_chain_t *bucket_next; /**< same first author byte */
     /* asking */
-    uint64_t want_seq;                 /**< highest announced above held; 0 none */
+    uint64_t want_seq;                 /**< highest announced and not held; 0 none */
+    bool parted;                       /**< ... the asked peer is on another branch, and told so */
+    pln_hash_t want_hash;              /**< lane 0: its hash, for it may be of another branch */
     uint32_t asked_link;               /**< whom; 0 nobody */
     uint64_t asked_ms;                 /**< when, or when it last brought something */
     uint64_t not_before_ms;            /**< lazily announced: wait for the eager copy first */
@@ -91,8 +100,9 @@ typedef struct {
     bool pruned_peer; /**< we pruned the peer */
     bool spared;      /**< the peer pruned us first, but we stayed eager */
     uint64_t pruned_ms;
-    uint64_t brought_ms; /**< last time this link was the first to bring a run */
-    bool had_news;       /**< something differed or moved: presences are worth sending */
+    uint64_t brought_ms;  /**< last time this link was the first to bring a run */
+    bool access_differed; /**< at HELLO: proofs of forks are to be told */
+    bool had_news;        /**< something differed or moved: presences are worth sending */
     uint8_t peer_access10[PLN_HELLO_DIGEST_SIZE];
     uint8_t peer_digest10[PLN_HELLO_DIGEST_SIZE];
     pln_cursor_t peer_cursor;   /**< how far the peer knows me, from its HELLO */
@@ -130,6 +140,7 @@ typedef struct pln_serving {
     uint64_t from;
     pln_hash_t base; /**< the asker's chain_hash(from - 1); unused when `trusted` */
     bool trusted;    /**< base is our own: uninvited, or an earlier run was sent */
+    bool whole;      /**< to its author: what does not count, too (R6) */
     struct pln_serving *next;
 } pln_serving_t;
 
@@ -169,6 +180,8 @@ struct pln_link {
     size_t telling;             /**< entries being read that ended a membership of the peer */
     pln_payload_wish_t *wishes; /**< owned; payloads to serve when no run waits, oldest first */
     size_t wish_count;
+    uint64_t fork_spent; /**< bytes of FORK lately taken ... */
+    uint64_t fork_ms;    /**< ... and when that was last counted down */
     /* asking */
     size_t asked;           /**< chains asked from this link and not complete */
     uint64_t progress_ms;   /**< last ENTRIES from it */
@@ -229,7 +242,7 @@ struct pln_net_state {
     pln_id_t promise_root;
     pln_id_t promise_inviters[PLN_PROMISES_MAX];
     size_t promise_count;
-    pln_map_t chains; /**< (author 32, epoch 4, lane 1) -> chain */
+    pln_map_t chains; /**< (author 32, epoch 4, lane 1, branch 4) -> chain; branch 0: of none */
     pln_chain_t *buckets[PLN_BUCKETS];
     pln_hash_t sums[PLN_BUCKETS];         /**< over both lanes */
     pln_hash_t control_sums[PLN_BUCKETS]; /**< over lane 0 */
@@ -247,6 +260,7 @@ struct pln_net_state {
     uint64_t next_expiry_ms; /**< wall clock at which the next membership expires */
     pln_chain_t *waiting;    /**< wanted, not asked yet, oldest first */
     pln_chain_t *waiting_last;
+    pln_map_t forks;      /**< place key -> pln_fork_place_t */
     pln_map_t blocked;    /**< place key -> pln_blocked_t: announced, but not to be asked for now */
     size_t open_wants;    /**< chains asked or waiting */
     pln_map_t presences;  /**< node id -> pln_presence_state_t */
@@ -278,6 +292,7 @@ typedef struct pln_job_op {
     size_t frame_bytes; /**< to be credited */
     uint64_t to;
     pln_copy_t copy; /**< of WITHHOLD and REVEAL: what entry `to` will be */
+    bool aside;
     uint64_t minted; /**< of MINT: drafts, and their weight */
     uint64_t minted_bytes;
 } pln_job_op_t;
@@ -357,6 +372,8 @@ struct pln_node {
     size_t advertise_count;
     size_t large_links;
     size_t fast_links;
+    pln_search_t *searches;
+    uint64_t search_count;
     size_t blocked_count; /**< rows of `wanted`, all networks */
 
     /* this step */
@@ -407,16 +424,15 @@ pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32
 pln_chain_t *pln_chain_add(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
                            uint32_t number);
 void pln_chain_touch(pln_net_state_t *net, pln_chain_t *chain);
-uint64_t pln_chain_limit(pln_net_state_t *net, const pln_place_t *place);
 bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place,
                              const pln_head_t *head);
+void pln_chain_key(const pln_place_t *place, uint8_t out[37]);
 void pln_net_digests(pln_net_state_t *net);
 bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id);
 /** Does any network? */
 bool pln_node_admits(const pln_node_t *node, const pln_id_t *id);
 /** Access may have changed: limits, admissions, wants, own chains follow. */
 void pln_net_refold(pln_node_t *node, pln_net_state_t *net);
-void pln_chain_key(const pln_place_t *place, uint8_t out[37]);
 
 /* node_links.c */
 pln_link_t *pln_link_find(pln_node_t *node, uint32_t number);
@@ -494,7 +510,6 @@ void pln_serve_credit(pln_node_t *node, pln_link_t *link, uint64_t total);
 /* node_runs.c */
 void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *entries,
                       size_t frame_bytes);
-void pln_fork_received(pln_node_t *node, pln_link_t *link, const pln_fork_t *fork);
 void pln_job_stored(pln_node_t *node, const pln_event_t *event);
 /** Adopt one stored operation: heads, digests, access, announcements. */
 void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *result);
@@ -506,39 +521,6 @@ void pln_push_duplicate(pln_node_t *node, pln_link_t *link, pln_chain_t *chain);
 void pln_prune_received(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network);
 void pln_graft_received(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network);
 void pln_graft(pln_node_t *node, pln_link_t *link, pln_net_state_t *net);
-
-/* node_invite.c */
-void pln_invite(pln_node_t *node, const pln_event_t *event);
-void pln_invite_cancel(pln_node_t *node, const pln_event_t *event);
-void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *join);
-void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error);
-pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value);
-void pln_invite_scan(pln_node_t *node);
-
-/* node_join.c */
-void pln_join_start(pln_node_t *node, const pln_event_t *event);
-void pln_join_give_up(pln_node_t *node, uint64_t request);
-/** Is this the number of a dial with a ticket's key? */
-bool pln_join_dials(pln_node_t *node, uint32_t number);
-void pln_join_link_up(pln_node_t *node, pln_link_t *link);
-void pln_join_link_down(pln_node_t *node, uint32_t number, pln_down_t why);
-void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *welcome);
-void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye);
-void pln_join_check(pln_node_t *node, pln_net_state_t *net);
-/** Does a joining wait for a newer term than this? */
-bool pln_join_awaits(pln_node_t *node, const pln_net_state_t *net, uint32_t term);
-/** A session of the network has opened with somebody. */
-void pln_join_opened(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net);
-/** The gate of @inviter is shut. */
-void pln_join_shut_out(pln_node_t *node, const pln_id_t *inviter);
-void pln_join_scan(pln_node_t *node);
-
-/* node_recall.c */
-/** Treat @root and the @count @inviters as members until lane 0 says more; not yet saved. */
-void pln_promise(pln_net_state_t *net, const pln_id_t *root, const pln_id_t *inviters,
-                 size_t count);
-void pln_recall(pln_node_t *node, const pln_event_t *event);
-bool pln_promises(const pln_net_state_t *net, const pln_id_t *id);
 
 /* node_publish.c */
 void pln_found(pln_node_t *node, const pln_event_t *event);

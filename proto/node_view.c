@@ -2,6 +2,7 @@
 // Looking in: copies for status and the API.
 #include <string.h>
 
+#include "node_branch.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 
@@ -35,6 +36,49 @@ static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_vie
     }
 }
 
+static void fork_show(pln_node_t *node, pln_net_state_t *net, const pln_fork_view_t *fork,
+                      pln_network_view_t *out)
+{
+    if (out->fork_count < PLN_FORKS_SHOWN) {
+        out->forks[out->fork_count] = *fork;
+        pln_node_name(node, &net->id, &fork->place.author, out->forks[out->fork_count++].name);
+    }
+}
+
+/** Where the first two branches of a forked lane 0 part; false: it is not forked. */
+static bool control_forked(const pln_chain_t *chain, uint64_t *at)
+{
+    if (chain->place.lane != PLN_LANE_CONTROL || chain->parent != NULL ||
+        chain->next_branch == NULL) {
+        return false;
+    }
+    *at = UINT64_MAX;
+    for (const pln_chain_t *c = chain->next_branch; c != NULL; c = c->next_branch) {
+        *at = c->base.seq < *at ? c->base.seq : *at;
+    }
+    return true;
+}
+
+static void forks_view(pln_node_t *node, pln_net_state_t *net, bool own, pln_network_view_t *out)
+{
+    size_t cursor = 0;
+    for (pln_fork_place_t *f; (f = pln_map_next(&net->forks, &cursor)) != NULL;) {
+        if (pln_id_equal(&f->place.author, &node->self->id) == own) {
+            pln_fork_view_t fork = {
+                f->place, f->at, own, pln_fork_counts(net, f), pln_fork_whole(net, f), ""};
+            fork_show(node, net, &fork, out);
+        }
+    }
+    cursor = 0;
+    for (pln_chain_t *c; (c = pln_map_next(&net->chains, &cursor)) != NULL;) {
+        uint64_t at;
+        if (pln_id_equal(&c->place.author, &node->self->id) == own && control_forked(c, &at)) {
+            pln_fork_view_t fork = {c->place, at, own, true, true, ""};
+            fork_show(node, net, &fork, out);
+        }
+    }
+}
+
 bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t *out)
 {
     if (*cursor >= node->net_count) {
@@ -56,6 +100,8 @@ bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t 
     out->chains = net->chains.count;
     out->wanted = net->blocked.count;
     out->holes = net->holes;
+    forks_view(node, net, true, out);
+    forks_view(node, net, false, out);
     size_t at = 0;
     for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &at)) != NULL;) {
         out->paused += b->reason == PLN_EPAUSED;

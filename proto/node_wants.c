@@ -4,13 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "node_state.h"
+#include "hash.h"
+#include "node_branch.h"
 #include "planted.h"
 
 #define ASKED_PER_LINK_MAX 256u
 #define WRITE_AGAIN_MS 2000u /**< what could not be written is asked for again after so long */
 
 static bool link_enlarge(pln_node_t *node, pln_link_t *link);
+static void unask(pln_node_t *node, pln_chain_t *chain);
 
 /* ---- what is wanted ---- */
 
@@ -29,6 +31,7 @@ static void want_close(pln_chain_t *chain)
         chain->net->open_wants--;
     }
     chain->want_seq = 0;
+    chain->want_hash = (pln_hash_t){{0}};
     memset(chain->sources, 0, sizeof chain->sources);
 }
 
@@ -74,8 +77,14 @@ static void source_remove(pln_chain_t *chain, uint32_t link)
 pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
                           const pln_chain_t *chain)
 {
-    uint64_t limit = pln_chain_limit(net, place);
-    if (limit == 0 || (chain != NULL && chain->held.seq >= limit)) {
+    // In lane 0 there may be another branch that leads to a cut, however far this one is held.
+    uint64_t reach = pln_place_reach(node, net, place);
+    pln_fork_place_t *fork = pln_fork_find(net, place);
+    if (fork != NULL && reach > 0 && chain != NULL && chain->held.seq >= fork->at) {
+        return pln_fork_lacks(net, fork) ? PLN_OK : PLN_EFORK;
+    }
+    if (reach == 0 ||
+        (chain != NULL && place->lane == PLN_LANE_RECORDS && chain->held.seq >= reach)) {
         return PLN_EGRANT;
     }
     if (chain != NULL && pln_chain_quota_reached(net, place, &chain->held)) {
@@ -106,7 +115,7 @@ static void blocked_save(pln_node_t *node, const pln_blocked_t *blocked)
     pln_buf_free(&value);
 }
 
-static void blocked_forget(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place)
+void pln_want_unblock(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place)
 {
     uint8_t key[69];
     blocked_key(place, key);
@@ -173,13 +182,39 @@ void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, co
     }
 }
 
+/** Is what the row names held, durable or in the writer? Of lane 1 without a look at branches. */
+static bool row_held(const pln_chain_t *chain, const pln_row_t *row)
+{
+    static const pln_hash_t unknown;
+    pln_fork_place_t *fork = pln_fork_find(chain->net, &chain->place);
+    if (fork != NULL && chain->held.seq >= fork->at) {
+        return row->seq <= fork->at || !pln_fork_lacks(chain->net, fork);
+    }
+    if (row->lane != PLN_LANE_CONTROL || pln_hash_equal(&row->hash, &unknown)) {
+        return row->seq <= chain->held.seq;
+    }
+    return pln_control_held(chain, row->seq, &row->hash);
+}
+
+/** Raise the want to @row. What lies beyond @reach is wanted by its seq: its hash is not known. */
+static void want_raise(pln_chain_t *chain, const pln_row_t *row, uint64_t reach)
+{
+    uint64_t seq = row->seq < reach ? row->seq : reach;
+    bool met = chain->place.lane == PLN_LANE_CONTROL && pln_want_held(chain);
+    if (seq > chain->want_seq || met) {
+        chain->want_seq = seq;
+        chain->want_hash = row->seq <= reach ? row->hash : (pln_hash_t){{0}};
+    }
+}
+
 void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
               uint64_t not_before_ms, bool coming)
 {
     pln_place_t place = {net->id, row->author, row->epoch, row->lane};
     pln_chain_t *chain = pln_chain_find(net, &row->author, row->epoch, row->lane);
-    if (chain != NULL && row->seq <= chain->held.seq) {
-        if (row->seq == chain->held.seq &&
+    if (chain != NULL && row_held(chain, row)) {
+        pln_fork_row(node, link, chain, row);
+        if (row->lane == PLN_LANE_RECORDS && row->seq == chain->held.seq &&
             memcmp(row->hash.bytes, chain->held.hash.bytes, 32) != 0) {
             pln_refuse(node, PLN_EFORK);  // a claim without a signature: it changes nothing here
         }
@@ -190,14 +225,16 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
         pln_want_block(node, link, net, row, reason);
         return;
     }
-    blocked_forget(node, net, &place);
+    pln_want_unblock(node, net, &place);
     if (chain == NULL) {
         chain = pln_chain_add(node, net, &place, node->next_chain);
     }
-    uint64_t seq = row->seq < chain->limit ? row->seq : chain->limit;
-    chain->want_seq = seq > chain->want_seq ? seq : chain->want_seq;
+    want_raise(chain, row, pln_place_reach(node, net, &place));
     want_open(chain);
     source_add(chain, link->number);
+    if (chain->asked_link == link->number && pln_fork_find(net, &place) != NULL) {
+        unask(node, chain);  // when it was asked it may not have had the branch it now announces
+    }
     if (chain->asked_link != 0) {
         return;
     }
@@ -205,6 +242,7 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
         link_enlarge(node, link);
         chain->asked_link = link->number;
         chain->asked_ms = node->now_ms;
+        chain->parted = false;
         link->asked++;
         return;
     }
@@ -356,7 +394,7 @@ static pln_link_t *source_link(pln_node_t *node, pln_chain_t *chain)
 /** True when the chain left the waiting list: asked, complete, or given up. */
 static bool want_ask(pln_node_t *node, pln_chain_t *chain)
 {
-    if (chain->asked_link != 0 || chain->want_seq <= chain->held.seq) {
+    if (chain->asked_link != 0 || pln_want_held(chain)) {
         return true;
     }
     if (chain->not_before_ms > node->now_ms) {
@@ -385,9 +423,17 @@ static bool want_ask(pln_node_t *node, pln_chain_t *chain)
     }
     pln_row_t row = {chain->place.author, chain->place.epoch, chain->place.lane,
                      chain->held.seq + 1, chain->held.hash};
+    pln_head_t common;
+    pln_fork_place_t *fork = pln_fork_find(chain->net, &chain->place);
+    if (fork != NULL && chain->held.seq >= fork->at &&
+        pln_fork_common(chain->net, &chain->place, &common)) {
+        row.seq = common.seq + 1;  // the branch that is lacked begins there
+        row.hash = common.hash;
+    }
     pln_row_write(&row, &link->want_rows);
     chain->asked_link = link->number;
     chain->asked_ms = node->now_ms;
+    chain->parted = false;
     link->asked++;
     return true;
 }
@@ -447,10 +493,10 @@ static void unask(pln_node_t *node, pln_chain_t *chain)
 
 void pln_want_progress(pln_node_t *node, pln_chain_t *chain)
 {
-    if (chain->asked_link != 0 && chain->held.seq >= chain->want_seq) {
+    if (chain->asked_link != 0 && pln_want_held(chain)) {
         unask(node, chain);
     }
-    if (chain->open && chain->durable.seq >= chain->want_seq) {
+    if (chain->open && pln_want_durable(chain)) {
         want_close(chain);
     }
 }
@@ -460,7 +506,7 @@ void pln_want_again(pln_node_t *node, pln_chain_t *chain)
     if (chain->asked_link != 0) {
         unask(node, chain);
     }
-    if (chain->want_seq > chain->held.seq) {
+    if (!pln_want_held(chain)) {
         chain->not_before_ms = 0;
         enqueue(chain);
     }
@@ -468,19 +514,23 @@ void pln_want_again(pln_node_t *node, pln_chain_t *chain)
 
 void pln_want_storing(pln_node_t *node, pln_link_t *link, pln_chain_t *chain)
 {
-    if (chain->want_seq < chain->held.seq) {
+    if (chain->want_seq < chain->held.seq && (chain->want_seq == 0 || pln_want_held(chain))) {
         chain->want_seq = chain->held.seq;
+        chain->want_hash = chain->held.hash;
     }
     want_open(chain);
     source_add(chain, link->number);
-    if (chain->asked_link != 0 && chain->held.seq >= chain->want_seq) {
+    if (chain->asked_link != 0 && pln_want_held(chain)) {
         unask(node, chain);
     }
 }
 
 void pln_want_unwritten(pln_node_t *node, pln_chain_t *chain, uint64_t seq)
 {
-    chain->want_seq = chain->want_seq < seq ? seq : chain->want_seq;
+    if (chain->want_seq < seq) {
+        chain->want_seq = seq;
+        chain->want_hash = (pln_hash_t){{0}};
+    }
     want_open(chain);
     pln_want_again(node, chain);
     chain->not_before_ms = node->now_ms + WRITE_AGAIN_MS;

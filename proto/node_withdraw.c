@@ -310,7 +310,7 @@ static void review_all(pln_node_t *node, pln_net_state_t *net)
         for (size_t i = 0; i < chain->mark_count; i++) {
             settle(node, chain, &chain->marks[i]);
         }
-        review_named(node, chain, 1, chain->durable.seq);
+        review_named(node, chain, chain->base.seq + 1, chain->durable.seq);
     }
 }
 
@@ -410,8 +410,10 @@ void pln_withdraw_said(pln_node_t *node, pln_net_state_t *net, const pln_entry_t
         return;
     }
     pln_chain_t *chain = pln_chain_find(net, &retract.author, retract.epoch, PLN_LANE_RECORDS);
-    if (chain != NULL && retract.seq <= chain->durable.seq) {
-        review(node, chain, retract.seq);
+    for (; chain != NULL; chain = chain->next_branch) {  // its data tells which branch is meant
+        if (retract.seq > chain->base.seq && retract.seq <= chain->durable.seq) {
+            review(node, chain, retract.seq);
+        }
     }
 }
 

@@ -132,7 +132,11 @@ static void message_make(stage_t *stage, uint8_t type, pln_message_t *message, p
             break;
         case PLN_MSG_FORK:
             message->as.fork.place = some_place(stage);
+            message->as.fork.stage = pln_read_u8(&stage->in) % 4;
             message->as.fork.seq = some_seq(stage);
+            message->as.fork.other_seq = some_seq(stage);
+            rows_make(stage, rows);
+            message->as.fork.body = pln_buf_span(rows);
             break;
         case PLN_MSG_CREDIT:
             message->as.credit = UINT64_C(1) << (pln_read_u8(&stage->in) % 62);

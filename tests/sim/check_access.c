@@ -2,6 +2,7 @@
 // No entry counts that access forbids: at rest, nothing counted is beyond its limit, and all within
 // it counts.
 #include "check.h"
+#include "proto/node_branch.h"
 #include "proto/node_state.h"
 
 static void chain_check(world_node_t *node, const pln_chain_row_t *row)
@@ -10,8 +11,14 @@ static void chain_check(world_node_t *node, const pln_chain_row_t *row)
     if (access == NULL) {
         return;
     }
-    uint64_t limit =
-        pln_access_limit(access, &row->place.author, row->place.epoch, row->place.lane);
+    const pln_place_t *place = &row->place;
+    const pln_chain_t *chain = node->node->chains[row->number];
+    const pln_fork_place_t *fork = chain == NULL ? NULL : pln_fork_find(chain->net, place);
+    if (chain == NULL || (fork != NULL && fork->probing > 0)) {
+        return;
+    }
+    uint64_t limit = pln_chain_limit(chain);
+    limit = limit < row->base.seq ? row->base.seq : limit;
     if (row->counted > limit) {
         check_fail(node->world, &check_access,
                    "%s counts %llu entries of epoch %u lane %u where access allows %llu",

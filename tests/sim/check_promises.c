@@ -7,9 +7,7 @@
 
 static bool kept(const world_node_t *node, const world_promise_t *promise)
 {
-    pln_hash_t hash;
-    return memory_store_hash(node->store, &promise->place, promise->seq, &hash) &&
-           memcmp(hash.bytes, promise->hash.bytes, sizeof hash.bytes) == 0;
+    return memory_store_holds(node->store, &promise->place, promise->seq, &promise->hash);
 }
 
 static void committed(world_node_t *node, const memory_job_t *job)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "check.h"
-#include "proto/node_state.h"
+#include "proto/node_join.h"
 
 /** The network a message is about; false: of none, or its end. */
 static bool network_of(const pln_message_t *message, pln_network_id_t *out)

@@ -8,6 +8,8 @@
 #define PLN_MEMORY_CHAIN_H
 
 #include "memory_entries.h"
+#include "memory_rows.h"
+#include "memory_store.h"
 #include "proto/node.h"
 
 /** A payload kept beside its withheld entry. */
@@ -27,6 +29,19 @@ typedef struct {
     size_t hidden_count;
 } memory_chain_t;
 
+struct memory_store {
+    pln_store_id_t id;
+    memory_chain_t **chains; /**< by number; NULL where unused */
+    size_t chain_count;
+    pln_arrival_t *arrivals;
+    pln_cursor_t *tags; /**< of arrival N at [N - 1] */
+    size_t arrival_count;
+    memory_rows_t rows;
+    pln_map_t places; /**< name of the place -> memory_chain_t */
+};
+
+/** Index of the first kept signature at or behind @seq. */
+size_t memory_vouch_from(const memory_chain_t *chain, uint64_t seq);
 pln_err_t memory_entry_at(const memory_chain_t *chain, uint64_t seq, pln_entry_t *out);
 
 /* As daemon/store_withhold.h. */

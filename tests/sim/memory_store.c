@@ -7,17 +7,7 @@
 
 #include "memory_chain.h"
 #include "memory_rows.h"
-
-struct memory_store {
-    pln_store_id_t id;
-    memory_chain_t **chains; /**< by number; NULL where unused */
-    size_t chain_count;
-    pln_arrival_t *arrivals;
-    pln_cursor_t *tags; /**< of arrival N at [N - 1] */
-    size_t arrival_count;
-    memory_rows_t rows;
-    pln_map_t places; /**< name of the place -> memory_chain_t */
-};
+#include "proto/hash.h"
 
 memory_store_t *memory_store_new(const pln_store_id_t *id)
 {
@@ -79,7 +69,10 @@ static void place_put(memory_store_t *store, memory_chain_t *chain)
 {
     uint8_t name[MEMORY_NAME_SIZE];
     memory_place_name(&chain->row.place, name);
-    pln_map_put(&store->places, name, chain);
+    const memory_chain_t *there = pln_map_get(&store->places, name);
+    if (there == NULL || there->row.number == chain->row.number) {  // the first of its branches
+        pln_map_put(&store->places, name, chain);
+    }
 }
 
 /** The chain @number, to be written to. */
@@ -133,12 +126,13 @@ pln_cursor_t memory_store_arrivals(const memory_store_t *store)
 
 static void controls_load(const memory_chain_t *chain, pln_node_t *node)
 {
-    for (uint64_t seq = 1; seq <= chain->row.head.seq; seq++) {
+    for (uint64_t seq = chain->row.base.seq + 1; seq <= chain->row.head.seq; seq++) {
         pln_entry_t entry;
         pln_err_t error = memory_entry_at(chain, seq, &entry);
         assert(error == PLN_OK);
-        error = pln_node_load_control(node, chain->row.number, seq,
-                                      &chain->entries->heads[seq].hash, &entry);
+        const pln_head_t *heads = chain->entries->heads;
+        error = pln_node_load_control(node, chain->row.number, seq, &heads[seq - 1].hash,
+                                      &heads[seq].hash, &entry);
         assert(error == PLN_OK);
     }
 }
@@ -161,7 +155,7 @@ void memory_store_load(const memory_store_t *store, pln_node_t *node)
         }
     }
     for (size_t i = 0; i < store->chain_count; i++) {
-        if (store->chains[i] != NULL && store->chains[i]->gone == 0 &&
+        if (store->chains[i] != NULL && store->chains[i]->gone == store->chains[i]->row.base.seq &&
             store->chains[i]->row.place.lane == PLN_LANE_CONTROL) {
             controls_load(store->chains[i], node);
         }
@@ -184,7 +178,7 @@ static memory_chain_t *chain_get(memory_store_t *store, uint32_t number, const p
         chain->row.number = number;
         chain->row.place = *place;
         chain->entries = memory_entries_hold(place);
-        chain->row.head = chain->row.counted_head = chain->entries->heads[0];
+        chain->row.base = chain->row.head = chain->row.counted_head = chain->entries->heads[0];
         chain->holders = 1;
         place_put(store, chain);
     }
@@ -225,28 +219,51 @@ static void arrival_add(memory_store_t *store, pln_op_t op, uint32_t chain, uint
 }
 
 static void grown(memory_store_t *store, memory_chain_t *chain, const pln_head_t *base,
-                  const pln_head_t *end, pln_stored_t *result)
+                  const pln_head_t *end, bool aside, pln_stored_t *result)
 {
-    bool all_counted = chain->row.counted == chain->row.head.seq;
+    bool counts = chain->row.counted == chain->row.head.seq && !aside;
     chain->row.head = *end;
-    if (all_counted) {
+    if (counts) {
         chain->row.counted = end->seq;
         chain->row.counted_head = *end;
     }
     *result = (pln_stored_t){.chain = chain->row.number, .base = *base, .end = *end};
     result->signature = chain->row.signature = chain->vouches[chain->vouch_count - 1].signature;
-    arrival_add(store, all_counted ? PLN_OP_ADDED : PLN_OP_ASIDE, chain->row.number, base->seq + 1,
+    arrival_add(store, counts ? PLN_OP_ADDED : PLN_OP_ASIDE, chain->row.number, base->seq + 1,
                 end->seq, result);
+}
+
+/** A branch begins: with what it leaves, up to where it leaves it. */
+static memory_chain_t *branch_get(memory_store_t *store, const pln_effect_t *effect)
+{
+    memory_chain_t *chain = chain_get(store, effect->as.store.chain, &effect->as.store.place);
+    if (!effect->as.store.branch || chain->row.branch) {
+        return chain;
+    }
+    const memory_chain_t *parent = store->chains[effect->as.store.parent];
+    const pln_head_t *base = &effect->as.store.base;
+    memory_entries_release(&chain->entries);
+    chain->entries = memory_entries_again(parent->entries);
+    chain->row.branch = true;
+    chain->row.parent = parent->row.number;
+    chain->row.base = chain->row.head = chain->row.counted_head = *base;
+    chain->row.counted = chain->gone = base->seq;
+    chain->vouches = duplicate(parent->vouches, parent->vouch_count * sizeof *parent->vouches);
+    while (chain->vouch_count < parent->vouch_count &&
+           parent->vouches[chain->vouch_count].head.seq <= base->seq) {
+        chain->vouch_count++;
+    }
+    return chain;
 }
 
 static void apply_store(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
 {
-    memory_chain_t *chain = chain_get(store, effect->as.store.chain, &effect->as.store.place);
+    memory_chain_t *chain = branch_get(store, effect);
     pln_head_t base = chain->row.head;
     memory_entries_append(&chain->entries, base.seq, effect->as.store.run);
     pln_vouch_t vouch = {effect->as.store.end, effect->as.store.signature};
     vouch_add(chain, &vouch);
-    grown(store, chain, &base, &effect->as.store.end, result);
+    grown(store, chain, &base, &effect->as.store.end, effect->as.store.aside, result);
     result->run = effect->as.store.run;
 }
 
@@ -274,7 +291,7 @@ static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory
         }
     }
     chain->row.head = base;
-    grown(store, chain, &base, &head, result);
+    grown(store, chain, &base, &head, false, result);
     if (runs == 1) {
         result->run = memory_job_keep(job, pln_buf_span(&run));
     }
@@ -282,7 +299,7 @@ static void apply_mint(memory_store_t *store, const pln_identity_t *self, memory
 }
 
 /** Index of the first kept signature at or behind @seq. */
-static size_t vouch_from(const memory_chain_t *chain, uint64_t seq)
+size_t memory_vouch_from(const memory_chain_t *chain, uint64_t seq)
 {
     size_t low = 0;
     size_t high = chain->vouch_count;
@@ -306,7 +323,7 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
     result->end = chain->entries->heads[counted];
     chain->row.counted = counted;
     chain->row.counted_head = result->end;
-    if (aside && effect->as.aside.vouched && counted > 0) {
+    if (aside && effect->as.aside.vouched && counted > chain->row.base.seq) {
         pln_vouch_t vouch = {result->end, effect->as.aside.signature};
         size_t at = 0;
         while (at < chain->vouch_count && chain->vouches[at].head.seq < counted) {
@@ -321,7 +338,7 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
             chain->vouch_count++;
         }
     }
-    size_t kept = vouch_from(chain, counted);
+    size_t kept = memory_vouch_from(chain, counted);
     if (kept < chain->vouch_count && chain->vouches[kept].head.seq == counted) {
         result->signature = chain->vouches[kept].signature;
     }
@@ -369,9 +386,10 @@ static void apply_forget(memory_store_t *store, const pln_effect_t *effect, allo
     result->end.seq = chain->gone;
     if (chain->gone == chain->row.head.seq) {
         chain_remove(store, chain);
-    } else if (chain->gone > 0) {
-        chain->row.counted = chain->row.last_arrival = 0;
-        pln_chain_start(&chain->row.place, &chain->row.counted_head);
+    } else if (chain->gone > chain->row.base.seq) {
+        chain->row.last_arrival = 0;
+        chain->row.counted = chain->row.base.seq;
+        chain->row.counted_head = chain->row.base;
     }
 }
 
@@ -382,7 +400,7 @@ static bool place_fits(const memory_store_t *store, uint32_t number, const pln_p
     memory_place_name(place, name);
     const memory_chain_t *named = pln_map_get(&store->places, name);
     const memory_chain_t *numbered = number < store->chain_count ? store->chains[number] : NULL;
-    return named == numbered;
+    return named == numbered || (numbered != NULL && numbered->row.branch);
 }
 
 static void apply_withhold(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
@@ -410,11 +428,11 @@ static bool bases_hold(memory_store_t *store, const memory_job_t *job)
             return false;
         }
         if (effect->type == PLN_FX_STORE) {
-            if (!place_fits(store, effect->as.store.chain, &effect->as.store.place)) {
+            if (!effect->as.store.branch &&
+                !place_fits(store, effect->as.store.chain, &effect->as.store.place)) {
                 return false;
             }
-            memory_chain_t *chain =
-                chain_get(store, effect->as.store.chain, &effect->as.store.place);
+            memory_chain_t *chain = branch_get(store, effect);
             if (chain->row.head.seq != effect->as.store.base.seq ||
                 memcmp(chain->row.head.hash.bytes, effect->as.store.base.hash.bytes, 32) != 0) {
                 return false;
@@ -466,134 +484,4 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
         }
         job->result_count++;
     }
-}
-
-/* ---- reading ---- */
-
-pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, uint64_t from, uint64_t to,
-                           pln_span_t *bytes, pln_head_t *base, pln_head_t *end,
-                           pln_signature_t *signature)
-{
-    const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
-    if (chain == NULL || from <= chain->gone || from > chain->row.head.seq) {
-        return PLN_ENOTFOUND;
-    }
-    size_t at = vouch_from(chain, from);
-    if (at == chain->vouch_count || chain->vouches[at].head.seq > to) {
-        return PLN_ENOTFOUND;
-    }
-    const pln_vouch_t *vouch = &chain->vouches[at];
-    *base = chain->entries->heads[from - 1];
-    *bytes = memory_entries_bytes(chain->entries, from, vouch->head.seq);
-    *end = vouch->head;
-    *signature = vouch->signature;
-    return PLN_OK;
-}
-
-pln_err_t memory_store_entry(const memory_store_t *store, uint32_t number, uint64_t seq,
-                             pln_span_t *bytes)
-{
-    const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
-    if (chain == NULL || seq <= chain->gone || seq > chain->row.head.seq) {
-        return PLN_ENOTFOUND;
-    }
-    *bytes = memory_entries_bytes(chain->entries, seq, seq);
-    return PLN_OK;
-}
-
-void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
-                          struct pln_change *rows, size_t max, size_t *count, bool *valid,
-                          bool *truncated)
-{
-    *count = 0;
-    *truncated = false;
-    *valid = cursor->number <= store->arrival_count &&
-             (cursor->number == 0 || pln_cursor_equal(cursor, &store->tags[cursor->number - 1]));
-    size_t *row_of = pln_alloc_zero(store->chain_count + 1, sizeof *row_of);  // index + 1
-    for (uint64_t n = cursor->number; *valid && n < store->arrival_count; n++) {
-        const pln_arrival_t *arrival = &store->arrivals[n];
-        size_t row = row_of[arrival->chain];
-        if (row == 0 && *count == max) {
-            *truncated = true;
-            break;
-        }
-        if (row == 0) {
-            rows[(*count)++] = (struct pln_change){arrival->chain, arrival->from};
-            row_of[arrival->chain] = *count;
-        } else if (arrival->from < rows[row - 1].from) {
-            rows[row - 1].from = arrival->from;
-        }
-    }
-    free(row_of);
-}
-
-/* ---- for the checks ---- */
-
-static const memory_chain_t *chain_at(const memory_store_t *store, const pln_place_t *place)
-{
-    uint8_t name[MEMORY_NAME_SIZE];
-    memory_place_name(place, name);
-    return pln_map_get(&store->places, name);
-}
-
-bool memory_store_chain(const memory_store_t *store, const pln_place_t *place, pln_chain_row_t *out)
-{
-    const memory_chain_t *chain = chain_at(store, place);
-    if (chain != NULL) {
-        *out = chain->row;
-    }
-    return chain != NULL;
-}
-
-bool memory_store_next_chain(const memory_store_t *store, size_t *cursor, pln_chain_row_t *out)
-{
-    while (*cursor < store->chain_count) {
-        const memory_chain_t *chain = store->chains[(*cursor)++];
-        if (chain != NULL) {
-            *out = chain->row;
-            return true;
-        }
-    }
-    return false;
-}
-
-bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
-                       pln_hash_t *out)
-{
-    const memory_chain_t *chain = chain_at(store, place);
-    bool held = chain != NULL && seq > 0 && seq <= chain->row.head.seq;
-    if (held) {
-        *out = chain->entries->heads[seq].hash;
-    }
-    return held;
-}
-
-bool memory_store_payload(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
-                          bool *shown)
-{
-    const memory_chain_t *chain = chain_at(store, place);
-    pln_entry_t entry;
-    *shown = chain != NULL && seq > chain->gone && seq <= chain->row.head.seq &&
-             memory_entry_at(chain, seq, &entry) == PLN_OK && !entry.withheld;
-    bool kept = *shown;
-    for (size_t i = 0; chain != NULL && i < chain->hidden_count && !kept; i++) {
-        kept = chain->hidden[i].seq == seq;
-    }
-    return kept;
-}
-
-size_t memory_store_rows(const memory_store_t *store, pln_table_t table,
-                         const pln_network_id_t *network)
-{
-    size_t count = 0;
-    size_t cursor = 0;
-    const memory_row_t *row;
-    while ((row = memory_rows_next(&store->rows, table, &cursor)) != NULL) {
-        bool named = network == NULL;
-        for (size_t at = 0; at + 32 <= row->key.size && !named; at += 32) {
-            named = memcmp(row->key.data + at, network->bytes, 32) == 0;
-        }
-        count += named;
-    }
-    return count;
 }

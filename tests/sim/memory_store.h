@@ -50,6 +50,8 @@ pln_err_t memory_store_run(const memory_store_t *store, uint32_t chain, uint64_t
 /** One entry as stored; borrowed alike. */
 pln_err_t memory_store_entry(const memory_store_t *store, uint32_t chain, uint64_t seq,
                              pln_span_t *bytes);
+void memory_store_heads(const memory_store_t *store, uint32_t chain, const uint64_t *seqs,
+                        size_t count, pln_head_t *heads);
 void memory_store_changes(const memory_store_t *store, const pln_cursor_t *cursor,
                           struct pln_change *rows, size_t max, size_t *count, bool *valid,
                           bool *truncated);
@@ -61,12 +63,15 @@ bool memory_store_chain(const memory_store_t *store, const pln_place_t *place,
                         pln_chain_row_t *out);
 /** Chains in ascending number; *cursor starts at 0; false at the end. */
 bool memory_store_next_chain(const memory_store_t *store, size_t *cursor, pln_chain_row_t *out);
-/** chain_hash(seq) as stored; false: not held. */
+/** chain_hash(seq) of the chain that is no branch; false: not held. */
 bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
                        pln_hash_t *out);
 /** Is the payload of that entry on this disk at all, shown or hidden? */
 bool memory_store_payload(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
                           bool *shown);
+/** Is entry @seq held, on a branch where it has @hash? NULL: on any. */
+bool memory_store_holds(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
+                        const pln_hash_t *hash);
 /** Rows of @table; only those whose key names @network, unless NULL. */
 size_t memory_store_rows(const memory_store_t *store, pln_table_t table,
                          const pln_network_id_t *network);

@@ -101,6 +101,7 @@ static void a_false_base_ends_its_own_link_only(void **state)
     entries.as.entries.place = (pln_place_t){trio.net, trio.c->self.id, 0, PLN_LANE_RECORDS};
     entries.as.entries.from = entries.as.entries.to = 2;
     entries.as.entries.run = PLN_SPAN(entry, sizeof entry);
+    entries.as.entries.signature.bytes[0] = 1;
     hear(trio.a, trio.b, &entries);
     assert_int_equal(pln_node_refused(trio.a->node)[PLN_ESIGNATURE], 1);
     everybody_gets_what_c_publishes(&trio);

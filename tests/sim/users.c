@@ -312,6 +312,14 @@ pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network)
     return wait_for(node, WAIT_MS);
 }
 
+pln_err_t world_heal(world_node_t *node, const pln_network_id_t *network)
+{
+    pln_event_t event = {.type = PLN_EV_HEAL};
+    event.as.heal.network = *network;
+    ask(node, &event, network, 0, 0);
+    return wait_for(node, WAIT_MS);
+}
+
 pln_err_t world_forget(world_node_t *node, const pln_network_id_t *network)
 {
     pln_event_t event = {.type = PLN_EV_LEAVE};

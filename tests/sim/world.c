@@ -179,6 +179,7 @@ static void perform(world_node_t *node, const pln_effects_t *effects)
                 break;
             case PLN_FX_LOAD:
             case PLN_FX_READ:
+            case PLN_FX_PROBE:
             case PLN_FX_CHANGES:
                 world_read_later(node, effect);
                 break;
@@ -205,7 +206,7 @@ static void happen_to(world_t *world, world_node_t *node, world_event_t *event)
 {
     pln_effect_t effect;
     if (event->type == WE_DIALLED || event->type == WE_LOAD || event->type == WE_READ ||
-        event->type == WE_CHANGES) {
+        event->type == WE_PROBE || event->type == WE_CHANGES) {
         memcpy(&effect, event->bytes, sizeof effect);
     }
     switch (event->type) {
@@ -231,6 +232,9 @@ static void happen_to(world_t *world, world_node_t *node, world_event_t *event)
             break;
         case WE_READ:
             world_read(node, &effect);
+            break;
+        case WE_PROBE:
+            world_probe(node, &effect);
             break;
         case WE_CHANGES:
             world_changes(node, &effect);

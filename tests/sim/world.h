@@ -157,6 +157,7 @@ typedef enum {
     WE_RESUMED,
     WE_LOAD,
     WE_READ,
+    WE_PROBE,
     WE_CHANGES
 } world_event_type_t;
 
@@ -262,6 +263,7 @@ void world_stored(world_node_t *node);
 void world_read_later(world_node_t *node, const pln_effect_t *effect);
 void world_load(world_node_t *node, const pln_effect_t *effect);
 void world_read(world_node_t *node, const pln_effect_t *effect);
+void world_probe(world_node_t *node, const pln_effect_t *effect);
 void world_changes(world_node_t *node, const pln_effect_t *effect);
 /** Power off: the running transaction happened or did not, what waits is lost. */
 void world_disk_drop(world_node_t *node);
@@ -272,6 +274,8 @@ void world_disk_drop(world_node_t *node);
 world_node_t *world_machine(world_t *world, const char *name, bool dial_all);
 /** ... and switched on. */
 world_node_t *world_node(world_t *world, const char *name, bool dial_all);
+/** The folder of @of copied to another machine, switched off: the same key, the same store. */
+world_node_t *world_clone(world_node_t *of, const char *name);
 void world_crash(world_node_t *node);
 /** As a pulled cable: nobody is told. */
 void world_power_off(world_node_t *node);
@@ -304,6 +308,8 @@ pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, cons
 pln_err_t world_retract(world_node_t *by, const pln_network_id_t *network,
                         const world_node_t *whose, uint64_t seq, bool undo);
 pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network);
+/** Settle the node's own forks. */
+pln_err_t world_heal(world_node_t *node, const pln_network_id_t *network);
 /** Leave, and delete what is held of it. */
 pln_err_t world_forget(world_node_t *node, const pln_network_id_t *network);
 

@@ -104,9 +104,10 @@ void world_disk_drop(world_node_t *node)
 void world_read_later(world_node_t *node, const pln_effect_t *effect)
 {
     world_t *world = node->world;
-    world_event_type_t type = effect->type == PLN_FX_LOAD   ? WE_LOAD
-                              : effect->type == PLN_FX_READ ? WE_READ
-                                                            : WE_CHANGES;
+    world_event_type_t type = effect->type == PLN_FX_LOAD    ? WE_LOAD
+                              : effect->type == PLN_FX_READ  ? WE_READ
+                              : effect->type == PLN_FX_PROBE ? WE_PROBE
+                                                             : WE_CHANGES;
     uint64_t wait = node->disk.read_ms > 0 ? world_random(world, node->disk.read_ms + 1) : 0;
     world_event_t *event = world_event_add(world, world->now_ms + wait, type, node);
     event->bytes = pln_alloc(sizeof *effect);
@@ -120,6 +121,7 @@ void world_load(world_node_t *node, const pln_effect_t *effect)
     event.as.loaded.link = effect->as.load.link;
     event.as.loaded.chain = effect->as.load.chain;
     event.as.loaded.from = effect->as.load.from;
+    event.as.loaded.comparing = effect->as.load.comparing;
     event.as.loaded.error =
         memory_store_run(node->store, effect->as.load.chain, effect->as.load.from,
                          effect->as.load.to, &event.as.loaded.run, &event.as.loaded.base,
@@ -135,6 +137,20 @@ void world_read(world_node_t *node, const pln_effect_t *effect)
     event.as.read.seq = effect->as.read.seq;
     event.as.read.error = memory_store_entry(node->store, effect->as.read.chain,
                                              effect->as.read.seq, &event.as.read.entry);
+    world_step(node, &event);
+}
+
+void world_probe(world_node_t *node, const pln_effect_t *effect)
+{
+    pln_event_t event = world_event_of(node, PLN_EV_PROBED);
+    pln_head_t heads[PLN_PROBE_MAX];
+    memory_store_heads(node->store, effect->as.probe.chain, effect->as.probe.seqs,
+                       effect->as.probe.count, heads);
+    event.as.probed.link = effect->as.probe.link;
+    event.as.probed.chain = effect->as.probe.chain;
+    event.as.probed.purpose = effect->as.probe.purpose;
+    event.as.probed.heads = heads;
+    event.as.probed.count = effect->as.probe.count;
     world_step(node, &event);
 }
 

@@ -127,6 +127,12 @@ world_node_t *world_twin(world_node_t *of, const char *name, memory_store_t *sto
     return node;
 }
 
+world_node_t *world_clone(world_node_t *of, const char *name)
+{
+    of->world->forked = true;
+    return world_twin(of, name, memory_store_copy(of->store));
+}
+
 void world_lay_back(world_node_t *node, memory_store_t *store)
 {
     world_crash(node);

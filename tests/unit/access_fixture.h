@@ -208,12 +208,14 @@ static inline void say_settings(history_t *history, int by, uint32_t epoch, cons
 
 static inline void tell(pln_access_t *access, const said_t *said)
 {
-    pln_statement_t statement = {.author = world[said->by].id,
-                                 .epoch = said->epoch,
-                                 .seq = said->seq,
-                                 .hash = said->hash,
-                                 .kind = said->kind,
-                                 .payload = pln_buf_span(&said->payload)};
+    pln_statement_t statement = {
+        .author = world[said->by].id,
+        .epoch = said->epoch,
+        .seq = said->seq,
+        .hash = said->hash,
+        .before = made_up_hash(said->by, said->epoch, PLN_LANE_CONTROL, said->seq - 1, 0),
+        .kind = said->kind,
+        .payload = pln_buf_span(&said->payload)};
     pln_access_add(access, &statement);
 }
 

@@ -41,10 +41,12 @@ pln_err_t pln_node_load_chain(pln_node_t *node, const pln_chain_row_t *row)
 }
 
 pln_err_t pln_node_load_control(pln_node_t *node, uint32_t chain, uint64_t seq,
-                                const pln_hash_t *hash, const pln_entry_t *entry)
+                                const pln_hash_t *before, const pln_hash_t *hash,
+                                const pln_entry_t *entry)
 {
     (void)node;
     pln_hash_t data;
+    assert_true(noted.controls == 0 || pln_hash_equal(before, &noted.last_control));
     noted.controls++;
     assert_int_equal(chain, 0);
     assert_int_equal(seq, noted.controls);

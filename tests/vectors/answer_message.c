@@ -31,8 +31,13 @@ static const shape_t entries_shape[] = {SHAPE_IN("place", pln_entries_t, place, 
                                         SHAPE(BYTES, pln_entries_t, run),
                                         SHAPE_END};
 static const shape_t fork_shape[] = {SHAPE_IN("place", pln_fork_t, place, place_shape),
-                                     SHAPE(UINT, pln_fork_t, seq), SHAPE(FIXED, pln_fork_t, hash),
-                                     SHAPE(BYTES, pln_fork_t, proof), SHAPE_END};
+                                     SHAPE(UINT, pln_fork_t, stage),
+                                     SHAPE(UINT, pln_fork_t, seq),
+                                     SHAPE(FIXED, pln_fork_t, hash),
+                                     SHAPE(UINT, pln_fork_t, other_seq),
+                                     SHAPE(FIXED, pln_fork_t, other_hash),
+                                     SHAPE(BYTES, pln_fork_t, body),
+                                     SHAPE_END};
 static const shape_t credit_shape[] = {
     {.name = "total", .type = SHAPE_UINT, .size = sizeof(uint64_t)},
     SHAPE_END};

@@ -121,10 +121,18 @@ def entries(t):
 
 
 def fork(t):
-    elements = [*place_parts(SPOKE.id, 16, 1), uint(41), bin_(b"\x09" * 32), bin_(b"")]
-    t.both("at 41", "fork", 4, {"place": place_of(SPOKE.id, 16, 1), "seq": 41, "hash": "09" * 32, "proof": ""}, elements)
-    t.both("at 0: the chains differ from the start", "fork", 4, {"place": place_of(SPOKE.id, 16, 1), "seq": 0, "hash": "09" * 32, "proof": ""},
-           [*elements[:4], uint(0), *elements[5:]])
+    place, points = place_of(SPOKE.id, 16, 1), (41).to_bytes(8, "big") + b"\x07" * 32
+    elements = [*place_parts(SPOKE.id, 16, 1), uint(0), uint(41), bin_(b"\x09" * 32), uint(107), bin_(b"\x0a" * 32), bin_(points)]
+    fields = {"place": place, "stage": 0, "seq": 41, "hash": "09" * 32, "other_seq": 107, "other_hash": "0a" * 32, "body": points.hex()}
+    t.both("points of two heads", "fork", 4, fields, elements)
+    t.both("no heads, no points, a stage of later", "fork", 4,
+           {**fields, "stage": 2**32 - 1, "seq": 0, "hash": "00" * 32, "other_seq": 0, "other_hash": "00" * 32, "body": ""},
+           [*elements[:4], uint(2**32 - 1), uint(0), bin_(bytes(32)), uint(0), bin_(bytes(32)), bin_(b"")])
+    lead = array(uint(4), *elements[:4], uint(2), *elements[5:9], b"\xc6" + (98304).to_bytes(4, "big"))
+    t.ask("fork: largest body", "message", {"type": "fork", **fields, "stage": 2, "body": repeat(b"\x05", 98304)},
+          {"hex": join(lead, repeat(b"\x05", 98304))})
+    lead = array(uint(4), *elements[:4], uint(2), *elements[5:9], b"\xc6" + (98305).to_bytes(4, "big"))
+    t.refuse("fork: a body of 98,305 bytes", join(lead, repeat(b"\x05", 98305)), "oversize")
     return {"fork": (4, elements)}
 
 
@@ -269,7 +277,11 @@ def bounds(t, good):
         change(name, 1, bin_(bytes(33)), "author of 33 bytes")
         change(name, 2, uint(2**32), "epoch 2^32")
         change(name, 3, uint(2), "lane 2")
-        change(name, 4, uint(2**48), "seq 2^48")
+        change(name, 4 if name == "entries" else 5, uint(2**48), "seq 2^48")
+    change("fork", 4, uint(2**32), "stage 2^32")
+    change("fork", 6, bin_(bytes(31)), "hash of 31 bytes")
+    change("fork", 7, uint(2**48), "other seq 2^48")
+    change("fork", 8, bin_(bytes(33)), "other hash of 33 bytes")
     change("entries", 4, uint(0), "from 0", "bad-run")
     change("entries", 5, uint(4), "to below from", "bad-run")
     change("entries", 5, uint(5 + 1024), "1025 entries", "bad-run")

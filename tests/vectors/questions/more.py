@@ -108,9 +108,10 @@ def quotas(t):
 
 def messages():
     t = Messages("message-2", "frames in which two rules meet, and what is ignored")
-    fork = array(uint(4), *place_parts(ROOT.id, 0, 1), uint(5), bin_(b"\x03" * 32), bin_(b"not yet a proof"))
-    t.ask("FORK with something for a proof: ignored", "message.read", {"hex": fork.hex()},
-          {"type": "fork", "place": place_of(ROOT.id, 0, 1), "seq": 5, "hash": "03" * 32, "proof": b"not yet a proof".hex()})
+    fork = array(uint(4), *place_parts(ROOT.id, 0, 1), uint(7), uint(5), bin_(b"\x03" * 32), uint(0), bin_(bytes(32)), bin_(b"of a later stage"))
+    t.ask("FORK of a stage that version 1 does not know", "message.read", {"hex": fork.hex()},
+          {"type": "fork", "place": place_of(ROOT.id, 0, 1), "stage": 7, "seq": 5, "hash": "03" * 32, "other_seq": 0, "other_hash": "00" * 32,
+           "body": b"of a later stage".hex()})
     t.refuse("an unknown type under a count that lies", b"\x92\x63", "truncated")
     t.refuse("an unknown type of 65 elements", array(*[uint(99)] * 65))
     t.refuse("an unknown type of 64 elements", array(*[uint(99)] * 64), "unknown-type")

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MPL-2.0
+// Branches of lane 0. A forked chain is a tree of facts; a revoke covers what leads to the heads it
+// lists, by their own links. Each fact gets its verdict from all revokes that act on its epoch. On
+// a chain that is not forked all of this is one comparison of seqs, and nothing here is asked.
+#include "access.h"
+#include "access_set.h"
+
+bool pln_access_held(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                     uint64_t seq, const pln_hash_t *hash, uint32_t *chain)
+{
+    const pln_access_chain_t *spoken = pln_access_chain(access, author, epoch);
+    const pln_fact_t *fact = spoken == NULL ? NULL : pln_fact_find(spoken, seq, hash);
+    bool held = fact != NULL && fact->number != PLN_CHAIN_NONE;
+    if (held && chain != NULL) {
+        *chain = fact->number;
+    }
+    return held;
+}
+
+bool pln_access_forked(const pln_access_t *access, const pln_id_t *author, uint32_t epoch)
+{
+    const pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
+    return chain != NULL && chain->forked;
+}
+
+bool pln_access_before(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                       uint64_t seq, const pln_hash_t *hash, pln_hash_t *before)
+{
+    const pln_access_chain_t *spoken = pln_access_chain(access, author, epoch);
+    const pln_fact_t *fact = spoken == NULL ? NULL : pln_fact_find(spoken, seq, hash);
+    if (fact != NULL) {
+        *before = fact->before;
+    }
+    return fact != NULL;
+}
+
+static pln_fact_t *fact_at(const pln_access_chain_t *chain, size_t index)
+{
+    return chain->facts.items[index];
+}
+
+/** Index of the first fact at or above @seq. */
+static size_t index_of(const pln_access_chain_t *chain, uint64_t seq)
+{
+    size_t low = 0;
+    size_t high = chain->facts.count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (fact_at(chain, middle)->seq < seq) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+size_t pln_access_points(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                         uint64_t below, uint64_t *seqs, pln_hash_t *hashes, size_t max)
+{
+    const pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
+    if (chain == NULL || chain->facts.count == 0) {
+        return 0;
+    }
+    size_t count = 0;
+    uint64_t highest = fact_at(chain, chain->facts.count - 1)->seq;
+    uint64_t seq = below < highest ? below : highest;
+    for (uint64_t step = 1; count < max; step *= 2) {
+        size_t at = index_of(chain, seq);
+        for (; at < chain->facts.count && fact_at(chain, at)->seq == seq && count < max; at++) {
+            seqs[count] = seq;
+            hashes[count++] = fact_at(chain, at)->hash;
+        }
+        if (seq <= step) {
+            break;
+        }
+        seq -= step;
+    }
+    return count;
+}
+
+/* ---- what revokes cover ---- */
+
+/** Everything that leads to @fact, and it. */
+static void mark_path(const pln_access_chain_t *chain, pln_fact_t *fact)
+{
+    while (fact != NULL && !fact->marked) {
+        fact->marked = true;
+        fact = fact->seq == 1 ? NULL : pln_fact_find(chain, fact->seq - 1, &fact->before);
+    }
+}
+
+static void mark_up_to(const pln_access_chain_t *chain, uint64_t seq)
+{
+    for (size_t i = 0; i < chain->facts.count && fact_at(chain, i)->seq <= seq; i++) {
+        fact_at(chain, i)->marked = true;
+    }
+}
+
+static bool cuts_here(const pln_cut_t *cut, const pln_access_chain_t *chain)
+{
+    return cut->epoch == chain->epoch && cut->lane == PLN_LANE_CONTROL;
+}
+
+/** What this one does not cover is covered no more. */
+static void apply_revoke(const pln_access_chain_t *chain, const pln_fact_t *revoke)
+{
+    for (size_t i = 0; i < chain->facts.count; i++) {
+        fact_at(chain, i)->marked = false;
+    }
+    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
+        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+        if (!cuts_here(cut, chain)) {
+            continue;
+        }
+        pln_fact_t *head = pln_fact_find(chain, cut->seq, &cut->hash);
+        if (head != NULL) {
+            mark_path(chain, head);
+        } else {
+            mark_up_to(chain, cut->seq);
+        }
+    }
+    for (size_t i = 0; i < chain->facts.count; i++) {
+        fact_at(chain, i)->covered = fact_at(chain, i)->covered && fact_at(chain, i)->marked;
+    }
+}
+
+void pln_access_cover(const pln_access_t *access, pln_access_chain_t *chain)
+{
+    if (chain->covered_at == access->generation) {
+        return;
+    }
+    chain->covered_at = access->generation;
+    for (size_t i = 0; i < chain->facts.count; i++) {
+        fact_at(chain, i)->covered = true;
+    }
+    uint32_t term = chain->epoch / PLN_EPOCHS_PER_TERM;
+    const pln_fact_t *revoke = chain->author == access->root ? NULL : chain->author->revokes;
+    for (; revoke != NULL; revoke = revoke->next) {
+        if (pln_revoke_acts(access, revoke, chain->author, term)) {
+            apply_revoke(chain, revoke);
+        }
+    }
+}
+
+/* ---- how far a branch counts ---- */
+
+/** The last fact of a branch: mostly at its head, lower when the 65,536 end before. */
+static const pln_fact_t *last_of(const pln_access_chain_t *chain, uint32_t number)
+{
+    for (size_t i = chain->facts.count; i > 0; i--) {
+        if (fact_at(chain, i - 1)->number == number) {
+            return fact_at(chain, i - 1);
+        }
+    }
+    return NULL;
+}
+
+uint64_t pln_access_path_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                               uint32_t number, uint64_t seq)
+{
+    uint64_t limit = pln_access_limit(access, author, epoch, PLN_LANE_CONTROL);
+    pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
+    if (limit == 0 || chain == NULL || !chain->forked) {
+        return limit;
+    }
+    pln_access_cover(access, chain);
+    const pln_fact_t *fact = last_of(chain, number);
+    if (fact != NULL && fact->seq >= seq && fact->covered) {
+        return PLN_LIMIT_NONE;
+    }
+    while (fact != NULL && !fact->covered) {
+        fact = fact->seq == 1 ? NULL : pln_fact_find(chain, fact->seq - 1, &fact->before);
+    }
+    return fact == NULL ? 0 : fact->seq;
+}
+
+/** The furthest head that one revoke lists and that is not held; 0: what it covers is all here. */
+static uint64_t reach_of(const pln_access_chain_t *chain, const pln_fact_t *revoke, uint32_t epoch)
+{
+    uint64_t reach = 0;
+    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
+        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+        bool here = cut->epoch == epoch && cut->lane == PLN_LANE_CONTROL;
+        bool held = here && chain != NULL && pln_fact_find(chain, cut->seq, &cut->hash) != NULL;
+        reach = here && !held && cut->seq > reach ? cut->seq : reach;
+    }
+    return reach;
+}
+
+uint64_t pln_access_reach(pln_access_t *access, const pln_id_t *author, uint32_t epoch)
+{
+    uint64_t reach = pln_access_limit(access, author, epoch, PLN_LANE_CONTROL);
+    if (reach == 0 || reach == PLN_LIMIT_NONE) {
+        return reach;
+    }
+    const pln_party_t *party = pln_access_party(access, author);
+    const pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
+    reach = PLN_LIMIT_NONE;
+    for (const pln_fact_t *revoke = party->revokes; revoke != NULL; revoke = revoke->next) {
+        if (pln_revoke_acts(access, revoke, party, epoch / PLN_EPOCHS_PER_TERM)) {
+            uint64_t further = reach_of(chain, revoke, epoch);
+            reach = further < reach ? further : reach;
+        }
+    }
+    return reach;
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MPL-2.0
+// What lane 0 says of forks of lane 1. Lane 0 never depends on a settle, so this is well founded.
+#include "access.h"
+#include "access_set.h"
+
+/** Is an entry of lane 0 within the limit of its own chain, along its own links? */
+static bool within_limit(pln_access_t *access, const pln_fact_t *fact)
+{
+    pln_access_chain_t *chain = fact->chain;
+    uint64_t limit = pln_access_limit(access, &chain->author->id, chain->epoch, PLN_LANE_CONTROL);
+    if (limit == 0 || limit == PLN_LIMIT_NONE || !chain->forked) {
+        return fact->seq <= limit;
+    }
+    pln_access_cover(access, chain);
+    return fact->covered;
+}
+
+static bool earlier(const pln_fact_t *a, const pln_fact_t *b)
+{
+    if (b == NULL || a->chain->epoch != b->chain->epoch) {
+        return b == NULL || a->chain->epoch < b->chain->epoch;
+    }
+    return pln_fact_compare(a, b) < 0;
+}
+
+bool pln_access_settle(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                       pln_settle_t *out)
+{
+    const pln_party_t *party = pln_access_party(access, author);
+    const pln_fact_t *first = NULL;
+    const pln_fact_t *fact = party == NULL ? NULL : party->settles;
+    for (; fact != NULL; fact = fact->next) {
+        if (fact->as.settle.epoch == epoch && earlier(fact, first) && within_limit(access, fact)) {
+            first = fact;
+        }
+    }
+    if (first != NULL) {
+        *out = (pln_settle_t){epoch, first->as.settle.seq, first->as.settle.hash,
+                              first->as.settle.signature};
+    }
+    return first != NULL;
+}
+
+static bool cut_of(const pln_fact_t *revoke, uint32_t epoch, pln_cut_t *out)
+{
+    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
+        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+        if (cut->epoch == epoch && cut->lane == PLN_LANE_RECORDS) {
+            *out = *cut;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pln_access_lane1_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                          size_t index, pln_cut_t *out, bool *lists)
+{
+    const pln_party_t *party = pln_access_party(access, author);
+    const pln_fact_t *revoke = party == NULL || party == access->root ? NULL : party->revokes;
+    for (; revoke != NULL; revoke = revoke->next) {
+        if (pln_revoke_acts(access, revoke, party, epoch / PLN_EPOCHS_PER_TERM) && index-- == 0) {
+            *lists = cut_of(revoke, epoch, out);
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,380 @@
+// SPDX-License-Identifier: MPL-2.0
+// A copied folder, both run and write: every node that meets both branches has a proof, nobody is
+// at fault, nothing is lost, the owner settles, and all hold the same (R6).
+#include <stdlib.h>
+
+#include "proto/node_branch.h"
+#include "story.h"
+
+/** root is the hub; p dials it. The author dials root, its copy dials p only. */
+typedef struct {
+    story_t story;
+    world_node_t *p;
+    world_node_t *author;
+    world_node_t *copy;
+} split_t;
+
+static void apart(world_t *world, world_node_t *a, world_node_t *b, bool barred)
+{
+    world_bar(a, b, barred);
+    world_bar(b, a, barred);
+    world_cut(world, a->index, b->index);
+}
+
+/** Both write behind @common entries while p and root do not meet. */
+static split_t split_new(uint64_t seed, size_t common, size_t author_adds, size_t copy_adds)
+{
+    split_t split = {.story = story_begin(seed, false)};
+    story_t *story = &split.story;
+    split.p = story_member(story, "p");
+    split.author = story_member(story, "author");
+    if (common > 0) {
+        story_publish(story, split.author, common, 100);
+    }
+    story_converges(story, 60000);
+    story_run(story, 15000);
+    world_crash(split.author);
+    split.copy = world_clone(split.author, "copy");
+    apart(story->world, split.p, story->root, true);
+    apart(story->world, split.copy, story->root, true);
+    world_peer_add(split.p, split.author);  // so that p lets the copy in, and knows of it
+    world_start(split.author);
+    apart(story->world, split.author, split.p, true);
+    story_publish(story, split.author, author_adds, 100);
+    story_run(story, 10000);
+    world_start(split.copy);
+    world_peer_add(split.copy, split.p);
+    story_publish(story, split.copy, copy_adds, 100);
+    story_run(story, 10000);
+    return split;
+}
+
+static void meet(split_t *split)
+{
+    apart(split->story.world, split->p, split->story.root, false);
+}
+
+static const pln_fork_place_t *fork_of(split_t *split, world_node_t *node, uint32_t epoch)
+{
+    pln_net_state_t *net = pln_net_find(node->node, &split->story.net);
+    pln_place_t place = {split->story.net, split->author->self.id, epoch, PLN_LANE_RECORDS};
+    return pln_fork_find(net, &place);
+}
+
+static void all_have_proven(split_t *split, uint64_t at)
+{
+    world_t *world = split->story.world;
+    for (size_t i = 0; i < world->node_count; i++) {
+        world_node_t *node = world->nodes[i];
+        const pln_fork_place_t *fork = node->node == NULL ? NULL : fork_of(split, node, 0);
+        if (fork == NULL) {
+            fail_msg("%s has no proof of the fork", node->name);
+            return;
+        }
+        assert_int_equal(fork->at, at);
+    }
+}
+
+static void both_branches_are_proven_and_the_chain_freezes_where_they_part(void **state)
+{
+    (void)state;
+    split_t split = split_new(61, 5, 3, 2);
+    meet(&split);
+    story_run(&split.story, 120000);
+    all_have_proven(&split, 5);
+    story_converges(&split.story, 60000);
+    story_records_are(&split.story, split.story.root, 5);
+    story_records_are(&split.story, split.p, 5);
+    story_end(&split.story);
+}
+
+static void the_owner_settles_and_all_hold_the_settled_branch(void **state)
+{
+    (void)state;
+    split_t split = split_new(62, 5, 3, 2);
+    story_t *story = &split.story;
+    meet(&split);
+    story_run(story, 120000);
+    all_have_proven(&split, 5);
+    assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
+    story_run(story, 60000);
+    story_converges(story, 240000);
+    story_records_are(story, story->root, 8);
+    story_records_are(story, split.p, 8);
+    story_publish(story, split.author, 2, 100);  // in an epoch of its own
+    story_converges(story, 240000);
+    story_records_are(story, split.p, 10);
+    // Whoever comes later gets the same.
+    world_node_t *late = story_member(story, "late");
+    story_converges(story, 120000);
+    story_records_are(story, late, 10);
+    story_end(story);
+}
+
+static void a_chain_forked_from_its_first_entry_is_like_any_other(void **state)
+{
+    (void)state;
+    split_t split = split_new(63, 0, 3, 4);
+    story_t *story = &split.story;
+    meet(&split);
+    story_run(story, 120000);
+    all_have_proven(&split, 0);
+    assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
+    story_run(story, 60000);
+    story_converges(story, 240000);
+    story_end(story);
+}
+
+static void long_branches_are_compared_in_few_messages(void **state)
+{
+    (void)state;
+    split_t split = split_new(64, 3000, 1500, 2500);
+    story_t *story = &split.story;
+    meet(&split);
+    story_run(story, 180000);
+    all_have_proven(&split, 3000);
+    story_records_are(story, story->root, 3000);
+    assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
+    story_run(story, 120000);
+    story_converges(story, 240000);
+    story_end(story);
+}
+
+/** Whoever joins before it is settled is served up to where the branches part, by the proof. */
+static void joiners_get_what_counts_though_nobody_signed_its_end(void **state)
+{
+    (void)state;
+    split_t split = split_new(65, 0, 7, 3);
+    story_t *story = &split.story;
+    meet(&split);
+    story_run(story, 120000);
+    world_node_t *late = story_member(story, "late");
+    story_converges(story, 120000);
+    story_records_are(story, late, 0);
+    story_end(story);
+
+    split = split_new(66, 10, 7, 3);
+    story = &split.story;
+    story_run(story, 1000);
+    meet(&split);
+    story_run(story, 120000);
+    late = story_member(story, "late");
+    story_converges(story, 120000);
+    story_records_are(story, late, 10);
+    story_end(story);
+}
+
+/** The copy is off, the author on; or the other way round. */
+static void only(world_node_t *on, world_node_t *off)
+{
+    if (off->node != NULL) {
+        world_crash(off);
+    }
+    if (on->node == NULL) {
+        world_start(on);
+    }
+}
+
+/** M4: both copies settle, each as entry 1 of an epoch that it has opened. */
+static void two_settles_of_two_copies_are_one_everywhere(void **state)
+{
+    (void)state;
+    split_t split = split_new(67, 4, 3, 2);
+    story_t *story = &split.story;
+    only(split.author, split.copy);
+    meet(&split);
+    story_run(story, 60000);
+    only(split.copy, split.author);
+    apart(story->world, split.copy, split.p, false);
+    story_run(story, 60000);
+    // Both know of the fork; now each settles while the other is off and everybody apart.
+    apart(story->world, split.copy, split.p, true);
+    assert_int_equal(world_heal(split.copy, &story->net), PLN_OK);
+    only(split.author, split.copy);
+    apart(story->world, split.author, story->root, true);
+    story_run(story, 20000);
+    assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
+    apart(story->world, split.author, story->root, false);
+    apart(story->world, split.copy, split.p, false);
+    story_run(story, 60000);
+    world_start(split.copy);
+    story_run(story, 120000);
+    story_converges(story, 240000);
+    story_end(story);
+}
+
+/** M3: `R/1' settle`, `R/1 settle`, `R/2 revoke M`: the root itself is forked. */
+static void a_revoke_behind_a_forked_settle_counts_and_reaches_joiners(void **state)
+{
+    (void)state;
+    story_t story = story_begin(68, false);
+    world_node_t *hub = story_member(&story, "hub");
+    world_node_t *m = story_member(&story, "m");
+    world_node_t *c = story_machine(&story, "c");
+    story_join(&story, story.root, c, PLN_ROLE_COORDINATOR);
+    world_peer_add(c, hub);
+    world_peer_add(m, hub);
+    story_publish(&story, story.root, 2, 50);
+    story_converges(&story, 60000);
+    story_run(&story, 15000);
+    world_crash(story.root);
+    world_node_t *copy = world_clone(story.root, "root's copy");
+    world_peer_add(hub, copy);
+    world_start(story.root);
+    story_publish(&story, story.root, 2, 50);
+    story_converges(&story, 60000);
+    story_run(&story, 10000);
+    world_crash(story.root);
+    apart(story.world, copy, hub, true);
+    apart(story.world, copy, c, true);
+    apart(story.world, copy, m, true);
+    world_start(copy);
+    story_publish(&story, copy, 1, 50);
+    apart(story.world, copy, hub, false);
+    apart(story.world, copy, c, false);
+    apart(story.world, copy, m, false);
+    story_run(&story, 60000);
+    assert_int_equal(world_heal(copy, &story.net), PLN_OK);
+    world_crash(copy);
+    world_start(story.root);
+    story_run(&story, 60000);
+    (void)world_heal(story.root, &story.net);
+    assert_int_equal(world_revoke(story.root, &story.net, &m->self.id), PLN_OK);
+    story_run(&story, 60000);
+    world_crash(story.root);
+    world_start(copy);
+    story_run(&story, 60000);
+    world_node_t *late = world_node(story.world, "late", false);
+    story_join(&story, c, late, PLN_ROLE_CONTRIBUTOR);
+    world_peer_add(late, hub);
+    story_converges(&story, 240000);
+    pln_member_t member;
+    world_node_t *all[] = {hub, c, late, copy};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        pln_access_t *access = pln_node_access(all[i]->node, &story.net);
+        assert_int_equal(pln_access_member(access, &m->self.id, &member), PLN_ENOTFOUND);
+    }
+    story_end(&story);
+}
+
+/** M10: V leaves at 5, X and Y part at 10; whoever proves which pair, all keep one L. */
+static void nested_forks_have_one_place_where_they_begin(void **state)
+{
+    (void)state;
+    story_t story = story_begin(70, false);
+    world_node_t *p = story_member(&story, "p");
+    world_node_t *q = story_member(&story, "q");
+    world_node_t *author = story_member(&story, "author");
+    story_publish(&story, author, 5, 80);
+    story_converges(&story, 60000);
+    story_run(&story, 15000);
+    world_node_t *homes[] = {p, q};
+    for (int i = 0; i < 2; i++) {  // v writes where nobody knows of 6 to 10, y where nobody of 11
+        world_crash(author);
+        world_node_t *copy = world_clone(author, i == 0 ? "v" : "y");
+        apart(story.world, homes[i], story.root, true);
+        apart(story.world, copy, story.root, true);
+        world_peer_add(homes[i], author);
+        world_start(copy);
+        world_peer_add(copy, homes[i]);
+        story_publish(&story, copy, 3, 80);
+        story_run(&story, 20000);
+        world_crash(copy);
+        apart(story.world, author, homes[i], true);
+        world_start(author);
+        story_publish(&story, author, 5, 80);
+        story_run(&story, 30000);
+    }
+    apart(story.world, q, story.root, false);
+    story_run(&story, 60000);
+    apart(story.world, p, story.root, false);
+    story_run(&story, 120000);
+    split_t split = {.story = story, .author = author};
+    world_node_t *all[] = {story.root, p, q, author};
+    for (int i = 0; i < 4; i++) {
+        const pln_fork_place_t *fork = fork_of(&split, all[i], 0);
+        assert_non_null(fork);
+        assert_int_equal(fork->at, 5);
+    }
+    story_converges(&story, 120000);
+    story_records_are(&story, q, 5);
+    assert_int_equal(world_heal(author, &story.net), PLN_OK);
+    story_run(&story, 60000);
+    story_converges(&story, 240000);
+    story_end(&story);
+}
+
+/** @node has written @count entries more than its quota lets it, as an older version might. */
+static void overwrite(world_node_t *node, const pln_network_id_t *net, size_t count)
+{
+    pln_place_t place;
+    uint32_t chain;
+    assert_int_equal(pln_node_own_place(node->node, net, PLN_LANE_RECORDS, &place, &chain), PLN_OK);
+    world_crash(node);
+    pln_draft_t *drafts = pln_alloc_zero(count, sizeof *drafts);
+    for (size_t i = 0; i < count; i++) {
+        drafts[i] = (pln_draft_t){.kind = 0x0101, .time_ms = 5, .payload = PLN_SPAN("more", 4)};
+    }
+    pln_effect_t effect = {.type = PLN_FX_MINT};
+    effect.as.mint.chain = chain;
+    effect.as.mint.place = place;
+    effect.as.mint.drafts = drafts;
+    effect.as.mint.count = count;
+    pln_effects_t effects = {&effect, 1, 1};
+    memory_job_t *job = memory_job_new(&effects);
+    memory_store_apply(node->store, &node->self, job);
+    assert_int_equal(job->error, PLN_OK);
+    memory_job_free(job);
+    free(drafts);
+    world_start(node);
+}
+
+/** M9: the owner settles a head beyond the quota: nobody holds it, the owner neither. */
+static void a_settle_beyond_the_quota_leaves_the_chain_where_it_parted(void **state)
+{
+    (void)state;
+    story_t story = {.world = world_new(69)};
+    story.root = world_node(story.world, "root", false);
+    assert_int_equal(world_found_within(story.root, "net", 1024, 0, &story.net), PLN_OK);
+    world_node_t *p = story_member(&story, "p");
+    world_node_t *author = story_member(&story, "author");
+    story_publish(&story, author, 1, 50);
+    story_converges(&story, 60000);
+    world_run(story.world, 15000);
+    world_crash(author);
+    world_node_t *copy = world_clone(author, "copy");
+    world_start(author);
+    overwrite(author, &story.net, 1500);
+    world_run(story.world, 30000);
+    world_crash(author);
+    apart(story.world, copy, story.root, true);
+    world_start(copy);
+    story_publish(&story, copy, 2, 50);
+    apart(story.world, copy, story.root, false);
+    world_run(story.world, 60000);
+    world_crash(copy);
+    world_start(author);
+    world_run(story.world, 60000);
+    assert_int_equal(world_heal(author, &story.net), PLN_OK);
+    world_run(story.world, 60000);
+    story_converges(&story, 120000);
+    story_records_are(&story, p, 1);
+    story_records_are(&story, author, 1);
+    world_free(&story.world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(both_branches_are_proven_and_the_chain_freezes_where_they_part),
+        cmocka_unit_test(the_owner_settles_and_all_hold_the_settled_branch),
+        cmocka_unit_test(a_chain_forked_from_its_first_entry_is_like_any_other),
+        cmocka_unit_test(long_branches_are_compared_in_few_messages),
+        cmocka_unit_test(joiners_get_what_counts_though_nobody_signed_its_end),
+        cmocka_unit_test(two_settles_of_two_copies_are_one_everywhere),
+        cmocka_unit_test(a_revoke_behind_a_forked_settle_counts_and_reaches_joiners),
+        cmocka_unit_test(nested_forks_have_one_place_where_they_begin),
+        cmocka_unit_test(a_settle_beyond_the_quota_leaves_the_chain_where_it_parted),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
