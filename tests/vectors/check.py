@@ -38,6 +38,8 @@ FILES = {
     "ticket": "ticket ticket.read join join.verify",
     "arrival": "arrival arrival.read cursors",
     "digest": "element bucket digest",
+    "fork": ("settle settle.read proof proof.read branch branch.read "
+             "access_digest"),
     "message": "message message.read",
     "hello": "hello_row hello_hash",
     "presence": "presence presence.read presence.sign presence.verify",

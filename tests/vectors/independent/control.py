@@ -6,7 +6,7 @@ from .identity import valid_id
 from .pack import Reader, pack
 from .refused import Refused, demand
 
-NETWORK, GRANT, REVOKE, LEAVE, RETRACT = 1, 2, 3, 4, 6
+NETWORK, GRANT, REVOKE, LEAVE, RETRACT, SETTLE = 1, 2, 3, 4, 6, 7
 READER, CONTRIBUTOR, COORDINATOR = 1, 2, 3
 TERM_MAX = 2**28 - 1
 
@@ -74,6 +74,9 @@ FIELDS = {
     RETRACT: ({16: ("author", lambda r: r.bin(32)), 17: ("epoch", uint(2**32 - 1, 0)),
                18: ("seq", uint(SEQ_MAX)), 19: ("data", lambda r: r.bin(32)),
                20: ("reason", text(512)), 21: ("undo", _true)}, ("author", "epoch", "seq", "data")),
+    SETTLE: ({16: ("epoch", uint(2**32 - 1, 0)), 17: ("seq", uint(SEQ_MAX)),
+              18: ("hash", lambda r: r.bin(32)), 19: ("signature", lambda r: r.bin(64))},
+             ("epoch", "seq", "hash", "signature")),
 }
 
 
