@@ -93,12 +93,12 @@ void pln_flight_add(pln_chain_t *chain, const pln_hash_t *hash)
 void pln_flight_land(pln_chain_t *chain, size_t count)
 {
     size_t gone = count * sizeof(pln_hash_t);
-    gone = gone < chain->flight.size ? gone : chain->flight.size;
+    if (gone >= chain->flight.size) {
+        pln_buf_free(&chain->flight);
+        return;
+    }
     memmove(chain->flight.data, chain->flight.data + gone, chain->flight.size - gone);
     chain->flight.size -= gone;
-    if (chain->flight.size == 0) {
-        pln_buf_free(&chain->flight);
-    }
 }
 
 static bool in_flight(const pln_chain_t *chain, uint64_t seq, const pln_hash_t *hash)

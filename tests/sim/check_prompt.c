@@ -31,6 +31,9 @@ static made_t *made_of(world_t *world, const pln_place_t *place)
 static void entries_made(world_t *world, const pln_place_t *place, uint64_t last)
 {
     made_t *made = made_of(world, place);
+    if (last < made->count) {
+        return;  // a copy of the author's key came this far before: its entries tell the time
+    }
     made->at_ms = pln_realloc(made->at_ms, (last + 1) * sizeof *made->at_ms);
     while (made->count <= last) {
         made->at_ms[made->count++] = world->now_ms;

@@ -314,6 +314,16 @@ size_t memory_vouch_from(const memory_chain_t *chain, uint64_t seq)
     return low;
 }
 
+/** A cut on another branch vouches for nothing that is here; a fork proof vouches by itself. */
+static bool vouches_for(const memory_chain_t *chain, const pln_effect_t *effect)
+{
+    const pln_signature_t *signature = &effect->as.aside.signature;
+    return effect->as.aside.vouched &&
+           (pln_signature_is_zero(signature) ||
+            pln_head_verify(&chain->row.place, chain->row.counted, &chain->row.counted_head.hash,
+                            signature) == PLN_OK);
+}
+
 static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
 {
     memory_chain_t *chain = chain_own(store, effect->as.aside.chain);
@@ -323,7 +333,7 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
     result->end = chain->entries->heads[counted];
     chain->row.counted = counted;
     chain->row.counted_head = result->end;
-    if (aside && effect->as.aside.vouched && counted > chain->row.base.seq) {
+    if (aside && counted > chain->row.base.seq && vouches_for(chain, effect)) {
         pln_vouch_t vouch = {result->end, effect->as.aside.signature};
         size_t at = 0;
         while (at < chain->vouch_count && chain->vouches[at].head.seq < counted) {
