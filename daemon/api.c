@@ -43,6 +43,7 @@ static const char *status_title(unsigned status)
         unsigned status;
         const char *title;
     } titles[] = {{400, "Bad Request"},
+                  {401, "Unauthorized"},
                   {403, "Forbidden"},
                   {404, "Not Found"},
                   {405, "Method Not Allowed"},
@@ -50,7 +51,9 @@ static const char *status_title(unsigned status)
                   {410, "Gone"},
                   {413, "Content Too Large"},
                   {415, "Unsupported Media Type"},
+                  {421, "Misdirected Request"},
                   {422, "Unprocessable Content"},
+                  {429, "Too Many Requests"},
                   {500, "Internal Server Error"},
                   {501, "Not Implemented"},
                   {503, "Service Unavailable"},
@@ -142,6 +145,7 @@ void pln_answer_stream(pln_answer_t *answer, const char *type, pln_stream_next_t
 void pln_answer_free(pln_answer_t *answer)
 {
     pln_buf_free(&answer->body);
+    free(answer->cookie);
     if (answer->next_free != NULL) {
         answer->next_free(answer->state);
     }

@@ -14,10 +14,13 @@
 #include <jansson.h>
 #include <stdatomic.h>
 
+#include "brake.h"
 #include "catalog.h"
 #include "codecs.h"
 #include "driver.h"
+#include "front.h"
 #include "seen.h"
+#include "sign_in.h"
 #include "uri.h"
 
 #define PLN_API_BODY_MAX 1048576u
@@ -35,6 +38,10 @@ typedef struct {
     pln_id_t self;
     const pln_identity_t *identity; /**< for copies of the key, over the socket only */
     const char *http;               /**< ADDR:PORT bound; NULL: none */
+    const pln_front_t *front;       /**< names of that door */
+    pln_sign_ins_t *sign_ins;
+    pln_brake_t *brake;
+    const char *cookie; /**< name of the session's cookie */
     uint64_t started_mono_ms;
     const char *const *advertise;
     size_t advertise_count;
@@ -44,8 +51,12 @@ typedef struct {
     const atomic_uint_fast64_t *requests; /**< answered so far */
 } pln_api_t;
 
-/** Weakest role a session needs for a route; over the Unix socket everything is allowed. */
-typedef enum { PLN_NEED_READ, PLN_NEED_PUBLISH, PLN_NEED_MANAGE } pln_need_t;
+/** Who asks, and how we know. */
+typedef struct {
+    pln_need_t role;
+    const char *via;         /**< "socket", "link", "open"; "": not at all */
+    pln_sign_in_t signed_in; /**< of a link */
+} pln_session_t;
 
 typedef struct {
     const pln_api_t *api;
@@ -53,7 +64,9 @@ typedef struct {
     const pln_uri_t *uri;
     const char *parts[PLN_URI_SEGMENTS_MAX]; /**< what stands for {X} in the route, in order */
     size_t part_count;
-    json_t *body; /**< an object; of a POST only */
+    const pln_session_t *session;
+    const char *from; /**< address of who asks; "" over the socket */
+    json_t *body;     /**< an object; of POST and PUT only */
 } pln_request_t;
 
 typedef enum {
@@ -72,6 +85,7 @@ typedef struct {
     unsigned status;
     const char *type;  /**< Content-Type, static */
     const char *allow; /**< of a 405, static */
+    char *cookie;      /**< Set-Cookie, owned; NULL: none */
     pln_buf_t body;
     pln_stream_next_t next; /**< NULL: body is all */
     void (*next_free)(void *state);

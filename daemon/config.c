@@ -13,7 +13,7 @@
 #define VALUE_LINE_MAX 4096
 #define SENTENCE_MAX 512
 
-typedef enum { TEXT, ADDRESS, SIZE, CHOICE, LIST } config_type_t;
+typedef enum { TEXT, ADDRESS, SIZE, CHOICE, LIST, URL } config_type_t;
 
 typedef struct {
     const char *key;
@@ -182,9 +182,24 @@ static bool set_list(const config_row_t *row, pln_config_t *config, const char *
     return true;
 }
 
+static bool set_url(const config_row_t *row, pln_config_t *config, const char *value,
+                    char why[SENTENCE_MAX])
+{
+    char url[PLN_URL_MAX + 1] = "";
+    if (value[0] != '\0' && !pln_front_url_parse(value, url)) {
+        snprintf(why, SENTENCE_MAX,
+                 "must be http:// or https:// and a host, perhaps with a port, and no path, such "
+                 "as https://pln.example.org, not \"%.80s\"",
+                 value);
+        return false;
+    }
+    memcpy(field(row, config), url, strlen(url) + 1);
+    return true;
+}
+
 static config_setter_t *const setters[] = {
     [TEXT] = set_text,     [ADDRESS] = set_address, [SIZE] = set_size,
-    [CHOICE] = set_choice, [LIST] = set_list,
+    [CHOICE] = set_choice, [LIST] = set_list,       [URL] = set_url,
 };
 
 /* ---- unknown keys ---- */

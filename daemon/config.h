@@ -12,6 +12,7 @@
 
 #include <stdio.h>
 
+#include "front.h"
 #include "log.h"
 #include "proto/bytes.h"
 
@@ -20,6 +21,8 @@ typedef struct {
     char name[PLN_NAME_MAX + 1]; /**< empty: the host's name (pln_config_finish) */
     char listen[PLN_ADDRESS_MAX + 1];
     char http[PLN_ADDRESS_MAX + 1];
+    char read[16];
+    char public_url[PLN_URL_MAX + 1]; /**< as pln_front_url_parse spells it; may be empty */
     char dial[16];
     char advertise[PLN_ADDRESSES_MAX][PLN_ADDRESS_MAX + 1];
     size_t advertise_count;

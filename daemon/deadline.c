@@ -3,7 +3,9 @@
 
 #include <assert.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -17,6 +19,7 @@ struct pln_deadline {
     int socket;
     uint64_t at_ms;   /**< 0: none */
     uint64_t owed_ms; /**< since when it owes us something; 0: it does not */
+    char badge[PLN_SIGN_IN_KEY_SIZE];
 };
 
 struct pln_deadlines {
@@ -133,6 +136,25 @@ void pln_deadline_free(pln_deadline_t **deadline)
     pthread_mutex_unlock(&at->all->lock);
     free(at);
     *deadline = NULL;
+}
+
+void pln_deadline_badge(pln_deadline_t *deadline, const char *key)
+{
+    pthread_mutex_lock(&deadline->all->lock);
+    snprintf(deadline->badge, sizeof deadline->badge, "%s", key);
+    pthread_mutex_unlock(&deadline->all->lock);
+}
+
+void pln_deadlines_cut(pln_deadlines_t *all, bool (*over)(void *arg, const char *key), void *arg)
+{
+    pthread_mutex_lock(&all->lock);
+    for (pln_deadline_t *at = all->first; at != NULL; at = at->next) {
+        if (at->badge[0] != '\0' && over(arg, at->badge)) {
+            shutdown(at->socket, SHUT_RDWR);
+            at->badge[0] = '\0';
+        }
+    }
+    pthread_mutex_unlock(&all->lock);
 }
 
 static void set(pln_deadline_t *deadline, uint64_t at_ms, uint64_t owed_ms)

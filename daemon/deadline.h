@@ -10,7 +10,7 @@
 #ifndef PLN_DEADLINE_H
 #define PLN_DEADLINE_H
 
-#include "proto/pln.h"
+#include "sign_in.h"
 
 typedef struct pln_deadlines pln_deadlines_t;
 typedef struct pln_deadline pln_deadline_t;
@@ -24,6 +24,11 @@ void pln_deadlines_stop(pln_deadlines_t **deadlines);
 pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket, const void *door);
 /** Before the socket is closed. */
 void pln_deadline_free(pln_deadline_t **deadline);
+/** Whose session the connection is used by now, by the key of its sign-in; "" nobody's. */
+void pln_deadline_badge(pln_deadline_t *deadline, const char *key);
+/** Cut off the connections of those sessions that are @over. */
+void pln_deadlines_cut(pln_deadlines_t *deadlines, bool (*over)(void *arg, const char *key),
+                       void *arg);
 /** Cut off in @ms from now; 0: let it be. */
 void pln_deadline_in(pln_deadline_t *deadline, uint64_t ms);
 /** The same, of a connection that owes us something: earlier, should its place be needed. */

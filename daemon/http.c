@@ -16,9 +16,11 @@
 #include <malloc.h>
 #endif
 
+#include "caller.h"
 #include "deadline.h"
 #include "doors.h"
-#include "route.h"
+#include "log.h"
+#include "moment.h"
 
 #define CONNECTIONS_MAX 64u
 #define CROWD 48u /**< from here on who keeps us waiting gives way to who comes */
@@ -44,6 +46,8 @@ struct pln_http {
     char *dir, *name, *socket_path;
     char **advertise;
     char bound[PLN_ADDRESS_MAX + 1];
+    char cookie[32];
+    pln_front_t front;
     door_t unix_door, tcp_door;
     pln_deadlines_t *deadlines;
     atomic_bool stopping;
@@ -57,6 +61,7 @@ struct pln_http {
 typedef struct {
     char *target;
     bool begun;
+    pln_caller_t caller;
     pln_match_t match;
     pln_buf_t body;
     size_t dropped;
@@ -155,16 +160,25 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer
     static const char *const headers[][2] = {
         {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
         {"X-Content-Type-Options", "nosniff"},
-        {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+        {"Content-Security-Policy",
+         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
         {"Referrer-Policy", "no-referrer"}};
     unsigned status = answer->status;
     const char *type = answer->type, *allow = answer->allow;
     assert(status != 0);
     allow_time(connection, answer->next != NULL ? 0 : DELIVER_MS);
+    char *cookie = answer->cookie;
+    answer->cookie = NULL;
     struct MHD_Response *response = make_response(connection, answer);
     if (response == NULL) {
+        free(cookie);
         return MHD_NO;
+    }
+    if (cookie != NULL) {
+        MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, cookie);
+        free(cookie);
     }
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
     if (allow != NULL) {
@@ -217,32 +231,35 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     pln_deadline_owed(visit_of(connection)->deadline, IDLE_SECONDS * 1000u);
 }
 
-static const char *header_of(struct MHD_Connection *connection, const char *name)
-{
-    return MHD_lookup_connection_value(connection, MHD_HEADER_KIND, name);
-}
-
 /** The headers are there: refuse now, or go on and read the body. */
 static enum MHD_Result on_headers(door_t *door, struct MHD_Connection *connection,
                                   exchange_t *exchange, const char *method)
 {
+    const pln_api_t *api = &door->http->api;
     pln_answer_t answer = {.status = 0};
-    pln_call_t call = {
-        .local = door->local,
-        .bound = door->http->bound,
-        .method = method,
-        .target = exchange->target,
-        .host = header_of(connection, MHD_HTTP_HEADER_HOST),
-        .origin = header_of(connection, MHD_HTTP_HEADER_ORIGIN),
-        .fetch_site = header_of(connection, "Sec-Fetch-Site"),
-        .content_type = header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
-        .content_length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH),
-    };
+    pln_caller_t *caller = &exchange->caller;
     exchange->begun = true;
-    if (pln_route_check(&call, &exchange->match, &answer)) {
+    pln_caller_know(caller, api, connection, door->local);
+    pln_deadline_badge(visit_of(connection)->deadline, caller->session.signed_in.key);
+    pln_call_t call =
+        pln_caller_call(caller, api, connection, door->local, method, exchange->target);
+    if (pln_caller_clear(connection, &answer) &&
+        pln_route_check(&call, &exchange->match, &answer)) {
         return MHD_YES;
     }
     return send_answer(connection, &answer);
+}
+
+/** Who changed what over the page's door. */
+static void note_change(const exchange_t *exchange, unsigned status)
+{
+    const pln_route_t *route = exchange->match.route;
+    const pln_session_t *session = &exchange->caller.session;
+    if (strcmp(route->method, "GET") != 0 && session->via[0] != 's') {
+        pln_log(PLN_LOG_INFO, "page", "%s %s status=%u by=%s key=%s from=%s", route->method,
+                route->path, status, session->signed_in.name, session->signed_in.key,
+                exchange->caller.from);
+    }
 }
 
 /** Bytes beyond the limit are read and dropped, so that the client gets to read why. */
@@ -279,7 +296,9 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     } else if (atomic_load(&door->http->stopping)) {
         pln_answer_stopping(&answer);
     } else {
-        pln_route_run(&door->http->api, &exchange->match, pln_buf_span(&exchange->body), &answer);
+        pln_route_run(&door->http->api, &exchange->match, &exchange->caller.session,
+                      exchange->caller.from, pln_buf_span(&exchange->body), &answer);
+        note_change(exchange, answer.status);
     }
     return send_answer(connection, &answer);
 }
@@ -358,10 +377,18 @@ static void give_memory_back(pln_http_t *http)
     }
 }
 
+static bool session_over(void *arg, const char *key)
+{
+    const pln_http_t *http = arg;
+    return !pln_sign_ins_holds(http->api.sign_ins, key, pln_wall_ms());
+}
+
 static void sweep(void *arg)
 {
     pln_http_t *http = arg;
     pln_seen_sweep(http->api.seen, pln_mono_ms());
+    pln_sign_ins_sweep(http->api.sign_ins, pln_wall_ms());
+    pln_deadlines_cut(http->deadlines, session_over, http);
     give_memory_back(http);
 }
 
@@ -384,6 +411,10 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
     }
     http->unix_door = (door_t){.http = http, .local = true};
     http->tcp_door = (door_t){.http = http, .local = false};
+    /* browsers share cookies among the ports of a host: each node's has a name of its own */
+    snprintf(http->cookie, sizeof http->cookie, "pln_session_%02x%02x%02x%02x",
+             options->self->id.bytes[0], options->self->id.bytes[1], options->self->id.bytes[2],
+             options->self->id.bytes[3]);
     http->api = (pln_api_t){
         .driver = options->driver,
         .store = options->store,
@@ -393,6 +424,10 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
         .self = options->self->id,
         .identity = options->self,
         .http = http->bound,
+        .front = &http->front,
+        .sign_ins = pln_sign_ins_open(options->dir),
+        .brake = pln_brake_new(),
+        .cookie = http->cookie,
         .started_mono_ms = pln_mono_ms(),
         .advertise = (const char *const *)http->advertise,
         .advertise_count = options->advertise_count,
@@ -414,6 +449,9 @@ static bool open_doors(pln_http_t *http, const pln_http_options_t *options, char
             return false;
         }
     }
+    pln_front_make(&http->front, http->bound,
+                   options->public_url == NULL ? "" : options->public_url,
+                   options->read == NULL ? "local" : options->read);
     int local = pln_door_unix(http->socket_path, error, error_size);
     if (local < 0) {
         if (tcp >= 0) {
@@ -478,6 +516,8 @@ void pln_http_stop(pln_http_t **taken)
     pln_deadlines_stop(&http->deadlines);
     pln_seen_free(&http->api.seen);
     pln_codecs_free(&http->api.codecs);
+    pln_sign_ins_close(&http->api.sign_ins);
+    pln_brake_free(&http->api.brake);
     for (size_t i = 0; i < http->api.advertise_count; i++) {
         free(http->advertise[i]);
     }

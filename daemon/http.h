@@ -25,7 +25,9 @@ typedef struct {
     const char *dir;    /**< for DIR/plnd.sock */
     const char *name;   /**< this district's name */
     const char *listen; /**< literal ADDR:PORT, port 0 = any; NULL or "": the Unix socket only */
-    uint16_t port_hint; /**< tried first when the port is 0; 0 = none */
+    const char *read;   /**< who may read without a sign-in, as in plnd.conf; NULL: local */
+    const char *public_url;       /**< of a reverse proxy; NULL or "": none */
+    uint16_t port_hint;           /**< tried first when the port is 0; 0 = none */
     const char *const *advertise; /**< HOST:PORT that tickets name first; may be empty */
     size_t advertise_count;
 } pln_http_options_t;

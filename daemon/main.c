@@ -203,6 +203,8 @@ static bool start_http(plnd_t *plnd)
         .dir = pln_home_dir(plnd->home),
         .name = plnd->config.name,
         .listen = plnd->config.http,
+        .read = plnd->config.read,
+        .public_url = plnd->config.public_url,
         .port_hint = pln_home_ports(plnd->home).http,
         .advertise = plnd->advertise,
         .advertise_count = plnd->config.advertise_count,

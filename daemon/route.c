@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "route.h"
 
+#include <assert.h>
 #include <string.h>
 #include <strings.h>
 
@@ -21,6 +22,9 @@ const pln_route_t *pln_routes(size_t *count)
 static bool path_fits(const char *pattern, const pln_uri_t *uri, const char **parts, size_t *count)
 {
     *count = 0;
+    if (uri->segment_count == 0) {
+        return strcmp(pattern, "/") == 0;
+    }
     for (size_t i = 0; i < uri->segment_count; i++) {
         if (*pattern++ != '/') {
             return false;
@@ -47,9 +51,38 @@ static bool method_fits(const char *asked, const char *offered)
            (strcmp(asked, "HEAD") == 0 && strcmp(offered, "GET") == 0);
 }
 
+/** The header Allow for each set of methods: bit 0 GET, 1 POST, 2 PUT, 3 DELETE. */
+static const char *const methods[] = {"GET", "POST", "PUT", "DELETE"};
+static const char *const allow_texts[] = {"",
+                                          "GET, HEAD",
+                                          "POST",
+                                          "GET, HEAD, POST",
+                                          "PUT",
+                                          "GET, HEAD, PUT",
+                                          "POST, PUT",
+                                          "GET, HEAD, POST, PUT",
+                                          "DELETE",
+                                          "GET, HEAD, DELETE",
+                                          "POST, DELETE",
+                                          "GET, HEAD, POST, DELETE",
+                                          "PUT, DELETE",
+                                          "GET, HEAD, PUT, DELETE",
+                                          "POST, PUT, DELETE",
+                                          "GET, HEAD, POST, PUT, DELETE"};
+
+static unsigned method_number(const char *method)
+{
+    unsigned number = 0;
+    while (strcmp(methods[number], method) != 0) {
+        number++;
+        assert(number < sizeof methods / sizeof methods[0]);
+    }
+    return number;
+}
+
 static bool find_route(const pln_call_t *call, pln_match_t *match, pln_answer_t *answer)
 {
-    const char *allow = NULL;
+    unsigned allowed = 0;
     for (size_t i = 0; i < sizeof routes / sizeof routes[0]; i++) {
         if (!path_fits(routes[i].path, &match->uri, match->parts, &match->part_count)) {
             continue;
@@ -58,47 +91,78 @@ static bool find_route(const pln_call_t *call, pln_match_t *match, pln_answer_t 
             match->route = &routes[i];
             return true;
         }
-        allow =
-            allow == NULL || strcmp(allow, routes[i].method) == 0 ? routes[i].method : "GET, POST";
+        allowed |= 1u << method_number(routes[i].method);
     }
-    if (allow == NULL) {
+    if (allowed == 0) {
         pln_answer_problem(answer, 404, "no-route", "there is nothing at this address");
         return false;
     }
-    pln_answer_problem(answer, 405, "method", "this address takes %s", allow);
-    answer->allow = allow;
+    answer->allow = allow_texts[allowed];
+    pln_answer_problem(answer, 405, "method", "this address takes %s", answer->allow);
     return false;
+}
+
+/** Does the method change something? */
+static bool changes(const char *method)
+{
+    return strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0;
+}
+
+/** Does the browser say that a page of another site had the idea? To follow a link is no harm. */
+static bool foreign_idea(const pln_call_t *call)
+{
+    bool follows = call->fetch_mode != NULL && strcasecmp(call->fetch_mode, "navigate") == 0 &&
+                   !changes(call->method) && strncmp(call->target, "/api/", 5) != 0;
+    return call->fetch_site != NULL && strcasecmp(call->fetch_site, "cross-site") == 0 && !follows;
 }
 
 /** A page of another origin may send requests here, but not with this daemon's name on them. */
 static bool same_site(const pln_call_t *call, pln_answer_t *answer)
 {
-    static const char scheme[] = "http://";
-    if (!pln_host_allowed(call->host, call->bound)) {
-        pln_answer_problem(answer, 403, "host",
-                           "this daemon answers to http://%s only: use that address", call->bound);
+    char url[PLN_URL_MAX + 1];
+    if (!pln_front_host(call->front, call->own, call->host)) {
+        pln_front_address(call->front, url);
+        pln_answer_problem(answer, 421, "host", "this daemon answers to %s only: use that address",
+                           url);
         return false;
     }
-    bool foreign = call->fetch_site != NULL && strcasecmp(call->fetch_site, "cross-site") == 0;
-    if (call->origin != NULL) {
-        foreign = foreign || strncasecmp(call->origin, scheme, sizeof scheme - 1) != 0 ||
-                  !pln_host_allowed(call->origin + sizeof scheme - 1, call->bound);
-    }
-    if (foreign) {
+    bool foreign = call->origin != NULL && !pln_front_origin(call->front, call->own, call->origin);
+    if (foreign || foreign_idea(call)) {
         pln_answer_problem(answer, 403, "cross-site", "pages of other sites may not ask here");
+        return false;
     }
-    return !foreign;
+    if (changes(call->method) && call->origin == NULL) {
+        pln_answer_problem(answer, 403, "origin",
+                           "what changes something must say which page it comes from: send the "
+                           "header Origin with the page's own address, or use `pln`");
+        return false;
+    }
+    return true;
 }
 
 static bool may_call(const pln_call_t *call, const pln_route_t *route, pln_answer_t *answer)
 {
-    if (call->local || route->need == PLN_NEED_READ) {
+    if (call->local || call->session->role >= route->need) {
         return true;
     }
-    pln_answer_problem(answer, 403, "socket-only",
-                       "changes are made over the daemon's Unix socket only: use `pln`, or "
-                       "curl --unix-socket DIR/plnd.sock");
+    pln_need_t role = call->session->role;
+    if (role == PLN_NEED_NONE) {
+        pln_answer_problem(answer, 401, "sign-in",
+                           "to look here you need a sign-in link: whoever runs this daemon makes "
+                           "one with `pln web --role %s`",
+                           pln_need_name(route->need));
+        return false;
+    }
+    pln_answer_problem(answer, 403, "role",
+                       "this is for those who may %s, and you may %s: ask whoever runs this daemon "
+                       "for a sign-in link, made with `pln web --role %s`",
+                       pln_need_may(route->need), pln_need_may(role), pln_need_name(route->need));
     return false;
+}
+
+static bool takes_body(const char *method)
+{
+    return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
 }
 
 /** What the headers tell of the body. */
@@ -111,7 +175,7 @@ static bool body_fits(const pln_call_t *call, pln_answer_t *answer)
                            "a request takes at most 1 MiB: send it in parts");
         return false;
     }
-    bool posts = strcmp(call->method, "POST") == 0;
+    bool posts = takes_body(call->method);
     static const char json[] = "application/json";
     const char *type = call->content_type;
     if (posts && (type == NULL || strncasecmp(type, json, sizeof json - 1) != 0 ||
@@ -169,13 +233,17 @@ static json_t *read_body(pln_span_t body, pln_answer_t *answer)
     return json;
 }
 
-void pln_route_run(const pln_api_t *api, const pln_match_t *match, pln_span_t body,
-                   pln_answer_t *answer)
+void pln_route_run(const pln_api_t *api, const pln_match_t *match, const pln_session_t *session,
+                   const char *from, pln_span_t body, pln_answer_t *answer)
 {
-    pln_request_t request = {.api = api, .method = match->route->method, .uri = &match->uri};
+    pln_request_t request = {.api = api,
+                             .method = match->route->method,
+                             .uri = &match->uri,
+                             .session = session,
+                             .from = from};
     memcpy(request.parts, match->parts, sizeof request.parts);
     request.part_count = match->part_count;
-    if (strcmp(match->route->method, "POST") == 0) {
+    if (takes_body(match->route->method)) {
         request.body = read_body(body, answer);
         if (request.body == NULL) {
             return;

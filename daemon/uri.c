@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 static int hex_digit(char c)
 {
@@ -146,23 +145,4 @@ bool pln_number_parse(const char *text, uint64_t max, uint64_t *out)
     }
     *out = value;
     return true;
-}
-
-bool pln_host_allowed(const char *host, const char *bound)
-{
-    static const char *const local[] = {"127.0.0.1", "localhost", "[::1]"};
-    const char *port = strrchr(bound, ':');
-    if (host == NULL || port == NULL) {
-        return false;
-    }
-    if (strcasecmp(host, bound) == 0) {
-        return true;
-    }
-    for (size_t i = 0; i < sizeof local / sizeof local[0]; i++) {
-        size_t size = strlen(local[i]);
-        if (strncasecmp(host, local[i], size) == 0 && strcmp(host + size, port) == 0) {
-            return true;
-        }
-    }
-    return false;
 }

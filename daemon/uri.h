@@ -41,10 +41,4 @@ const char *pln_uri_param(const pln_uri_t *uri, const char *name);
 /** Decimal digits only, at most @max. */
 bool pln_number_parse(const char *text, uint64_t max, uint64_t *out);
 
-/**
- * Is @host (the Host header) exactly 127.0.0.1, localhost or [::1] with the port of @bound
- * ("ADDR:PORT"), or @bound itself? Any other name may be a foreign page's.
- */
-bool pln_host_allowed(const char *host, const char *bound);
-
 #endif

@@ -81,30 +81,6 @@ static void number_is_digits_within_its_bound(void **state)
     assert_false(pln_number_parse("1 ", 10, &value));
 }
 
-static void host_must_be_this_machine_and_this_port(void **state)
-{
-    (void)state;
-    static const char *const good[] = {"127.0.0.1:7421", "localhost:7421", "LOCALHOST:7421",
-                                       "[::1]:7421", "192.168.1.5:7421"};
-    static const char *const bad[] = {"127.0.0.1",
-                                      "127.0.0.1:7422",
-                                      "localhost",
-                                      "evil.example:7421",
-                                      "",
-                                      ":7421",
-                                      "localhost:7421.evil",
-                                      "127.0.0.1:74210",
-                                      "localhost.:7421",
-                                      "xlocalhost:7421"};
-    for (size_t i = 0; i < sizeof good / sizeof good[0]; i++) {
-        assert_true(pln_host_allowed(good[i], "192.168.1.5:7421"));
-    }
-    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
-        assert_false(pln_host_allowed(bad[i], "192.168.1.5:7421"));
-    }
-    assert_false(pln_host_allowed(NULL, "127.0.0.1:7421"));
-}
-
 /* ---- moment ---- */
 
 static void moment_reads_what_it_writes(void **state)
@@ -319,7 +295,7 @@ static void routes_are_unique_and_explained(void **state)
         size_t size = strlen(routes[i].sentence);
         assert_int_equal(routes[i].path[0], '/');
         assert_true(size > 0 && routes[i].sentence[size - 1] == '.');
-        assert_true(strcmp(routes[i].method, "GET") != 0 || routes[i].need == PLN_NEED_READ);
+        assert_true(routes[i].need < PLN_NEED_COUNT);
         for (size_t j = 0; j < i; j++) {
             assert_true(strcmp(routes[i].path, routes[j].path) != 0 ||
                         strcmp(routes[i].method, routes[j].method) != 0);
@@ -379,10 +355,21 @@ static void body_must_be_small_and_json(void **state)
     assert_int_equal(status_of(&call), 415);
 }
 
+static pln_front_t front_of(const char *bound, const char *url, const char *read)
+{
+    pln_front_t front;
+    pln_front_make(&front, bound, url, read);
+    return front;
+}
+
 static void tcp_only_looks_and_never_for_foreign_pages(void **state)
 {
     (void)state;
-    pln_call_t call = {.bound = "127.0.0.1:7421",
+    const pln_front_t front = front_of("127.0.0.1:7421", "", "local");
+    pln_session_t session = {.role = PLN_NEED_READ, .via = "open"};
+    pln_call_t call = {.front = &front,
+                       .own = "127.0.0.1:7421",
+                       .session = &session,
                        .method = "GET",
                        .target = "/api/v1/status",
                        .host = "127.0.0.1:7421"};
@@ -399,17 +386,87 @@ static void tcp_only_looks_and_never_for_foreign_pages(void **state)
     call.fetch_site = "same-origin";
     assert_int_equal(status_of(&call), 0);
     call.host = "evil.example:7421";
-    assert_int_equal(status_of(&call), 403);
+    assert_int_equal(status_of(&call), 421);
     call.host = NULL;
-    assert_int_equal(status_of(&call), 403);
-    call = (pln_call_t){.bound = "127.0.0.1:7421",
-                        .method = "POST",
-                        .target = "/api/v1/networks",
-                        .host = "127.0.0.1:7421",
-                        .content_type = "application/json"};
-    assert_int_equal(status_of(&call), 403);
+    assert_int_equal(status_of(&call), 421);
     call.local = true;
     assert_int_equal(status_of(&call), 0);
+}
+
+static void every_route_asks_for_its_role(void **state)
+{
+    (void)state;
+    const pln_front_t front = front_of("127.0.0.1:7421", "", "link");
+    size_t count;
+    const pln_route_t *routes = pln_routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        for (int role = PLN_NEED_NONE; role < PLN_NEED_COUNT; role++) {
+            pln_session_t session = {.role = (pln_need_t)role, .via = role > 0 ? "link" : ""};
+            pln_call_t call = {.front = &front,
+                               .own = "127.0.0.1:7421",
+                               .session = &session,
+                               .method = routes[i].method,
+                               .target = routes[i].path,
+                               .host = "127.0.0.1:7421",
+                               .origin = "http://127.0.0.1:7421",
+                               .content_type = "application/json"};
+            unsigned refused = role == PLN_NEED_NONE ? 401 : 403;
+            assert_int_equal(status_of(&call), (pln_need_t)role >= routes[i].need ? 0 : refused);
+        }
+    }
+}
+
+static void changes_need_a_page_of_ours(void **state)
+{
+    (void)state;
+    const pln_front_t front = front_of("127.0.0.1:7421", "https://pln.example.org", "link");
+    pln_session_t session = {.role = PLN_NEED_MANAGE, .via = "link"};
+    pln_call_t call = {.front = &front,
+                       .own = "127.0.0.1:7421",
+                       .session = &session,
+                       .method = "POST",
+                       .target = "/api/v1/networks",
+                       .host = "pln.example.org",
+                       .origin = "https://pln.example.org",
+                       .content_type = "application/json"};
+    static const char *const foreign[] = {NULL,
+                                          "null",
+                                          "",
+                                          "http://pln.example.org",
+                                          "https://pln.example.org.evil",
+                                          "https://evil.example",
+                                          "http://evil.example:7421",
+                                          "https://127.0.0.1:7421"};
+    assert_int_equal(status_of(&call), 0);
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+        call.origin = foreign[i];
+        assert_int_equal(status_of(&call), 403);
+    }
+    call.origin = "http://127.0.0.1:7421";
+    assert_int_equal(status_of(&call), 0);
+    call.fetch_site = "cross-site";
+    assert_int_equal(status_of(&call), 403);
+}
+
+static void a_link_from_elsewhere_may_be_followed_to_the_page_only(void **state)
+{
+    (void)state;
+    const pln_front_t front = front_of("127.0.0.1:7421", "", "local");
+    pln_session_t session = {.role = PLN_NEED_READ, .via = "open"};
+    pln_call_t call = {.front = &front,
+                       .own = "127.0.0.1:7421",
+                       .session = &session,
+                       .method = "GET",
+                       .target = "/healthz",
+                       .host = "127.0.0.1:7421",
+                       .fetch_site = "cross-site",
+                       .fetch_mode = "navigate"};
+    assert_int_equal(status_of(&call), 0);
+    call.fetch_mode = "no-cors";
+    assert_int_equal(status_of(&call), 403);
+    call.fetch_mode = "navigate";
+    call.target = "/api/v1/status";
+    assert_int_equal(status_of(&call), 403);
 }
 
 static void problem_tells_title_detail_and_reason(void **state)
@@ -468,7 +525,6 @@ int main(void)
         cmocka_unit_test(uri_refuses_what_is_malformed),
         cmocka_unit_test(uri_refuses_what_is_too_large),
         cmocka_unit_test(number_is_digits_within_its_bound),
-        cmocka_unit_test(host_must_be_this_machine_and_this_port),
         cmocka_unit_test(moment_reads_what_it_writes),
         cmocka_unit_test(moment_writes_rfc_3339),
         cmocka_unit_test(moment_reads_offsets_and_dates),
@@ -486,6 +542,9 @@ int main(void)
         cmocka_unit_test(route_refuses_unknown_addresses_and_methods),
         cmocka_unit_test(body_must_be_small_and_json),
         cmocka_unit_test(tcp_only_looks_and_never_for_foreign_pages),
+        cmocka_unit_test(every_route_asks_for_its_role),
+        cmocka_unit_test(changes_need_a_page_of_ours),
+        cmocka_unit_test(a_link_from_elsewhere_may_be_followed_to_the_page_only),
         cmocka_unit_test(problem_tells_title_detail_and_reason),
         cmocka_unit_test(fields_of_a_body_are_bounded),
     };

@@ -208,7 +208,7 @@ static void tcp_door_refuses_foreign_hosts_and_changes(void **state)
     snprintf(host, sizeof host, "Host: %s\r\n", pln_http_listen(world->http));
     assert_int_equal(
         status_and_free(ask(open_tcp(world), "GET", "/healthz", "Host: evil.example\r\n", NULL)),
-        403);
+        421);
     assert_int_equal(
         status_and_free(ask(open_tcp(world), "POST", "/api/v1/networks", host, "{\"name\":\"X\"}")),
         403);
