@@ -21,9 +21,7 @@ pln_access_t *pln_access_new(const pln_network_id_t *network)
 
 static void free_fact(pln_fact_t *fact)
 {
-    if (fact->type == PLN_FACT_REVOKE) {
-        free(fact->as.revoke.cuts);
-    }
+    free(fact->cuts);
     free(fact->text);
     free(fact);
 }
@@ -57,6 +55,7 @@ void pln_access_free(pln_access_t **access)
     }
     free((*access)->parties.items);
     free((*access)->members);
+    free((*access)->reigns);
     pln_admission_release(&(*access)->admission);
     free(*access);
     *access = NULL;
@@ -227,14 +226,13 @@ static void read_grant(pln_access_t *access, pln_span_t payload, pln_fact_t *fac
 }
 
 // R3.6: a cut is the member's own signed head; with one that is not, the revoke has no effect.
-static bool cuts_verify(const pln_access_t *access, const pln_revoke_t *revoke)
+static bool cuts_verify(const pln_access_t *access, const pln_id_t *whose, const pln_cut_t *cuts,
+                        uint32_t count)
 {
-    for (uint32_t i = 0; i < revoke->cut_count; i++) {
-        const pln_cut_t *cut = &revoke->cuts[i];
-        pln_place_t place = {.network = access->network,
-                             .author = revoke->node,
-                             .epoch = cut->epoch,
-                             .lane = cut->lane};
+    for (uint32_t i = 0; i < count; i++) {
+        const pln_cut_t *cut = &cuts[i];
+        pln_place_t place = {
+            .network = access->network, .author = *whose, .epoch = cut->epoch, .lane = cut->lane};
         if (pln_head_verify(&place, cut->seq, &cut->hash, &cut->signature) != PLN_OK) {
             return false;
         }
@@ -242,21 +240,42 @@ static bool cuts_verify(const pln_access_t *access, const pln_revoke_t *revoke)
     return true;
 }
 
+static void take_cuts(pln_fact_t *fact, const pln_cut_t *cuts, uint32_t count)
+{
+    fact->cut_count = count;
+    if (count > 0) {
+        fact->cuts = pln_alloc(count * sizeof *cuts);
+        memcpy(fact->cuts, cuts, count * sizeof *cuts);
+    }
+}
+
 static void read_revoke(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
 {
     pln_revoke_t revoke;
-    if (pln_revoke_decode(payload, &revoke) != PLN_OK || !cuts_verify(access, &revoke)) {
+    if (pln_revoke_decode(payload, &revoke) != PLN_OK ||
+        !cuts_verify(access, &revoke.node, revoke.cuts, revoke.cut_count)) {
         return;
     }
     fact->type = PLN_FACT_REVOKE;
     fact->about = need_party(access, &revoke.node);
     fact->text = copy_text(revoke.reason);
     fact->as.revoke.term = revoke.term - (PLN_PLANTED(revoke_spares_term) && revoke.term > 0);
-    fact->as.revoke.cut_count = revoke.cut_count;
-    if (revoke.cut_count > 0) {
-        fact->as.revoke.cuts = pln_alloc(revoke.cut_count * sizeof *revoke.cuts);
-        memcpy(fact->as.revoke.cuts, revoke.cuts, revoke.cut_count * sizeof *revoke.cuts);
+    take_cuts(fact, revoke.cuts, revoke.cut_count);
+}
+
+// R17: whether its author is the root that it says to succeed is seen in access_reigns.c.
+static void read_transfer(pln_access_t *access, const pln_statement_t *statement, pln_fact_t *fact)
+{
+    pln_transfer_t transfer;
+    if (pln_transfer_decode(statement->payload, &transfer) != PLN_OK ||
+        pln_id_equal(&transfer.successor, &statement->author) ||
+        !cuts_verify(access, &statement->author, transfer.cuts, transfer.cut_count)) {
+        return;
     }
+    fact->type = PLN_FACT_TRANSFER;
+    fact->as.transfer.generation = transfer.generation;
+    fact->as.transfer.successor = need_party(access, &transfer.successor);
+    take_cuts(fact, transfer.cuts, transfer.cut_count);
 }
 
 static void read_retract(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
@@ -313,6 +332,9 @@ static void read_statement(pln_access_t *access, const pln_statement_t *statemen
                 fact->type = PLN_FACT_LEAVE;
             }
             break;
+        case PLN_KIND_TRANSFER:
+            read_transfer(access, statement, fact);
+            break;
         case PLN_KIND_RETRACT:
             read_retract(access, statement->payload, fact);
             break;
@@ -339,6 +361,8 @@ static pln_fact_t **list_of(const pln_fact_t *fact)
             return &fact->about->leaves;
         case PLN_FACT_SETTLE:
             return &fact->about->settles;
+        case PLN_FACT_TRANSFER:
+            return &fact->about->transfers;
         case PLN_FACT_RETRACT:  // has a place among the targets
         case PLN_FACT_NONE:
             break;
@@ -346,16 +370,19 @@ static pln_fact_t **list_of(const pln_fact_t *fact)
     return NULL;
 }
 
-// Only the root's coordinator grants and its revokes can change who may speak. A retraction changes
-// nothing of access; whether those of a member count follows from what names the member.
+// Only roots' coordinator grants and revokes can change who may speak, and whatever stands in a
+// chain of which not all that is held counts: there one entry may take another's place. A
+// retraction changes nothing of access; whether those of a member count follows from what names the
+// member.
 static void forget_verdicts(pln_access_t *access, const pln_fact_t *fact)
 {
-    if (fact->type == PLN_FACT_RETRACT) {
+    bool partly = fact->chain->forked || pln_reigns_touch(access, fact->chain);
+    if (fact->type == PLN_FACT_RETRACT && !partly) {
         return;
     }
-    bool by_root = fact->chain->author == access->root;
     bool makes = fact->type == PLN_FACT_GRANT && fact->as.grant.role == PLN_ROLE_COORDINATOR;
-    bool speaks = by_root && (makes || fact->type == PLN_FACT_REVOKE);
+    bool speaks =
+        partly || (fact->chain->author->reigned && (makes || fact->type == PLN_FACT_REVOKE));
     access->turn += speaks;
     access->fates += speaks || fact->about->retracts;
     fact->about->judged_turn = 0;
@@ -393,6 +420,9 @@ static void drop_largest(pln_access_t *access, pln_access_chain_t *chain)
     pln_fact_t *fact = chain->facts.items[--chain->facts.count];
     delist(fact);
     access->fates++;
+    if (fact->type == PLN_FACT_TRANSFER) {
+        pln_reigns_find(access);
+    }
     forget_verdicts(access, fact);
     free_fact(fact);
 }
@@ -402,7 +432,7 @@ static void look_for_root(pln_access_t *access, const pln_statement_t *statement
 {
     pln_network_id_t network;
     pln_network_record_t record;
-    if (access->root != NULL || statement->kind != PLN_KIND_NETWORK || statement->epoch != 0 ||
+    if (access->founder != NULL || statement->kind != PLN_KIND_NETWORK || statement->epoch != 0 ||
         statement->seq != 1) {
         return;
     }
@@ -412,14 +442,12 @@ static void look_for_root(pln_access_t *access, const pln_statement_t *statement
         pln_network_record_decode(statement->payload, &record) != PLN_OK || !record.genesis) {
         return;
     }
-    access->root = need_party(access, &statement->author);
+    access->founder = need_party(access, &statement->author);
     memcpy(access->name, record.name.data, record.name.size);
     access->name[record.name.size] = '\0';
     access->base_entries = record.max_entries;
     access->base_bytes = record.max_bytes;
-    access->turn++;
-    access->fates++;
-    access->generation++;
+    pln_reigns_find(access);
 }
 
 /** Does a neighbour stand at the same seq? */
@@ -462,6 +490,9 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     enlist(fact);
     pln_sorted_insert(&chain->facts, at, fact);
     chain->forked = chain->forked || shares_seq(chain, at);
+    if (fact->type == PLN_FACT_TRANSFER) {
+        pln_reigns_find(access);
+    }
     forget_verdicts(access, fact);
     if (chain->facts.count > PLN_CONTROL_ENTRIES_MAX) {
         drop_largest(access, chain);

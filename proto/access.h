@@ -9,8 +9,9 @@
  *         revokes that name the member; verdicts are kept until a statement that concerns them
  * Owner   opaque, pln_access_new / pln_access_free; copies what it needs of each payload
  * Pure    no I/O, no clock (expiry is handed out, never folded: R10)
- * Files   access.c the sets · access_fold.c the answers · access_path.c branches of lane 0
- *         access_settle.c what lane 0 says of forks of lane 1
+ * Files   access.c the sets · access_reigns.c who is root · access_fold.c the answers
+ *         access_path.c branches of lane 0 · access_settle.c what lane 0 says of forks of lane 1
+ *         access_fate.c what is withdrawn
  * Spec    SPEC 7.3 - 7.5 (R3, R6, R8, R11, R14, R17)
  */
 #ifndef PLN_ACCESS_H
@@ -51,10 +52,13 @@ typedef struct {
 void pln_access_add(pln_access_t *access, const pln_statement_t *statement);
 
 /**
- * The root's id, from its genesis entry (kind network, epoch 0, seq 1, whose payload gives the
- * network id); PLN_ENOTFOUND until it has arrived.
+ * The root's id now. The first is the author of the genesis entry (kind network, epoch 0, seq 1,
+ * whose payload gives the network id): PLN_ENOTFOUND until it has arrived. The others follow by
+ * transfers (R17).
  */
 PLN_MUST_CHECK pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out);
+/** How often the root was handed on; 0 for the founder's reign, and before the genesis is held. */
+uint32_t pln_access_root_generation(const pln_access_t *access);
 
 /**
  * A ticket's promise (R22): until lane 0 has arrived, treat @root and @inviter as members so that
@@ -110,7 +114,7 @@ bool pln_access_cut(pln_access_t *access, const pln_id_t *author, uint32_t epoch
 
 /* ---- forks of lane 1: what lane 0 says about them (R6) ---- */
 
-/** Does a counted grant give @author the term of @epoch, ended or not? */
+/** Is or was @author root, or gives a counted grant it the term of @epoch, ended or not? */
 bool pln_access_granted(pln_access_t *access, const pln_id_t *author, uint32_t epoch);
 /**
  * Of the settles of @author about @epoch that count, the smallest by (epoch, seq, hash) of its own
@@ -135,7 +139,7 @@ typedef struct {
     pln_id_t node;
     uint32_t term;                /**< 0 for the root */
     pln_role_t role;              /**< PLN_ROLE_ROOT for the root */
-    char label[PLN_NAME_MAX + 1]; /**< may be empty; the root's: of its newest grant to itself */
+    char label[PLN_NAME_MAX + 1]; /**< may be empty; the root's: of the newest grant by a root */
     uint64_t expiry_ms;           /**< 0 = none; the caller looks at its clock */
     bool left;                    /**< a `leave` of this term is held; never of the root */
     pln_id_t granted_by;
@@ -180,7 +184,7 @@ PLN_MUST_CHECK pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t
  */
 typedef struct {
     char name[PLN_NAME_MAX + 1];   /**< of the genesis */
-    char title[PLN_TITLE_MAX + 1]; /**< of the newest record by (epoch, seq, hash) that sets one */
+    char title[PLN_TITLE_MAX + 1]; /**< of the newest record that sets one: of the latest root */
     uint64_t max_entries;
     uint64_t max_bytes;
     uint32_t access_version; /**< the largest ever set; first 1 (R14) */

@@ -90,10 +90,10 @@ static word_t word_of(pln_access_t *access, const pln_fact_t *fact, const pln_ha
     if (data != NULL && memcmp(data, &fact->as.retract.data, sizeof *data) != 0) {
         return WORD_NONE;
     }
-    if (fact->seq > pln_access_limit(access, &chain->author->id, chain->epoch, PLN_LANE_CONTROL)) {
+    if (!pln_fact_within_limit(access, fact)) {
         return WORD_NONE;
     }
-    if (chain->author == access->root || chain->author == fact->about) {
+    if (chain->author == fact->about || pln_fact_by_root(access, fact)) {
         return WORD_FINAL;
     }
     uint32_t term = chain->epoch / PLN_EPOCHS_PER_TERM;
@@ -124,7 +124,7 @@ static const pln_fact_t *withdrawn_by(pln_access_t *access, const pln_target_t *
         if (word == WORD_FINAL && !fact->as.retract.undo) {
             older(&final, fact);
         } else if (word == WORD_FINAL) {
-            spared = spared || fact->chain->author == access->root;
+            spared = spared || pln_fact_by_root(access, fact);
         } else if (word == WORD_COORDINATOR) {
             newest = fact;
         }

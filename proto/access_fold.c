@@ -11,14 +11,9 @@
 
 /* ---- layers one and two: who may speak ---- */
 
-static bool by_root(const pln_access_t *access, const pln_fact_t *fact)
-{
-    return fact->chain->author == access->root;
-}
-
 static bool coordinator_grant(const pln_access_t *access, const pln_fact_t *grant)
 {
-    return by_root(access, grant) && grant->as.grant.role == PLN_ROLE_COORDINATOR;
+    return grant->as.grant.role == PLN_ROLE_COORDINATOR && pln_fact_by_root(access, grant);
 }
 
 // R3.2: a term is a coordinator's iff a grant of the root says so.
@@ -42,8 +37,8 @@ typedef struct {
 static reach_t reach_of(const pln_fact_t *revoke, uint32_t epoch, uint8_t lane)
 {
     reach_t reach = {0, NULL};
-    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
-        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+    for (uint32_t i = 0; i < revoke->cut_count; i++) {
+        const pln_cut_t *cut = &revoke->cuts[i];
         if (cut->epoch == epoch && cut->lane == lane && cut->seq > reach.seq) {
             reach = (reach_t){cut->seq, cut};
         }
@@ -74,7 +69,7 @@ static uint64_t authority(const pln_access_t *access, const pln_access_chain_t *
         return 0;
     }
     for (const pln_fact_t *fact = author->revokes; fact != NULL; fact = fact->next) {
-        if (by_root(access, fact) && fact->as.revoke.term >= term) {
+        if (fact->as.revoke.term >= term && pln_fact_by_root(access, fact)) {
             narrow(&reach, reach_of(fact, chain->epoch, PLN_LANE_CONTROL));
         }
     }
@@ -92,7 +87,7 @@ static bool counted(const pln_access_t *access, const pln_fact_t *fact)
         chain->authority = authority(access, chain);
         chain->authority_turn = access->turn;
     }
-    if (by_root(access, fact)) {
+    if (pln_fact_by_root(access, fact)) {
         return true;
     }
     if (chain->authority > 0 && chain->forked) {
@@ -111,7 +106,7 @@ static bool counted(const pln_access_t *access, const pln_fact_t *fact)
 // Only the root touches a coordinator's term.
 static bool acts_on(const pln_access_t *access, const pln_fact_t *fact, bool is_coordinator)
 {
-    return is_coordinator ? by_root(access, fact) : counted(access, fact);
+    return is_coordinator ? pln_fact_by_root(access, fact) : counted(access, fact);
 }
 
 bool pln_revoke_acts(const pln_access_t *access, const pln_fact_t *revoke, const pln_party_t *party,
@@ -136,16 +131,20 @@ static pln_role_t role_of_term(const pln_access_t *access, const pln_party_t *pa
     return role;
 }
 
+pln_role_t pln_access_role_of_term(const pln_access_t *access, const pln_party_t *party,
+                                   uint32_t term)
+{
+    return role_of_term(access, party, term, pln_access_coordinates(access, party, term));
+}
+
 bool pln_access_granted(pln_access_t *access, const pln_id_t *author, uint32_t epoch)
 {
     const pln_party_t *party = pln_access_party(access, author);
-    uint32_t term = epoch / PLN_EPOCHS_PER_TERM;
     if (party == NULL || access->root == NULL) {
         return false;
     }
-    return party == access->root ||
-           role_of_term(access, party, term, pln_access_coordinates(access, party, term)) !=
-               PLN_ROLE_NONE;
+    return party->reigned ||
+           pln_access_role_of_term(access, party, epoch / PLN_EPOCHS_PER_TERM) != PLN_ROLE_NONE;
 }
 
 static reach_t reach_of_term(const pln_access_t *access, const pln_party_t *party, uint32_t epoch,
@@ -155,6 +154,10 @@ static reach_t reach_of_term(const pln_access_t *access, const pln_party_t *part
     bool is_coordinator = pln_access_coordinates(access, party, term);
     pln_role_t role = role_of_term(access, party, term, is_coordinator);
     reach_t reach = {PLN_LIMIT_NONE, NULL};
+    const pln_fact_t *transfer = pln_reigns_last(access, party);
+    if (role == PLN_ROLE_NONE && lane == PLN_LANE_RECORDS && transfer != NULL) {
+        return reach_of(transfer, epoch, lane);  // R17: a root's term that no grant gives
+    }
     if (role == PLN_ROLE_NONE || (role == PLN_ROLE_READER && lane == PLN_LANE_RECORDS)) {
         return (reach_t){0, NULL};
     }
@@ -197,7 +200,7 @@ static bool stronger(const pln_access_t *access, const pln_fact_t *a, const pln_
         order = compare_numbers(a->as.grant.expiry_ms - 1, b->as.grant.expiry_ms - 1);
     }
     if (order == 0) {
-        order = compare_numbers(by_root(access, a), by_root(access, b));
+        order = compare_numbers(pln_fact_by_root(access, a), pln_fact_by_root(access, b));
     }
     return (order != 0 ? order : pln_fact_compare_ages(a, b)) > 0;
 }
@@ -214,7 +217,7 @@ static void judge(const pln_access_t *access, pln_party_t *party)
     party->highest_term = 0;
     for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
         int64_t term = fact->as.revoke.term;
-        if (by_root(access, fact) && term > ended_by_root) {
+        if (term > ended_by_root && pln_fact_by_root(access, fact)) {
             ended_by_root = term;
         }
         if (term > ended && counted(access, fact)) {
@@ -261,15 +264,6 @@ static bool is_member(const pln_access_t *access, pln_party_t *party)
 
 /* ---- the questions of access.h ---- */
 
-pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out)
-{
-    if (access->root == NULL) {
-        return PLN_ENOTFOUND;
-    }
-    *out = access->root->id;
-    return PLN_OK;
-}
-
 static reach_t reach_in(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
                         uint8_t lane)
 {
@@ -284,7 +278,16 @@ static reach_t reach_in(const pln_access_t *access, const pln_id_t *author, uint
     if (access->root == NULL) {
         return nowhere;
     }
-    return party == access->root ? everywhere : reach_of_term(access, party, epoch, lane);
+    if (party == access->root) {
+        return everywhere;
+    }
+    reach_t reach = reach_of_term(access, party, epoch, lane);
+    if (lane == PLN_LANE_CONTROL && party->reigned) {
+        const pln_cut_t *cut;
+        uint64_t reigned = pln_reigns_reach(access, party, epoch, &cut);
+        reach = reigned > reach.seq ? (reach_t){reigned, cut} : reach;
+    }
+    return reach;
 }
 
 uint64_t pln_access_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
@@ -318,13 +321,13 @@ static void describe_promised(const pln_access_t *access, const pln_party_t *par
     out->granted_by = access->promised_root->id;
 }
 
-// The root needs no grant; one that it gives itself says only how it wants to be called.
+// The root needs no grant; those that roots gave it say only how it is called.
 static void describe_root(const pln_access_t *access, const pln_party_t *party, pln_member_t *out)
 {
     const pln_fact_t *newest = NULL;
     for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
-        if (by_root(access, grant) &&
-            (newest == NULL || pln_fact_compare_ages(grant, newest) > 0)) {
+        if (pln_fact_by_root(access, grant) &&
+            (newest == NULL || pln_fact_newer(access, grant, newest))) {
             newest = grant;
         }
     }
@@ -455,30 +458,4 @@ pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_rev
     out->time_ms = first->time_ms;
     copy_text(out->reason, sizeof out->reason, first->text);
     return PLN_OK;
-}
-
-static void raise_to(uint64_t *value, uint64_t to)
-{
-    *value = to > *value ? to : *value;
-}
-
-void pln_access_settings(pln_access_t *access, pln_settings_t *out)
-{
-    const pln_fact_t *newest = NULL;
-    uint64_t version = 1;
-    memset(out, 0, sizeof *out);
-    out->max_entries = access->base_entries > 0 ? access->base_entries : PLN_QUOTA_ENTRIES_DEFAULT;
-    out->max_bytes = access->base_bytes > 0 ? access->base_bytes : PLN_QUOTA_BYTES_DEFAULT;
-    copy_text(out->name, sizeof out->name, access->name);
-    const pln_fact_t *fact = access->root == NULL ? NULL : access->root->settings;
-    for (; fact != NULL; fact = fact->next) {
-        raise_to(&out->max_entries, fact->as.network.max_entries);
-        raise_to(&out->max_bytes, fact->as.network.max_bytes);
-        raise_to(&version, fact->as.network.access_version);
-        if (fact->text != NULL && (newest == NULL || pln_fact_compare_ages(fact, newest) > 0)) {
-            newest = fact;
-        }
-    }
-    copy_text(out->title, sizeof out->title, newest == NULL ? NULL : newest->text);
-    out->access_version = (uint32_t)version;
 }

@@ -81,8 +81,7 @@ size_t pln_access_points(const pln_access_t *access, const pln_id_t *author, uin
 
 /* ---- what revokes cover ---- */
 
-/** Everything that leads to @fact, and it. */
-static void mark_path(const pln_access_chain_t *chain, pln_fact_t *fact)
+void pln_access_mark_path(pln_access_chain_t *chain, pln_fact_t *fact)
 {
     while (fact != NULL && !fact->marked) {
         fact->marked = true;
@@ -102,24 +101,31 @@ static bool cuts_here(const pln_cut_t *cut, const pln_access_chain_t *chain)
     return cut->epoch == chain->epoch && cut->lane == PLN_LANE_CONTROL;
 }
 
-/** What this one does not cover is covered no more. */
-static void apply_revoke(const pln_access_chain_t *chain, const pln_fact_t *revoke)
+void pln_access_mark(pln_access_chain_t *chain, const pln_fact_t *fact)
 {
+    uint64_t unheld = 0;  // marked last: a path ends where something is marked
     for (size_t i = 0; i < chain->facts.count; i++) {
         fact_at(chain, i)->marked = false;
     }
-    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
-        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+    for (uint32_t i = 0; i < fact->cut_count; i++) {
+        const pln_cut_t *cut = &fact->cuts[i];
         if (!cuts_here(cut, chain)) {
             continue;
         }
         pln_fact_t *head = pln_fact_find(chain, cut->seq, &cut->hash);
         if (head != NULL) {
-            mark_path(chain, head);
+            pln_access_mark_path(chain, head);
         } else {
-            mark_up_to(chain, cut->seq);
+            unheld = cut->seq > unheld ? cut->seq : unheld;
         }
     }
+    mark_up_to(chain, unheld);
+}
+
+/** What this one does not cover is covered no more. */
+static void apply_revoke(pln_access_chain_t *chain, const pln_fact_t *revoke)
+{
+    pln_access_mark(chain, revoke);
     for (size_t i = 0; i < chain->facts.count; i++) {
         fact_at(chain, i)->covered = fact_at(chain, i)->covered && fact_at(chain, i)->marked;
     }
@@ -131,15 +137,20 @@ void pln_access_cover(const pln_access_t *access, pln_access_chain_t *chain)
         return;
     }
     chain->covered_at = access->generation;
-    for (size_t i = 0; i < chain->facts.count; i++) {
-        fact_at(chain, i)->covered = true;
-    }
     uint32_t term = chain->epoch / PLN_EPOCHS_PER_TERM;
+    bool granted = pln_access_role_of_term(access, chain->author, term) != PLN_ROLE_NONE;
+    for (size_t i = 0; i < chain->facts.count; i++) {
+        fact_at(chain, i)->covered = granted;
+    }
     const pln_fact_t *revoke = chain->author == access->root ? NULL : chain->author->revokes;
     for (; revoke != NULL; revoke = revoke->next) {
         if (pln_revoke_acts(access, revoke, chain->author, term)) {
             apply_revoke(chain, revoke);
         }
+    }
+    for (size_t i = 0; i < chain->facts.count && chain->author->reigned; i++) {
+        pln_fact_t *fact = fact_at(chain, i);
+        fact->covered = fact->covered || pln_fact_by_root(access, fact);
     }
 }
 
@@ -175,12 +186,11 @@ uint64_t pln_access_path_limit(pln_access_t *access, const pln_id_t *author, uin
     return fact == NULL ? 0 : fact->seq;
 }
 
-/** The furthest head that one revoke lists and that is not held; 0: what it covers is all here. */
-static uint64_t reach_of(const pln_access_chain_t *chain, const pln_fact_t *revoke, uint32_t epoch)
+uint64_t pln_access_unheld(const pln_access_chain_t *chain, const pln_fact_t *fact, uint32_t epoch)
 {
     uint64_t reach = 0;
-    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
-        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+    for (uint32_t i = 0; i < fact->cut_count; i++) {
+        const pln_cut_t *cut = &fact->cuts[i];
         bool here = cut->epoch == epoch && cut->lane == PLN_LANE_CONTROL;
         bool held = here && chain != NULL && pln_fact_find(chain, cut->seq, &cut->hash) != NULL;
         reach = here && !held && cut->seq > reach ? cut->seq : reach;
@@ -188,20 +198,33 @@ static uint64_t reach_of(const pln_access_chain_t *chain, const pln_fact_t *revo
     return reach;
 }
 
-uint64_t pln_access_reach(pln_access_t *access, const pln_id_t *author, uint32_t epoch)
+/** What of a term that is granted may yet come: all revokes that act must let it. */
+static uint64_t reach_of_term(const pln_access_t *access, const pln_party_t *party,
+                              const pln_access_chain_t *chain, uint32_t epoch)
 {
-    uint64_t reach = pln_access_limit(access, author, epoch, PLN_LANE_CONTROL);
-    if (reach == 0 || reach == PLN_LIMIT_NONE) {
-        return reach;
+    uint32_t term = epoch / PLN_EPOCHS_PER_TERM;
+    uint64_t reach = PLN_LIMIT_NONE;
+    if (pln_access_role_of_term(access, party, term) == PLN_ROLE_NONE) {
+        return 0;
     }
-    const pln_party_t *party = pln_access_party(access, author);
-    const pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
-    reach = PLN_LIMIT_NONE;
     for (const pln_fact_t *revoke = party->revokes; revoke != NULL; revoke = revoke->next) {
-        if (pln_revoke_acts(access, revoke, party, epoch / PLN_EPOCHS_PER_TERM)) {
-            uint64_t further = reach_of(chain, revoke, epoch);
+        if (pln_revoke_acts(access, revoke, party, term)) {
+            uint64_t further = pln_access_unheld(chain, revoke, epoch);
             reach = further < reach ? further : reach;
         }
     }
     return reach;
+}
+
+uint64_t pln_access_reach(pln_access_t *access, const pln_id_t *author, uint32_t epoch)
+{
+    const pln_party_t *party = pln_access_party(access, author);
+    if (party == NULL || access->root == NULL ||
+        pln_access_limit(access, author, epoch, PLN_LANE_CONTROL) == PLN_LIMIT_NONE) {
+        return pln_access_limit(access, author, epoch, PLN_LANE_CONTROL);
+    }
+    const pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
+    uint64_t reach = reach_of_term(access, party, chain, epoch);
+    uint64_t open = pln_reigns_open(access, party, epoch);
+    return open > reach ? open : reach;
 }

@@ -35,6 +35,7 @@ typedef struct {
     uint64_t covered_at;     /**< generation at which those were found; 0 never */
     uint64_t authority;      /**< up to this seq it speaks as root or coordinator */
     uint64_t authority_turn; /**< when that was computed; 0 never */
+    uint64_t reign_turn;     /**< when the reigns of its facts were; 0 never */
 } pln_access_chain_t;
 
 typedef enum {
@@ -43,6 +44,7 @@ typedef enum {
     PLN_FACT_GRANT,
     PLN_FACT_REVOKE,
     PLN_FACT_LEAVE,
+    PLN_FACT_TRANSFER,
     PLN_FACT_RETRACT,
     PLN_FACT_SETTLE
 } pln_fact_type_t;
@@ -55,11 +57,14 @@ struct pln_fact {
     uint32_t number;   /**< the caller's, of its branch */
     bool covered;      /**< by all revokes that act on its epoch; of forked chains */
     bool marked;       /**< by one of them */
+    int reign;         /**< of forked chains, as of the chain's reign_turn: pln_fact_reign */
     pln_fact_type_t type;
     pln_party_t *about; /**< whom a grant or revoke names; otherwise the author */
     pln_fact_t *next;   /**< in the list of that party */
     char *text;         /**< label, reason or title; NULL when there is none */
     uint64_t time_ms;   /**< for showing only */
+    uint32_t cut_count; /**< of revokes and transfers */
+    pln_cut_t *cuts;
     union {
         struct {
             uint32_t term;
@@ -68,9 +73,11 @@ struct pln_fact {
         } grant;
         struct {
             uint32_t term;
-            uint32_t cut_count;
-            pln_cut_t *cuts;
         } revoke;
+        struct {
+            uint32_t generation;
+            const pln_party_t *successor;
+        } transfer;
         struct {
             uint64_t max_entries;
             uint64_t max_bytes;
@@ -100,14 +107,16 @@ typedef struct {
 
 struct pln_party {
     pln_id_t id;
-    pln_sorted_t chains;  /**< by epoch */
-    pln_fact_t *grants;   /**< that name it, by whomever, counted or not */
-    pln_fact_t *revokes;  /**< that name it */
-    pln_fact_t *settings; /**< its `network` records */
-    pln_fact_t *leaves;   /**< its `leave` records */
-    pln_sorted_t targets; /**< entries of it that retractions name, by (epoch, seq) */
-    bool retracts;        /**< it has said some itself */
-    pln_fact_t *settles;  /**< its `settle` records */
+    pln_sorted_t chains;   /**< by epoch */
+    pln_fact_t *grants;    /**< that name it, by whomever, counted or not */
+    pln_fact_t *revokes;   /**< that name it */
+    pln_fact_t *settings;  /**< its `network` records */
+    pln_fact_t *leaves;    /**< its `leave` records */
+    pln_sorted_t targets;  /**< entries of it that retractions name, by (epoch, seq) */
+    bool retracts;         /**< it has said some itself */
+    pln_fact_t *settles;   /**< its `settle` records */
+    pln_fact_t *transfers; /**< its `transfer` records */
+    bool reigned;          /**< it is root, or was */
 
     uint64_t judged_turn;       /**< when what follows was found; 0 never */
     const pln_fact_t *standing; /**< the grant that makes it a member now; NULL */
@@ -116,10 +125,19 @@ struct pln_party {
     uint32_t highest_term;      /**< of those */
 };
 
+/** One generation of the root (R17). */
+typedef struct {
+    pln_party_t *party;
+    const pln_fact_t *ended_by; /**< its transfer; NULL: the root now */
+} pln_reign_t;
+
 struct pln_access {
     pln_network_id_t network;
     pln_sorted_t parties;    /**< by id */
-    const pln_party_t *root; /**< NULL until the genesis is held */
+    pln_party_t *founder;    /**< NULL until the genesis is held */
+    const pln_party_t *root; /**< now; NULL until then */
+    pln_reign_t *reigns;     /**< the roots one after the other */
+    size_t reign_count;
     char name[PLN_NAME_MAX + 1];
     uint64_t base_entries; /**< quotas the network was founded with */
     uint64_t base_bytes;
@@ -150,6 +168,17 @@ pln_fact_t *pln_fact_find(const pln_access_chain_t *chain, uint64_t seq, const p
 /** Does this revoke act on (party, term)? Only the root's touch a coordinator's term. */
 bool pln_revoke_acts(const pln_access_t *access, const pln_fact_t *revoke, const pln_party_t *party,
                      uint32_t term);
+/** The most powerful role that counted grants give @party in @term, ended or not. */
+pln_role_t pln_access_role_of_term(const pln_access_t *access, const pln_party_t *party,
+                                   uint32_t term);
+/** Mark what the cuts of @fact, a revoke or transfer, cover of @chain, and nothing else. */
+void pln_access_mark(pln_access_chain_t *chain, const pln_fact_t *fact);
+/** Everything that leads to @fact, and it. */
+void pln_access_mark_path(pln_access_chain_t *chain, pln_fact_t *fact);
+/** The furthest head of lane 0 that @fact cuts to and that is not held; 0: there is none. */
+uint64_t pln_access_unheld(const pln_access_chain_t *chain, const pln_fact_t *fact, uint32_t epoch);
+/** Is an entry of lane 0 within the limit of its own chain, along its own links? */
+bool pln_fact_within_limit(pln_access_t *access, const pln_fact_t *fact);
 /** Verdicts of a forked chain's facts, if they are not of this generation. */
 void pln_access_cover(const pln_access_t *access, pln_access_chain_t *chain);
 
@@ -166,6 +195,24 @@ typedef int (*pln_order_t)(const void *key, const void *item);
 size_t pln_sorted_find(const pln_sorted_t *sorted, const void *key, pln_order_t order, bool *found);
 void pln_sorted_insert(pln_sorted_t *sorted, size_t at, void *item);
 void pln_sorted_remove(pln_sorted_t *sorted, size_t at);
+
+/* access_reigns.c */
+/** Who is root after whom: when the founder is known, or a transfer came or went. */
+void pln_reigns_find(pln_access_t *access);
+/** The first reign of its author that covers @fact; -1: it does not speak as root. */
+int pln_fact_reign(const pln_access_t *access, const pln_fact_t *fact);
+bool pln_fact_by_root(const pln_access_t *access, const pln_fact_t *fact);
+/** Which of two records of roots is the newer: of the later reign, then by age. */
+bool pln_fact_newer(const pln_access_t *access, const pln_fact_t *a, const pln_fact_t *b);
+/** Does a transfer say what counts of this lane 0? */
+bool pln_reigns_touch(const pln_access_t *access, const pln_access_chain_t *chain);
+/** The transfer that ended the last of @party's reigns that are over; NULL. */
+const pln_fact_t *pln_reigns_last(const pln_access_t *access, const pln_party_t *party);
+/** How far @party's lane 0 counts for having been root; the cut that says so, or NULL. */
+uint64_t pln_reigns_reach(const pln_access_t *access, const pln_party_t *party, uint32_t epoch,
+                          const pln_cut_t **cut);
+/** Up to which seq another transfer of @party, or what leads to one, might yet come. */
+uint64_t pln_reigns_open(const pln_access_t *access, const pln_party_t *party, uint32_t epoch);
 
 /* access_fate.c */
 void pln_target_add(pln_party_t *party, pln_fact_t *fact);

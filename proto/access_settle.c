@@ -3,8 +3,7 @@
 #include "access.h"
 #include "access_set.h"
 
-/** Is an entry of lane 0 within the limit of its own chain, along its own links? */
-static bool within_limit(pln_access_t *access, const pln_fact_t *fact)
+bool pln_fact_within_limit(pln_access_t *access, const pln_fact_t *fact)
 {
     pln_access_chain_t *chain = fact->chain;
     uint64_t limit = pln_access_limit(access, &chain->author->id, chain->epoch, PLN_LANE_CONTROL);
@@ -30,7 +29,8 @@ bool pln_access_settle(pln_access_t *access, const pln_id_t *author, uint32_t ep
     const pln_fact_t *first = NULL;
     const pln_fact_t *fact = party == NULL ? NULL : party->settles;
     for (; fact != NULL; fact = fact->next) {
-        if (fact->as.settle.epoch == epoch && earlier(fact, first) && within_limit(access, fact)) {
+        if (fact->as.settle.epoch == epoch && earlier(fact, first) &&
+            pln_fact_within_limit(access, fact)) {
             first = fact;
         }
     }
@@ -41,10 +41,10 @@ bool pln_access_settle(pln_access_t *access, const pln_id_t *author, uint32_t ep
     return first != NULL;
 }
 
-static bool cut_of(const pln_fact_t *revoke, uint32_t epoch, pln_cut_t *out)
+static bool cut_of(const pln_fact_t *fact, uint32_t epoch, pln_cut_t *out)
 {
-    for (uint32_t i = 0; i < revoke->as.revoke.cut_count; i++) {
-        const pln_cut_t *cut = &revoke->as.revoke.cuts[i];
+    for (uint32_t i = 0; i < fact->cut_count; i++) {
+        const pln_cut_t *cut = &fact->cuts[i];
         if (cut->epoch == epoch && cut->lane == PLN_LANE_RECORDS) {
             *out = *cut;
             return true;
@@ -57,9 +57,18 @@ bool pln_access_lane1_cut(pln_access_t *access, const pln_id_t *author, uint32_t
                           size_t index, pln_cut_t *out, bool *lists)
 {
     const pln_party_t *party = pln_access_party(access, author);
-    const pln_fact_t *revoke = party == NULL || party == access->root ? NULL : party->revokes;
+    uint32_t term = epoch / PLN_EPOCHS_PER_TERM;
+    if (party == NULL || party == access->root) {
+        return false;
+    }
+    const pln_fact_t *transfer = pln_reigns_last(access, party);
+    if (transfer != NULL && pln_access_role_of_term(access, party, term) == PLN_ROLE_NONE) {
+        *lists = cut_of(transfer, epoch, out);
+        return index == 0;
+    }
+    const pln_fact_t *revoke = party->revokes;
     for (; revoke != NULL; revoke = revoke->next) {
-        if (pln_revoke_acts(access, revoke, party, epoch / PLN_EPOCHS_PER_TERM) && index-- == 0) {
+        if (pln_revoke_acts(access, revoke, party, term) && index-- == 0) {
             *lists = cut_of(revoke, epoch, out);
             return true;
         }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * control - the lane-0 records that say who may do what: network, grant, revoke, leave, retract ...
+ * control - the lane-0 records that say who may do what: network, grant, revoke, leave, transfer
+ * ...
  *
  * Why     Every node must read them alike, for ever: raw msgpack maps, fixed field numbers.
  * Shape   a msgpack map keyed by field number; unknown fields are kept and have no effect
  * Pure    no allocation; decoded spans are borrowed from the payload
+ * Files   control_map.c fields and their spelling · control_cuts.c revoke and transfer · control.c
+ *         the others
  * Spec    SPEC 7.1, 7.2 (R2, R3, R5, R8, R14, R17)
  */
 #ifndef PLN_CONTROL_H
@@ -19,7 +22,7 @@ typedef enum {
     PLN_KIND_GRANT = 0x0002,
     PLN_KIND_REVOKE = 0x0003,
     PLN_KIND_LEAVE = 0x0004,
-    PLN_KIND_TRANSFER = 0x0005, /**< reserved: its effect comes with root transfer */
+    PLN_KIND_TRANSFER = 0x0005,
     PLN_KIND_RETRACT = 0x0006,
     PLN_KIND_SETTLE = 0x0007
 } pln_control_kind_t;
@@ -77,6 +80,16 @@ typedef struct {
     pln_span_t reason; /**< field 19 */
 } pln_revoke_t;
 
+/** transfer: its author, if it is the root of the generation before, hands the root on (R17). */
+typedef struct {
+    uint32_t generation; /**< field 16, from 1: of the root that it makes */
+    pln_id_t successor;  /**< field 17 */
+    /** Field 18: as in a revoke, the author's own heads: how much of its chains still counts. What
+     * leads to the transfer counts without a cut. */
+    pln_cut_t cuts[PLN_CUTS_MAX];
+    uint32_t cut_count;
+} pln_transfer_t;
+
 /** Withdraws one entry's payload. It has no field for a lane: what it names is of lane 1. */
 typedef struct {
     pln_id_t author;   /**< field 16: whose entry */
@@ -95,6 +108,8 @@ void pln_grant_encode(const pln_grant_t *grant, pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_grant_decode(pln_span_t payload, pln_grant_t *out);
 void pln_revoke_encode(const pln_revoke_t *revoke, pln_buf_t *out);
 PLN_MUST_CHECK pln_err_t pln_revoke_decode(pln_span_t payload, pln_revoke_t *out);
+void pln_transfer_encode(const pln_transfer_t *transfer, pln_buf_t *out);
+PLN_MUST_CHECK pln_err_t pln_transfer_decode(pln_span_t payload, pln_transfer_t *out);
 /** settle: the branch of one's own lane 1 that goes through (seq, hash) counts up to there (R6). */
 typedef struct {
     uint32_t epoch;            /**< field 16; always there */

@@ -50,6 +50,18 @@ static void try_revoke(pln_span_t payload, pln_buf_t *first, pln_buf_t *second)
     }
 }
 
+static void try_transfer(pln_span_t payload, pln_buf_t *first, pln_buf_t *second)
+{
+    pln_transfer_t transfer;
+    if (pln_transfer_decode(payload, &transfer) == PLN_OK) {
+        pln_transfer_encode(&transfer, first);
+        assert(first->size <= payload.size);
+        assert(pln_transfer_decode(pln_buf_span(first), &transfer) == PLN_OK);
+        pln_transfer_encode(&transfer, second);
+        assert_same(first, second);
+    }
+}
+
 static void try_retract(pln_span_t payload, pln_buf_t *first, pln_buf_t *second)
 {
     pln_retract_t retract;
@@ -64,8 +76,8 @@ static void try_retract(pln_span_t payload, pln_buf_t *first, pln_buf_t *second)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static void (*const KINDS[])(pln_span_t, pln_buf_t *, pln_buf_t *) = {try_network, try_grant,
-                                                                          try_revoke, try_retract};
+    static void (*const KINDS[])(pln_span_t, pln_buf_t *, pln_buf_t *) = {
+        try_network, try_grant, try_revoke, try_transfer, try_retract};
     if (sodium_init() < 0) {
         return 0;
     }

@@ -39,8 +39,11 @@ typedef struct {
     int about; /**< of a grant or revoke */
     uint32_t term;
     pln_role_t role;
+    uint32_t generation; /**< of a transfer */
     size_t cut_count;
     meant_cut_t cuts[CUTS_MAX];
+    unsigned branch; /**< of the tree that its author's chain is; 0 unless forked */
+    unsigned before; /**< branch of the entry before it */
 } said_t;
 
 typedef struct {
@@ -126,20 +129,32 @@ static inline void history_free(history_t *history)
     history->count = 0;
 }
 
-/** The next statement of @by in @epoch; the caller writes its payload. */
+/** The next statement of @by in @epoch, behind the last one; the caller writes its payload. */
 static inline said_t *say(history_t *history, int by, uint32_t epoch, uint16_t kind)
 {
     assert(history->count < HISTORY_MAX);
-    uint64_t seq = 1;
+    said_t next = {.by = by, .epoch = epoch, .seq = 1, .kind = kind};
     for (size_t i = 0; i < history->count; i++) {
-        if (history->said[i].by == by && history->said[i].epoch == epoch) {
-            seq = history->said[i].seq + 1;
+        const said_t *said = &history->said[i];
+        if (said->by == by && said->epoch == epoch) {
+            next.seq = said->seq + 1;
+            next.branch = next.before = said->branch;
         }
     }
-    said_t *said = &history->said[history->count++];
-    *said = (said_t){.by = by, .epoch = epoch, .seq = seq, .kind = kind};
-    said->hash = made_up_hash(by, epoch, PLN_LANE_CONTROL, seq, 0);
-    return said;
+    next.hash = made_up_hash(by, epoch, PLN_LANE_CONTROL, next.seq, next.branch);
+    history->said[history->count] = next;
+    return &history->said[history->count++];
+}
+
+/** The statement said last stands at @seq of branch @branch instead, behind one of branch @before.
+ */
+static inline void put_on_branch(history_t *history, uint64_t seq, unsigned branch, unsigned before)
+{
+    said_t *said = &history->said[history->count - 1];
+    said->seq = seq;
+    said->branch = branch;
+    said->before = before;
+    said->hash = made_up_hash(said->by, said->epoch, PLN_LANE_CONTROL, seq, branch);
 }
 
 static inline void say_genesis(history_t *history)
@@ -192,6 +207,25 @@ static inline said_t *say_revoke(history_t *history, int by, uint32_t epoch, int
     return said;
 }
 
+static inline said_t *say_transfer(history_t *history, int by, uint32_t epoch, uint32_t generation,
+                                   int successor, size_t cut_count, const meant_cut_t *cuts)
+{
+    assert(cut_count <= CUTS_MAX);
+    said_t *said = say(history, by, epoch, PLN_KIND_TRANSFER);
+    pln_transfer_t transfer = {.generation = generation,
+                               .successor = world[successor].id,
+                               .cut_count = (uint32_t)cut_count};
+    for (size_t i = 0; i < cut_count; i++) {
+        said->cuts[i] = cuts[i];
+        transfer.cuts[i] = signed_cut(by, &cuts[i]);
+    }
+    pln_transfer_encode(&transfer, &said->payload);
+    said->about = successor;
+    said->generation = generation;
+    said->cut_count = cut_count;
+    return said;
+}
+
 static inline void say_leave(history_t *history, int by, uint32_t epoch)
 {
     pln_leave_encode(&say(history, by, epoch, PLN_KIND_LEAVE)->payload);
@@ -208,14 +242,15 @@ static inline void say_settings(history_t *history, int by, uint32_t epoch, cons
 
 static inline void tell(pln_access_t *access, const said_t *said)
 {
-    pln_statement_t statement = {
-        .author = world[said->by].id,
-        .epoch = said->epoch,
-        .seq = said->seq,
-        .hash = said->hash,
-        .before = made_up_hash(said->by, said->epoch, PLN_LANE_CONTROL, said->seq - 1, 0),
-        .kind = said->kind,
-        .payload = pln_buf_span(&said->payload)};
+    pln_statement_t statement = {.author = world[said->by].id,
+                                 .epoch = said->epoch,
+                                 .seq = said->seq,
+                                 .hash = said->hash,
+                                 .before = made_up_hash(said->by, said->epoch, PLN_LANE_CONTROL,
+                                                        said->seq - 1, said->before),
+                                 .chain = said->branch,
+                                 .kind = said->kind,
+                                 .payload = pln_buf_span(&said->payload)};
     pln_access_add(access, &statement);
 }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
-/* Random histories of seven nodes that grant and revoke each other in several terms and epochs.
- * Each is folded in several orders, with questions in between, and compared with a model that is
- * written from the rules and does not remember anything; and each is gossiped between nodes that
- * take, and pass on, only what counts by what they know so far. A failure names its seed:
- * PLN_TEST_SEED=0x... runs that history alone. */
+/* Random histories of seven nodes that grant and revoke each other in several terms and epochs,
+ * hand on the root and fork their lane 0. Each is folded in several orders, with questions in
+ * between, and compared with a model that is written from the rules;
+ * and each is gossiped between nodes that take, and pass on, only what counts by what they know so
+ * far. A failure names its seed: PLN_TEST_SEED=0x... runs that history alone. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "access_fixture.h"
+#include "access_model.h"
 
 #define HISTORIES 150
 #define ORDERS 5
@@ -24,8 +24,9 @@ static const uint32_t EPOCHS[] = {0, 1, 16, 17, 32, 48};
 
 /* ---- random histories ---- */
 
-// Mostly about heads that exist or will, in places where somebody may have written.
-static size_t random_cuts(uint64_t *random, meant_cut_t cuts[CUTS_MAX])
+/** Mostly about heads that exist or will, in places where somebody may have written. */
+static size_t random_cuts(const history_t *history, int whose, uint64_t *random,
+                          meant_cut_t cuts[CUTS_MAX])
 {
     size_t count = below(random, CUTS_MAX + 1);
     for (size_t i = 0; i < count; i++) {
@@ -34,12 +35,50 @@ static size_t random_cuts(uint64_t *random, meant_cut_t cuts[CUTS_MAX])
                       1 + below(random, 6));
         if (i > 0 && cuts[i].epoch == cuts[i - 1].epoch) {
             cuts[i].lane = PLN_LANE_CONTROL;
-            cuts[i].branch = 1;
+            cuts[i].branch = 99;  // one that nobody holds
             cuts[i - 1].lane = PLN_LANE_CONTROL;
+        }
+        const said_t *said = &history->said[below(random, history->count)];
+        if (said->by == whose && said->epoch == cuts[i].epoch && below(random, 4) > 0) {
+            cuts[i].lane = PLN_LANE_CONTROL;
+            cuts[i].seq = said->seq;
+            cuts[i].branch = said->branch;
         }
         cuts[i].forged = below(random, 25) == 0;
     }
-    return count;
+    bool twice = count > 1 && cuts[0].epoch == cuts[1].epoch && cuts[0].lane == cuts[1].lane &&
+                 cuts[0].seq == cuts[1].seq && cuts[0].branch == cuts[1].branch;
+    bool again = count > 2 && cuts[1].epoch == cuts[2].epoch && cuts[1].lane == cuts[2].lane &&
+                 cuts[1].seq == cuts[2].seq && cuts[1].branch == cuts[2].branch;
+    return twice ? 1 : again ? 2 : count;
+}
+
+/** The statement said last may begin another branch, behind any that its author has said. */
+static void fork_here(history_t *history, uint64_t *random)
+{
+    const said_t *last = &history->said[history->count - 1];
+    const said_t *behind = &history->said[below(random, history->count)];
+    if (behind->by == last->by && behind->epoch == last->epoch && behind != last) {
+        put_on_branch(history, behind->seq + 1, (unsigned)history->count, behind->branch);
+    }
+}
+
+/** Mostly whoever is root, or believes to be. */
+static void say_random_transfer(history_t *history, int by, uint32_t epoch, uint64_t *random)
+{
+    meant_cut_t cuts[CUTS_MAX];
+    size_t count = random_cuts(history, by, random, cuts);
+    uint32_t generation = 1;
+    int heir = (int)below(random, G);
+    for (size_t i = 0; i < history->count; i++) {
+        const said_t *said = &history->said[i];
+        if (said->kind == PLN_KIND_TRANSFER && below(random, 3) > 0) {
+            by = said->about;
+            generation = said->generation + 1;
+        }
+    }
+    by = generation == 1 && below(random, 4) > 0 ? ROOT : by;
+    (void)say_transfer(history, by, epoch, generation, heir, by == ROOT ? count : 0, cuts);
 }
 
 static void say_something(history_t *history, uint64_t *random)
@@ -49,30 +88,24 @@ static void say_something(history_t *history, uint64_t *random)
     int about = (int)below(random, G);
     uint32_t epoch = EPOCHS[below(random, 4)];
     uint32_t term = (uint32_t)below(random, 3);
-    uint64_t what = below(random, 20);
-    if (what < 10) {
+    uint64_t what = below(random, 24);
+    if (what < 11) {
         (void)say_grant(history, by, epoch, about, term, (pln_role_t)(1 + below(random, 3)));
-    } else if (what < 18) {
-        size_t count = random_cuts(random, cuts);
+    } else if (what < 20) {
+        size_t count = random_cuts(history, about, random, cuts);
         (void)say_revoke(history, by, epoch, about, term, count, cuts);
-    } else if (what < 19) {
+    } else if (what < 21) {
         say_leave(history, by, epoch);
+    } else if (what < 22) {
+        char title[] = {(char)('a' + below(random, 26)), '\0'};
+        say_settings(history, by, epoch, title, 1 + below(random, 2 * QUOTA), 1);
     } else {
-        say_settings(history, by, epoch, "title", 1 + below(random, 2 * QUOTA), 1);
+        say_random_transfer(history, by, epoch, random);
     }
 }
 
-// The other branch of a lane 0: another statement at a seq that is taken.
-static void fork_something(history_t *history, uint64_t *random)
-{
-    said_t *said = &history->said[1 + below(random, history->count - 1)];
-    if (said->seq > 1) {
-        said->seq--;
-        said->hash = made_up_hash(said->by, said->epoch, 0, said->seq, 1);
-    }
-}
-
-static void make_history(history_t *history, uint64_t seed, bool forked)
+/** @branchy: of ten statements so many may begin another branch. */
+static void make_history(history_t *history, uint64_t seed, unsigned branchy)
 {
     uint64_t random = seed;
     say_genesis(history);
@@ -81,142 +114,10 @@ static void make_history(history_t *history, uint64_t seed, bool forked)
     }
     for (size_t count = 5 + below(&random, 60); count > 0; count--) {
         say_something(history, &random);
-    }
-    if (forked && below(&random, 2) == 0) {
-        fork_something(history, &random);
-    }
-}
-
-/* ---- the model: the rules, read aloud ---- */
-
-static bool is_cut_good(const said_t *revoke)
-{
-    for (size_t i = 0; i < revoke->cut_count; i++) {
-        if (revoke->cuts[i].forged) {
-            return false;
+        if (below(&random, 10) < branchy) {
+            fork_here(history, &random);
         }
     }
-    return true;
-}
-
-static bool grants(const said_t *said)
-{
-    return said->kind == PLN_KIND_GRANT;
-}
-
-static bool revokes(const said_t *said)
-{
-    return said->kind == PLN_KIND_REVOKE && is_cut_good(said);
-}
-
-static bool model_coordinator_term(const history_t *history, int who, uint32_t term)
-{
-    for (size_t i = 0; i < history->count; i++) {
-        const said_t *said = &history->said[i];
-        if (said->by == ROOT && grants(said) && said->about == who && said->term == term &&
-            said->role == PLN_ROLE_COORDINATOR) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static uint64_t model_covered(const said_t *revoke, uint32_t epoch, uint8_t lane)
-{
-    uint64_t furthest = 0;
-    for (size_t i = 0; i < revoke->cut_count; i++) {
-        const meant_cut_t *one = &revoke->cuts[i];
-        if (one->epoch == epoch && one->lane == lane && one->seq > furthest) {
-            furthest = one->seq;
-        }
-    }
-    return furthest;
-}
-
-static bool model_counts(const history_t *history, const said_t *said)
-{
-    uint32_t term = said->epoch / 16;
-    if (said->by == ROOT) {
-        return true;
-    }
-    if (!model_coordinator_term(history, said->by, term) || said->about == ROOT ||
-        said->about == said->by || (grants(said) && said->role == PLN_ROLE_COORDINATOR)) {
-        return false;
-    }
-    for (size_t i = 0; i < history->count; i++) {
-        const said_t *revoke = &history->said[i];
-        if (revoke->by == ROOT && revokes(revoke) && revoke->about == said->by &&
-            revoke->term >= term && said->seq > model_covered(revoke, said->epoch, 0)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-// Statements about (who, term) that count, by the rule that only the root touches a coordinator's.
-static bool model_acts(const history_t *history, const said_t *said, int who, uint32_t term)
-{
-    return said->about == who && model_counts(history, said) &&
-           (said->by == ROOT || !model_coordinator_term(history, who, term));
-}
-
-static pln_role_t model_role(const history_t *history, int who, uint32_t term)
-{
-    pln_role_t best = PLN_ROLE_NONE;
-    for (size_t i = 0; i < history->count; i++) {
-        const said_t *said = &history->said[i];
-        if (grants(said) && said->term == term && said->role > best &&
-            model_acts(history, said, who, term)) {
-            best = said->role;
-        }
-    }
-    return best;
-}
-
-static uint64_t model_limit(const history_t *history, int who, uint32_t epoch, uint8_t lane)
-{
-    uint32_t term = epoch / 16;
-    uint64_t least = PLN_LIMIT_NONE;
-    pln_role_t is = model_role(history, who, term);
-    if (who == ROOT) {
-        return PLN_LIMIT_NONE;
-    }
-    if (is == PLN_ROLE_NONE || (is == PLN_ROLE_READER && lane == PLN_LANE_RECORDS)) {
-        return 0;
-    }
-    for (size_t i = 0; i < history->count; i++) {
-        const said_t *said = &history->said[i];
-        if (revokes(said) && said->term >= term && model_acts(history, said, who, term)) {
-            uint64_t reach = model_covered(said, epoch, lane);
-            least = reach < least ? reach : least;
-        }
-    }
-    return least;
-}
-
-static bool model_ended(const history_t *history, int who, uint32_t term)
-{
-    for (size_t i = 0; i < history->count; i++) {
-        const said_t *said = &history->said[i];
-        if (revokes(said) && said->term >= term && model_acts(history, said, who, term)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-// Role in the upper half, term in the lower; 0 when no member.
-static uint64_t model_standing(const history_t *history, int who)
-{
-    uint64_t best = 0;
-    for (uint32_t term = 0; term < 3; term++) {
-        uint64_t is = model_role(history, who, term);
-        uint64_t standing = is << 32 | term;
-        if (is != PLN_ROLE_NONE && standing > best && !model_ended(history, who, term)) {
-            best = standing;
-        }
-    }
-    return who == ROOT ? (uint64_t)PLN_ROLE_ROOT << 32 : best;
 }
 
 /* ---- comparing ---- */
@@ -228,11 +129,54 @@ static uint64_t standing(pln_access_t *access, int who)
     return is ? (uint64_t)member.role << 32 | member.term : 0;
 }
 
-static void expect_model(const history_t *history, pln_access_t *access, uint64_t seed)
+static void expect_settings(const model_t *model, pln_access_t *access, uint64_t seed)
 {
+    pln_settings_t settings;
+    pln_network_record_t record = {0};
+    const said_t *titled = model_titled(model);
+    pln_access_settings(access, &settings);
+    if (titled != NULL) {
+        assert_int_equal(pln_network_record_decode(pln_buf_span(&titled->payload), &record),
+                         PLN_OK);
+    }
+    if (strlen(settings.title) != record.title.size ||
+        (record.title.size > 0 &&
+         memcmp(settings.title, record.title.data, record.title.size) != 0)) {
+        fail_msg("seed 0x%" PRIx64 ": title", seed);
+    }
+}
+
+/** Where a chain is forked each branch has a limit of its own. */
+static void expect_branches(const model_t *model, pln_access_t *access, uint64_t seed)
+{
+    const history_t *history = model->history;
+    for (size_t i = 0; i < history->count; i++) {
+        const said_t *last = &history->said[i];
+        if (!model_forked(history, last->by, last->epoch) ||
+            model_at(history, last->by, last->epoch, last->seq + 1, last->branch) != NULL) {
+            continue;
+        }
+        uint64_t within = PLN_LIMIT_NONE;
+        for (const said_t *said = last; said != NULL && !model_within(model, said);) {
+            within = said->seq - 1;
+            said = model_at(history, said->by, said->epoch, said->seq - 1, said->before);
+        }
+        if (pln_access_path_limit(access, &world[last->by].id, last->epoch, last->branch,
+                                  last->seq) != within) {
+            fail_msg("seed 0x%" PRIx64 ": limit of a branch of %d at %u", seed, last->by,
+                     last->epoch);
+        }
+    }
+}
+
+static void expect_model(const history_t *history, pln_access_t *access, bool all_held,
+                         uint64_t seed)
+{
+    static model_t model;
     size_t members = 0;
+    make_model(&model, history);
     for (int who = ROOT; who < WORLD; who++) {
-        uint64_t expected = model_standing(history, who);
+        uint64_t expected = model_standing(&model, who);
         members += expected != 0;
         if (standing(access, who) != expected) {
             fail_msg("seed 0x%" PRIx64 ": member %d", seed, who);
@@ -240,13 +184,17 @@ static void expect_model(const history_t *history, pln_access_t *access, uint64_
         for (size_t i = 0; i < EPOCH_COUNT * PLN_LANES; i++) {
             uint32_t epoch = EPOCHS[i / PLN_LANES];
             uint8_t lane = (uint8_t)(i % PLN_LANES);
-            if (limit(access, who, epoch, lane) != model_limit(history, who, epoch, lane)) {
+            if (limit(access, who, epoch, lane) != model_limit(&model, who, epoch, lane)) {
                 fail_msg("seed 0x%" PRIx64 ": limit of %d in %u/%u", seed, who, epoch, lane);
             }
         }
     }
     if (pln_access_count(access) != members) {
         fail_msg("seed 0x%" PRIx64 ": number of members", seed);
+    }
+    expect_settings(&model, access, seed);
+    if (all_held) {
+        expect_branches(&model, access, seed);
     }
 }
 
@@ -299,6 +247,8 @@ static pln_access_t *fold_with_questions(const history_t *history, uint64_t seed
             int who = (int)below(&random, WORLD);
             (void)standing(access, who);
             (void)limit(access, who, EPOCHS[below(&random, EPOCH_COUNT)], 0);
+            (void)pln_access_path_limit(access, &world[who].id, EPOCHS[below(&random, EPOCH_COUNT)],
+                                        0, 1);
             (void)pln_access_count(access);
         }
     }
@@ -308,9 +258,9 @@ static pln_access_t *fold_with_questions(const history_t *history, uint64_t seed
 static void check_orders(uint64_t seed)
 {
     static history_t history;
-    make_history(&history, seed, true);
+    make_history(&history, seed, (unsigned)(seed % 4));
     pln_access_t *first = fold(&history, 0);
-    expect_model(&history, first, seed);
+    expect_model(&history, first, true, seed);
     for (uint64_t order = 1; order < ORDERS; order++) {
         pln_access_t *other = fold(&history, order);
         expect_equal(first, other, seed);
@@ -332,15 +282,23 @@ typedef struct {
 
 static bool counts_at(village_t *village, int node, const said_t *said)
 {
-    return said->seq <= limit(village->access[node], said->by, said->epoch, PLN_LANE_CONTROL);
+    return said->seq <= pln_access_path_limit(village->access[node], &world[said->by].id,
+                                              said->epoch, said->branch, said->seq);
 }
 
-// A chain is taken in order.
+/** Counted or not: what might come to count, or lead to it, is kept. */
+static bool takes(village_t *village, int node, const said_t *said)
+{
+    return said->seq <= pln_access_reach(village->access[node], &world[said->by].id, said->epoch);
+}
+
+// A chain is taken in order, each branch behind what it continues.
 static bool fits(const village_t *village, int node, const history_t *history, const said_t *said)
 {
     for (size_t i = 0; i < history->count; i++) {
         const said_t *other = &history->said[i];
-        if (other->by == said->by && other->epoch == said->epoch && other->seq + 1 == said->seq) {
+        if (same_chain(other, said) && other->seq + 1 == said->seq &&
+            other->branch == said->before) {
             return village->held[node][i];
         }
     }
@@ -351,7 +309,7 @@ static bool offer(village_t *village, const history_t *history, int from, int to
 {
     const said_t *said = &history->said[i];
     if (!village->held[from][i] || village->held[to][i] || !counts_at(village, from, said) ||
-        !counts_at(village, to, said) || !fits(village, to, history, said)) {
+        !takes(village, to, said) || !fits(village, to, history, said)) {
         return false;
     }
     village->held[to][i] = true;
@@ -381,7 +339,7 @@ static void check_gossip(uint64_t seed)
     static village_t village;
     uint64_t random = seed;
     memset(&village, 0, sizeof village);
-    make_history(&history, seed, false);
+    make_history(&history, seed, (unsigned)(seed % 4));
     pln_access_t *all = fold(&history, 0);
     for (int node = 0; node < G; node++) {
         village.access[node] = pln_access_new(&world_network);
@@ -394,10 +352,12 @@ static void check_gossip(uint64_t seed)
     }
     gossip(&village, &history, &random);
     for (int node = 0; node < G; node++) {
-        expect_model(&history, village.access[node], seed);
+        expect_model(&history, village.access[node], false, seed);
         for (size_t i = 0; i < history.count; i++) {
             const said_t *said = &history.said[i];
-            if (said->seq <= limit(all, said->by, said->epoch, 0) && !village.held[node][i]) {
+            bool counts = said->seq <= pln_access_path_limit(all, &world[said->by].id, said->epoch,
+                                                             said->branch, said->seq);
+            if (counts && !village.held[node][i]) {
                 fail_msg("seed 0x%" PRIx64 ": %d lacks what counts", seed, node);
             }
         }
