@@ -203,9 +203,16 @@ int pln_cmd_network_heal(pln_command_t *command)
         pln_hint("nothing to heal: this node's chains in \"%s\" are not forked",
                  pln_text(answer, "name"));
     } else if (status == PLN_DONE) {
-        pln_hint("\"%s\": settled; %llu records of the other branch published again",
-                 pln_text(answer, "name"), (unsigned long long)pln_number(answer, "published"));
-        if (pln_number(answer, "missing") > 0) {
+        bool news =
+            json_is_true(json_object_get(answer, "settled")) || pln_number(answer, "published") > 0;
+        if (news) {
+            pln_hint("\"%s\": settled; %llu records of the other branch published again",
+                     pln_text(answer, "name"), (unsigned long long)pln_number(answer, "published"));
+        }
+        if (!news && pln_number(answer, "missing") == 0) {
+            pln_hint("nothing is left to heal in \"%s\": that was done before",
+                     pln_text(answer, "name"));
+        } else if (pln_number(answer, "missing") > 0) {
             pln_hint(
                 "no peer that is connected has the other branch: say `pln network heal` again when "
                 "one is that met the other copy");

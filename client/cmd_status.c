@@ -54,6 +54,19 @@ static void print_node(const json_t *status)
            pln_text(status, "listen"), http[0] != '\0' ? ", HTTP at http://" : "", http);
 }
 
+static bool has_open_fork(const json_t *network)
+{
+    size_t index;
+    json_t *fork;
+    json_array_foreach(json_object_get(network, "forks"), index, fork)
+    {
+        if (!json_is_true(json_object_get(fork, "settled"))) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** Members in sync with this node, by what its links and presence say. */
 static void network_state(const json_t *network, char *out, size_t size)
 {
@@ -62,7 +75,7 @@ static void network_state(const json_t *network, char *out, size_t size)
         snprintf(out, size, "membership ended");
     } else if (json_is_true(json_object_get(network, "left"))) {
         snprintf(out, size, "left");
-    } else if (json_array_size(json_object_get(network, "forks")) > 0) {
+    } else if (has_open_fork(network)) {
         snprintf(out, size, "a chain is forked");
     } else if (pln_number(network, "wanted") > 0) {
         snprintf(out, size, "%llu chains to get",

@@ -1,34 +1,52 @@
 // SPDX-License-Identifier: MPL-2.0
 // Healing: the node settles its own forks; then what only the other branches said is said again.
+// Cut off anywhere, it is simply said once more: what is settled or published already stays so.
+#include <stdio.h>
+
 #include "api_json.h"
 #include "republish.h"
 #include "resolve.h"
 
+#define HOME_WAIT_MS 5000u /**< for a branch that a connected peer is just sending */
 #define SETTLE_WAIT_MS 10000u
 
-/** Does the settled branch count here already? The store is asked after the settle is durable. */
-static bool settled(const pln_network_view_t *view)
+/** Everybody knows of a lane 0 that all its branches count: only lane 1 is healed. */
+static bool to_heal(const pln_fork_view_t *fork)
+{
+    return fork->own && fork->place.lane == PLN_LANE_RECORDS;
+}
+
+static bool are_whole(const pln_network_view_t *view)
 {
     for (size_t i = 0; i < view->fork_count; i++) {
-        const pln_fork_view_t *fork = &view->forks[i];
-        if (fork->own && fork->place.lane == PLN_LANE_RECORDS && !fork->settled) {
+        if (to_heal(&view->forks[i]) && !view->forks[i].whole) {
             return false;
         }
     }
     return true;
 }
 
-static bool wait_settled(const pln_request_t *request, pln_answer_t *answer,
-                         pln_network_view_t *view)
+/** Does the settled branch count here already? The store is asked after the settle is durable. */
+static bool are_settled(const pln_network_view_t *view)
 {
-    uint64_t end_ms = pln_mono_ms() + SETTLE_WAIT_MS;
+    for (size_t i = 0; i < view->fork_count; i++) {
+        if (to_heal(&view->forks[i]) && !view->forks[i].settled) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** Look again and again until it is so; false: the time is over. An answer may be there then. */
+static bool wait_until(const pln_request_t *request, pln_answer_t *answer, uint32_t wait_ms,
+                       bool (*so)(const pln_network_view_t *view), pln_network_view_t *view)
+{
+    uint64_t end_ms = pln_mono_ms() + wait_ms;
     uint64_t arrival = 0;
     char id[2 * sizeof view->id + 1];
     pln_hex(&view->id, sizeof view->id, id);
-    while (!settled(view)) {
+    while (!so(view)) {
         if (pln_mono_ms() >= end_ms || pln_api_stopping(request->api)) {
-            pln_answer_problem(answer, 503, "busy",
-                               "the settle is written, the branch does not count yet; try again");
             return false;
         }
         arrival = pln_driver_wait(request->api->driver, arrival, 100);
@@ -39,34 +57,93 @@ static bool wait_settled(const pln_request_t *request, pln_answer_t *answer,
     return true;
 }
 
+/** A fork of somebody else's that waits to be healed, where this node has none itself. */
+static bool only_others(const pln_network_view_t *view, pln_answer_t *answer)
+{
+    const pln_fork_view_t *other = NULL;
+    for (size_t i = 0; i < view->fork_count; i++) {
+        const pln_fork_view_t *fork = &view->forks[i];
+        if (to_heal(fork)) {
+            return false;
+        }
+        other = other == NULL && !fork->own && !fork->settled ? fork : other;
+    }
+    if (other != NULL) {
+        char did[PLN_DID_SIZE];
+        pln_did(&other->place.author, did);
+        pln_answer_problem(answer, 409, "not-owner",
+                           "the chain that is forked in %s is of %s, and only its own node can "
+                           "settle it: say `pln network heal` there",
+                           view->name, other->name[0] != '\0' ? other->name : did);
+    }
+    return other != NULL;
+}
+
+static bool settle(const pln_request_t *request, pln_answer_t *answer, pln_network_view_t *view)
+{
+    pln_event_t event = {.type = PLN_EV_HEAL};
+    event.as.heal.network = view->id;
+    pln_reply_t reply;
+    if (!pln_api_command(request, answer, &event, &reply)) {
+        return false;
+    }
+    pln_reply_free(&reply);
+    if (wait_until(request, answer, SETTLE_WAIT_MS, are_settled, view)) {
+        return true;
+    }
+    if (answer->status == 0) {
+        pln_answer_problem(answer, 503, "busy",
+                           "the settle is written, but the branch that it names has not come here "
+                           "yet: try again when a peer that has it is connected");
+    }
+    return false;
+}
+
+/** What does not count of one fork is published again, and remembered to be so. */
+static bool say_again(const pln_request_t *request, pln_answer_t *answer,
+                      const pln_fork_view_t *fork, uint64_t *published)
+{
+    if (!pln_republish(request, answer, &fork->place, fork->at, published)) {
+        return false;
+    }
+    if (!fork->whole) {
+        return true;
+    }
+    pln_event_t event = {.type = PLN_EV_HEALED};
+    event.as.healed.place = fork->place;
+    event.as.healed.entries = fork->entries;
+    pln_reply_t reply;
+    if (!pln_api_command(request, answer, &event, &reply)) {
+        return false;
+    }
+    pln_reply_free(&reply);
+    return true;
+}
+
 void pln_api_network_heal(const pln_request_t *request, pln_answer_t *answer)
 {
     pln_network_view_t view;
-    if (!pln_resolve_network(request, answer, request->parts[0], &view)) {
+    if (!pln_resolve_network(request, answer, request->parts[0], &view) ||
+        only_others(&view, answer)) {
         return;
     }
-    pln_event_t event = {.type = PLN_EV_HEAL};
-    event.as.heal.network = view.id;
-    pln_reply_t reply;
-    bool before = settled(&view);
-    if (!pln_api_command(request, answer, &event, &reply)) {
+    if (!wait_until(request, answer, HOME_WAIT_MS, are_whole, &view) && answer->status != 0) {
         return;
     }
-    pln_reply_free(&reply);
-    if (!wait_settled(request, answer, &view)) {
+    bool before = are_settled(&view);
+    if (!settle(request, answer, &view)) {
         return;
     }
     uint64_t published = 0;
     uint64_t forks = 0;
     uint64_t missing = 0;
     for (size_t i = 0; i < view.fork_count; i++) {
-        const pln_fork_view_t *fork = &view.forks[i];
-        if (!fork->own || fork->place.lane != PLN_LANE_RECORDS) {
+        if (!to_heal(&view.forks[i])) {
             continue;
         }
         forks++;
-        missing += !fork->whole;
-        if (!pln_republish(request, answer, &fork->place, fork->at, &published)) {
+        missing += !view.forks[i].whole;
+        if (!say_again(request, answer, &view.forks[i], &published)) {
             return;
         }
     }

@@ -51,6 +51,9 @@ static json_t *forks_json(const pln_network_view_t *view)
         json_object_set_new(json, "own", json_boolean(fork->own));
         json_object_set_new(json, "settled", json_boolean(fork->settled));
         json_object_set_new(json, "whole", json_boolean(fork->whole));
+        if (fork->own) {
+            json_object_set_new(json, "healed", json_boolean(fork->healed));
+        }
         json_array_append_new(list, json);
     }
     return list;

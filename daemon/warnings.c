@@ -102,21 +102,30 @@ static bool key_is_copied(const pln_api_t *api)
     return copies.backup_ms != 0 || copies.key_ms != 0;
 }
 
+static void warn_own_fork(json_t *warnings, const char *network, const pln_fork_view_t *fork)
+{
+    if (!fork->settled) {
+        warn(warnings,
+             "Two copies of this node's key have written in %s: of its records behind number %llu "
+             "none counts yet. Stop one of the copies, then say `pln network heal` here.",
+             network, (unsigned long long)fork->at);
+    } else if (!fork->healed) {
+        warn(warnings,
+             "One branch of this node's records in %s is settled, but what only the other one has "
+             "is not published again yet: %ssay `pln network heal` here.",
+             network, fork->whole ? "" : "when a peer that met the other copy is connected, ");
+    }
+}
+
 static void warn_forks(json_t *warnings, const pln_network_view_t *network)
 {
     for (size_t i = 0; i < network->fork_count; i++) {
         const pln_fork_view_t *fork = &network->forks[i];
         char did[PLN_DID_SIZE];
         pln_did(&fork->place.author, did);
-        if (fork->settled) {
-            continue;
-        }
         if (fork->own) {
-            warn(warnings,
-                 "Two copies of this node's key have written in %s: of its records behind number "
-                 "%llu none counts yet. Stop one of the copies, then say `pln network heal` here.",
-                 network->name, (unsigned long long)fork->at);
-        } else {
+            warn_own_fork(warnings, network->name, fork);
+        } else if (!fork->settled) {
             warn(warnings,
                  "Two copies of the key of %s have written in %s: its records behind number %llu "
                  "wait until its people say `pln network heal` there.",

@@ -475,6 +475,9 @@ static void user_event(pln_node_t *node, const pln_event_t *event)
         case PLN_EV_HEAL:
             pln_heal(node, event);
             break;
+        case PLN_EV_HEALED:
+            pln_healed(node, event);
+            break;
         case PLN_EV_LEAVE:
             pln_leave(node, event);
             break;

@@ -116,6 +116,7 @@ typedef enum {
     PLN_EV_REVOKE,
     PLN_EV_RETRACT, /**< user: withdraw a record, or take that back */
     PLN_EV_HEAL,    /**< settle this node's own forks (R6) */
+    PLN_EV_HEALED,  /**< what does not count of one is published again */
     PLN_EV_LEAVE,
     PLN_EV_PEER_ADD,
     PLN_EV_PEER_REMOVE,
@@ -273,6 +274,11 @@ typedef struct {
             uint64_t request;
             pln_network_id_t network;
         } heal;
+        struct {
+            uint64_t request;
+            pln_place_t place;
+            uint64_t entries; /**< of the view from which that began: more may have come since */
+        } healed;
         struct {
             uint64_t request;
             pln_network_id_t network;
@@ -446,6 +452,8 @@ typedef struct {
     bool own;                    /**< this node's key wrote both */
     bool settled;                /**< one branch counts, or all do (lane 0) */
     bool whole;                  /**< both branches of the proof are here */
+    bool healed;                 /**< own: settled, and all that does not count published again */
+    uint64_t entries;            /**< of all branches */
     char name[PLN_NAME_MAX + 1]; /**< of its author; may be empty */
 } pln_fork_view_t;
 

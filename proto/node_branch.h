@@ -5,9 +5,9 @@
  * Why     Forks touch accepting, serving, announcing and asking; what each may ask stands here.
  * Shape   a branch is a chain with a parent and the head it leaves behind; a fork place is a forked
  *         chain of lane 1 with the proof kept
- * Files   node_branches.c the table · node_control.c lane 0 as a tree · node_forks.c proofs, limits
- *         node_fork_search.c where two branches part · node_heal.c one's own forks
- * Spec    SPEC 7.4.3, 9.10
+ * Files   node_branches.c branches · node_control.c lane 0 as a tree · node_fork_table.c what is
+ * kept node_forks.c proofs, limits · node_fork_search.c where two branches part node_heal.c one's
+ * own forks Spec    SPEC 7.4.3, 9.10
  */
 #ifndef PLN_NODE_BRANCH_H
 #define PLN_NODE_BRANCH_H
@@ -43,6 +43,8 @@ typedef struct {
     uint64_t searched_ms;
     pln_row_t votes[16]; /**< own chain: heads that peers have announced; author = the peer */
     size_t vote_count;
+    uint64_t healed; /**< own chain: entries its branches had when the shell had published again
+                          what does not count */
 } pln_fork_place_t;
 
 /* node_branches.c */
@@ -78,10 +80,15 @@ void pln_control_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
 void pln_control_fork(pln_node_t *node, pln_link_t *link, pln_share_t *share,
                       const pln_fork_t *fork);
 
-/* node_forks.c */
+/* node_fork_table.c */
 pln_fork_place_t *pln_fork_find(const pln_net_state_t *net, const pln_place_t *place);
+/** ... or a new one, without a proof yet. */
+pln_fork_place_t *pln_fork_need(pln_net_state_t *net, const pln_place_t *place);
 void pln_forks_free(pln_net_state_t *net);
+void pln_fork_save(pln_node_t *node, const pln_fork_place_t *fork);
 pln_err_t pln_fork_load(pln_node_t *node, pln_span_t key, pln_span_t value);
+
+/* node_forks.c */
 /** Ask the store where the heads lie that matter now. */
 void pln_fork_refresh(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t *fork);
 void pln_fork_known(pln_node_t *node, const pln_event_t *event);
@@ -134,6 +141,9 @@ void pln_fork_fetch_own(pln_node_t *node, pln_link_t *link, pln_net_state_t *net
 /** A head of a forked chain that we do not hold. */
 void pln_fork_row(pln_node_t *node, pln_link_t *link, pln_chain_t *first, const pln_row_t *row);
 void pln_heal(pln_node_t *node, const pln_event_t *event);
+void pln_healed(pln_node_t *node, const pln_event_t *event);
+/** Entries of all branches, whether they count or not. */
+uint64_t pln_fork_entries(pln_net_state_t *net, const pln_fork_place_t *fork);
 
 /* what other chapters do for branches: node_runs.c, node_wants.c, node_serve.c, node_heads.c,
  * node_push.c */

@@ -9,72 +9,6 @@
 #include "node_branch.h"
 #include "node_terms.h"
 
-/* ---- the table ---- */
-
-pln_fork_place_t *pln_fork_find(const pln_net_state_t *net, const pln_place_t *place)
-{
-    uint8_t key[37];
-    if (net->forks.count == 0 || place->lane != PLN_LANE_RECORDS) {
-        return NULL;
-    }
-    pln_chain_key(place, key);
-    return pln_map_get(&net->forks, key);
-}
-
-static pln_fork_place_t *fork_need(pln_net_state_t *net, const pln_place_t *place)
-{
-    pln_fork_place_t *fork = pln_fork_find(net, place);
-    if (fork == NULL) {
-        uint8_t key[37];
-        pln_chain_key(place, key);
-        fork = pln_alloc_zero(1, sizeof *fork);
-        fork->place = *place;
-        pln_map_put(&net->forks, key, fork);
-    }
-    return fork;
-}
-
-void pln_forks_free(pln_net_state_t *net)
-{
-    size_t cursor = 0;
-    for (pln_fork_place_t *fork; (fork = pln_map_next(&net->forks, &cursor)) != NULL;) {
-        pln_buf_free(&fork->proof);
-        free(fork);
-    }
-    pln_map_free(&net->forks);
-}
-
-static void row_key(const pln_place_t *place, uint8_t out[69])
-{
-    memcpy(out, place->network.bytes, 32);
-    pln_chain_key(place, out + 32);
-}
-
-static void proof_take(pln_fork_place_t *fork, const pln_fork_proof_t *proof, pln_span_t bytes)
-{
-    fork->at = proof->at;
-    fork->hash = proof->hash;
-    pln_buf_clear(&fork->proof);
-    pln_buf_add(&fork->proof, bytes.data, bytes.size);
-}
-
-pln_err_t pln_fork_load(pln_node_t *node, pln_span_t key, pln_span_t value)
-{
-    pln_fork_proof_t proof;
-    PLN_TRY(pln_fork_proof_decode(value, &proof));
-    uint8_t expected[69];
-    row_key(&proof.place, expected);
-    if (key.size != sizeof expected || memcmp(key.data, expected, key.size) != 0) {
-        return PLN_EMALFORMED;
-    }
-    pln_net_state_t *net = pln_net_find(node, &proof.place.network);
-    if (net == NULL) {
-        return PLN_ENOTFOUND;
-    }
-    proof_take(fork_need(net, &proof.place), &proof, value);
-    return PLN_OK;
-}
-
 /* ---- heads that matter ---- */
 
 static pln_known_t *known_find(pln_fork_place_t *fork, uint64_t seq, const pln_hash_t *hash)
@@ -533,14 +467,13 @@ bool pln_fork_take(pln_node_t *node, pln_net_state_t *net, const pln_fork_proof_
     if (proof_known(pln_fork_find(net, &proof->place), proof)) {
         return false;
     }
-    pln_buf_t bytes = {0};
-    pln_fork_proof_encode(proof, &bytes);
-    pln_fork_place_t *fork = fork_need(net, &proof->place);
-    proof_take(fork, proof, pln_buf_span(&bytes));
-    uint8_t key[69];
-    row_key(&proof->place, key);
-    pln_save(node, PLN_TABLE_FORKS, key, sizeof key, &bytes);
-    pln_buf_free(&bytes);
+    pln_fork_place_t *fork = pln_fork_need(net, &proof->place);
+    fork->at = proof->at;
+    fork->hash = proof->hash;
+    fork->healed = 0;
+    pln_buf_clear(&fork->proof);
+    pln_fork_proof_encode(proof, &fork->proof);
+    pln_fork_save(node, fork);
     pln_trace(node, "fork proven", from, &proof->place, proof->at);
     net->dirty[proof->place.author.bytes[0]] = net->digest_stale = true;
     proof_relay(node, net, fork, from);

@@ -209,3 +209,32 @@ void pln_heal(pln_node_t *node, const pln_event_t *event)
     job->what = event->type;
     job->network = net->id;
 }
+
+/* ---- what the shell has published again ---- */
+
+uint64_t pln_fork_entries(pln_net_state_t *net, const pln_fork_place_t *fork)
+{
+    const pln_place_t *place = &fork->place;
+    uint64_t sum = 0;
+    const pln_chain_t *c = pln_chain_find(net, &place->author, place->epoch, place->lane);
+    for (; c != NULL; c = c->next_branch) {
+        sum += c->durable.seq - c->base.seq;
+    }
+    return sum;
+}
+
+void pln_healed(pln_node_t *node, const pln_event_t *event)
+{
+    const pln_place_t *place = &event->as.healed.place;
+    pln_net_state_t *net = pln_net_find(node, &place->network);
+    pln_fork_place_t *fork = net == NULL ? NULL : pln_fork_find(net, place);
+    if (fork == NULL || !is_own(node, fork)) {
+        pln_reply(node, event->as.healed.request, true, PLN_ENOTFOUND, "no such fork is known");
+        return;
+    }
+    fork->healed = event->as.healed.entries;
+    pln_fork_save(node, fork);
+    pln_pending_t *job = pln_job(node);
+    job->request = event->as.healed.request;
+    job->what = event->type;
+}

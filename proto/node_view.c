@@ -64,8 +64,13 @@ static void forks_view(pln_node_t *node, pln_net_state_t *net, bool own, pln_net
     size_t cursor = 0;
     for (pln_fork_place_t *f; (f = pln_map_next(&net->forks, &cursor)) != NULL;) {
         if (pln_id_equal(&f->place.author, &node->self->id) == own) {
-            pln_fork_view_t fork = {
-                f->place, f->at, own, pln_fork_counts(net, f), pln_fork_whole(net, f), ""};
+            pln_fork_view_t fork = {.place = f->place,
+                                    .at = f->at,
+                                    .own = own,
+                                    .settled = pln_fork_counts(net, f),
+                                    .whole = pln_fork_whole(net, f),
+                                    .entries = pln_fork_entries(net, f)};
+            fork.healed = own && fork.settled && f->healed == fork.entries;
             fork_show(node, net, &fork, out);
         }
     }
@@ -73,7 +78,9 @@ static void forks_view(pln_node_t *node, pln_net_state_t *net, bool own, pln_net
     for (pln_chain_t *c; (c = pln_map_next(&net->chains, &cursor)) != NULL;) {
         uint64_t at;
         if (pln_id_equal(&c->place.author, &node->self->id) == own && control_forked(c, &at)) {
-            pln_fork_view_t fork = {c->place, at, own, true, true, ""};
+            pln_fork_view_t fork = {
+                .place = c->place, .at = at, .own = own, .settled = true, .whole = true};
+            fork.healed = own;
             fork_show(node, net, &fork, out);
         }
     }

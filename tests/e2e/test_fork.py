@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: MPL-2.0
 """A copied folder: both copies run and write, everybody hears of it, the owner heals it."""
+import collections
 import shutil
+import subprocess
 import unittest
 
-from plnkit import Case, wait_until
+from plnkit import Case, lessons, wait_until, write_ndjson
 
 
 class Fork(Case):
+    """hub knows the first branch, other the second; late was off all the time."""
+
     def copy_of(self, node, name):
         """The folder of a stopped node on another machine."""
         copy = self.make(name)
@@ -15,83 +19,210 @@ class Fork(Case):
         (copy.dir / "ports").unlink(missing_ok=True)
         return copy
 
-    def fork_of(self, node, network):
-        forks = [f for f in node.network(network)["forks"] if f["lane"] == 1]
+    def publish(self, node, tag, count):
+        """Lessons "TAG 0", "TAG 1", ..."""
+        path = write_ndjson(f"{self.root}/{tag}.ndjson", lessons(count, tag=tag))
+        node.pln("import", path, "--network", self.network)
+
+    def titles(self, node):
+        """How often each title counts there."""
+        records = node.pln("export", "--network", self.network, json="lines")
+        return collections.Counter(record["fields"]["title"] for record in records)
+
+    def ids(self, node):
+        """id -> title of all that was not published again."""
+        records = node.pln("export", "--network", self.network, json="lines")
+        return {r["id"]: r["fields"]["title"] for r in records if "was" not in r["fields"]}
+
+    def fork_of(self, node):
+        forks = [f for f in node.network(self.network)["forks"] if f["lane"] == 1]
         return forks[0] if forks else None
 
-    def test_two_copies_write_and_heal_brings_everything_back(self):
-        hub = self.node("hub")
-        network = hub.found()
-        other = self.node("other")
-        other.join(hub.invite(network))
-        author = self.node("author")
-        author.join(hub.invite(network, "--label", "Cedar Valley"))
-        for n in range(3):
-            author.pln("add", "lesson", f"title=common {n}", "result=r", "challenge=c", "lesson=l",
-                       "--network", network)
-        self.wait_records(network, 3, hub, other, author)
-        author.stop()
-        copy = self.copy_of(author, "copy")
-        other.stop()
-        author.start()
-        for n in range(4):
-            author.pln("add", "lesson", f"title=first {n}", "result=r", "challenge=c", "lesson=l",
-                       "--network", network)
-        self.wait_records(network, 7, hub, author)
-        first_ids = {r["id"]: r["fields"]["title"] for r in hub.pln("list", json="lines")}
-        author.stop()
-        hub.stop()  # who has heard of the other copy's records would make this one go on elsewhere
-        other.start()
-        copy.start()
-        copy.pln("peer", "add", other.listen, other.id)
-        added = [copy.pln("add", "lesson", f"title=second {n}", "result=r", "challenge=c",
-                          "lesson=l", "--network", network) for n in range(2)]
-        self.assertEqual(len(added), 2)
-        self.wait_records(network, 5, other, copy)
-        hub.start()
-        other.pln("peer", "add", hub.listen, hub.id)
-        for node in (hub, other, copy):
-            wait_until(lambda node=node: self.fork_of(node, network), self.patience,
-                       f"{node} sees the fork")
-            self.assertEqual(self.fork_of(node, network)["author"], author.id)
-        for node in (hub, other):
-            self.assertFalse(self.fork_of(node, network)["own"])
-            self.assertIn("network heal", node.pln("status"))
-        copy.stop()
-        author.start()
-        wait_until(lambda: self.fork_of(author, network), self.patience, "the owner hears of it")
-        self.assertTrue(self.fork_of(author, network)["own"])
-        self.assertIn("network heal", author.pln("status"))
-        author.pln("peer", "add", other.listen, other.id)
-        wait_until(lambda: self.fork_of(author, network)["whole"], self.patience,
+    def founded(self):
+        self.hub = self.node("hub")
+        self.network = self.hub.found()
+        self.other, self.author, self.late = (self.node(name)
+                                              for name in ("other", "author", "late"))
+        for node in (self.other, self.author, self.late):
+            node.join(self.hub.invite(self.network))
+
+    def write_apart(self, common, first, second):
+        """Both copies write behind what they have in common, each seen by one node only."""
+        self.publish(self.author, "common", common)
+        self.wait_records(self.network, common, self.hub, self.other, self.late)
+        self.late.stop()
+        self.author.stop()
+        self.copy = self.copy_of(self.author, "copy")
+        self.other.stop()
+        self.author.start()
+        self.publish(self.author, "first", first)
+        self.wait_records(self.network, common + first, self.hub)
+        self.author.stop()
+        self.hub.stop()  # who has heard of the first branch would make the copy go on elsewhere
+        self.other.start()
+        self.copy.start()
+        self.copy.pln("peer", "add", self.other.listen, self.other.id)
+        self.publish(self.copy, "second", second)
+        self.wait_records(self.network, common + second, self.other)
+
+    def meet(self, *nodes):
+        """The branches meet; @nodes see the fork."""
+        self.hub.start()
+        self.other.pln("peer", "add", self.hub.listen, self.hub.id)
+        for node in nodes:
+            wait_until(lambda node=node: self.fork_of(node), self.patience, f"{node} sees the fork")
+
+    def come_home(self):
+        """Only the author's own machine is on; it holds both branches."""
+        self.copy.stop()
+        self.author.start()
+        wait_until(lambda: self.fork_of(self.author), self.patience, "the owner hears of it")
+        self.author.pln("peer", "add", self.other.listen, self.other.id)
+        wait_until(lambda: self.fork_of(self.author)["whole"], self.patience,
                    "both branches are at home")
-        done = author.pln("network", "heal", network, json=True)
-        self.assertEqual(done["missing"], 0)
-        self.assertEqual(done["forks"], 1)
-        self.wait_equal(network, hub, other, author)
-        wait_until(lambda: hub.network(network)["records"] == author.network(network)["records"],
-                   self.patience, "the same records")
-        for node in (hub, other, author):
-            titles = {r["fields"]["title"] for r in node.pln("list", json="lines")}
-            self.assertEqual(titles, {f"common {n}" for n in range(3)}
-                             | {f"first {n}" for n in range(4)}
-                             | {f"second {n}" for n in range(2)}, node)
-            wait_until(lambda node=node: self.fork_of(node, network)["settled"], self.patience,
-                       "settled")
-            self.assertNotIn("network heal", node.pln("status"))
-        # The settled branch keeps its ids, what comes from the other one says what it was.
-        records = {r["id"]: r for r in other.pln("list", json="lines")}
-        settled = [i for i in first_ids if i in records]
-        self.assertTrue({records[i]["fields"]["title"] for i in settled}
-                        >= {f"common {n}" for n in range(3)})
-        again = [r for r in records.values() if "was" in r["fields"]]
+
+    def all_told(self, common, first, second):
+        return collections.Counter([f"common {n}" for n in range(common)]
+                                   + [f"first {n}" for n in range(first)]
+                                   + [f"second {n}" for n in range(second)])
+
+    def test_both_branches_are_seen_by_all_and_heal_brings_everything_back(self):
+        self.founded()
+        self.write_apart(3, 4, 2)
+        self.meet(self.hub, self.other, self.copy)
+        self.late.start()
+        wait_until(lambda: self.fork_of(self.late), self.patience, "who was off is told, too")
+        for node in (self.hub, self.other, self.late):
+            fork = self.fork_of(node)
+            self.assertEqual((fork["author"], fork["at"], fork["own"], fork["settled"]),
+                             (self.author.id, 3, False, False), node)
+            said = node.pln("status")
+            self.assertIn("a chain is forked", said)
+            self.assertIn("author", said)
+            self.assertIn("network heal", said)
+        self.wait_equal(self.network, self.hub, self.other, self.late)
+        self.late.stop()
+        self.come_home()
+        self.assertTrue(self.fork_of(self.author)["own"])
+        self.assertIn("Stop one of the copies", self.author.pln("status"))
+        branches = {"first": self.ids_of_branch(self.hub, "first"),
+                    "second": self.ids_of_branch(self.other, "second")}
+        done = self.author.pln("network", "heal", self.network, json=True)
+        self.assertEqual((done["forks"], done["settled"], done["missing"]), (1, True, 0))
+        self.late.start()  # off while it was settled
+        everybody = (self.hub, self.other, self.author, self.late)
+        for node in everybody:
+            wait_until(lambda node=node: self.titles(node) == self.all_told(3, 4, 2),
+                       self.patience, f"{node} shows each record once")
+        self.wait_equal(self.network, *everybody)
+        ids = self.ids(self.hub)
+        again = [r for r in self.hub.pln("export", "--network", self.network, json="lines")
+                 if "was" in r["fields"]]
         self.assertEqual(len(again), done["published"])
-        self.assertGreater(len(again), 0)
-        # Said once more it changes nothing; the copy that was off learns of everything.
-        self.assertEqual(author.pln("network", "heal", network, json=True)["published"], 0)
-        author.stop()
-        copy.start()
-        self.wait_equal(network, hub, other, copy)
+        settled = {tag for tag, held in branches.items() if set(held.items()) <= set(ids.items())}
+        self.assertTrue(settled, "the ids of the settled branch stay")
+        lost = branches["second" if "first" in settled else "first"]
+        self.assertEqual({r["fields"]["was"].split("#")[0].rsplit("/", 1)[1] for r in again},
+                         {place.rsplit("/", 1)[1] for place in lost})
+        for node in everybody:
+            self.assertTrue(self.fork_of(node)["settled"], node)
+            self.assertNotIn("network heal", node.pln("status"))
+            self.assertNotIn("a chain is forked", node.pln("status"))
+        self.assertTrue(self.fork_of(self.author)["healed"])
+        # Said once more it changes nothing, and says so; the copy that was off gets everything.
+        told = self.author.try_pln("network", "heal", self.network)
+        self.assertEqual(told.returncode, 0)
+        self.assertIn("nothing is left to heal", told.stderr)
+        self.author.stop()
+        self.copy.start()
+        self.wait_equal(self.network, self.hub, self.other, self.copy)
+        self.assertEqual(self.titles(self.copy), self.all_told(3, 4, 2))
+        self.assertEqual(self.copy.pln("network", "heal", self.network, json=True)["published"], 0)
+
+    def ids_of_branch(self, node, tag):
+        """Of the records on @node's disk that do not count now: as they were numbered."""
+        count = {"first": 4, "second": 2}[tag]
+        author = self.author.id.removeprefix("did:key:")
+        return {f"{self.network}/{author}/{4 + n}": f"{tag} {n}" for n in range(count)}
+
+    def test_who_does_not_own_the_fork_is_told_who_does(self):
+        self.founded()
+        told = self.hub.try_pln("network", "heal", self.network)
+        self.assertEqual(told.returncode, 0)
+        self.assertIn("nothing to heal", told.stderr)
+        self.write_apart(1, 2, 1)
+        self.meet(self.hub, self.other)
+        for node in (self.hub, self.other):
+            told = node.try_pln("network", "heal", self.network)
+            self.assertEqual(told.returncode, 1, told)
+            self.assertIn("is of author, and only its own node can settle it", told.stderr)
+
+    def test_a_heal_that_is_killed_goes_on_when_it_is_said_again(self):
+        self.founded()
+        self.write_apart(2, 3000, 2500)
+        self.meet(self.hub, self.other)
+        self.come_home()
+        for _ in range(3):
+            enough = 3002 + self.random.randrange(2000)
+            heal = self.author.begin_pln("network", "heal", self.network,
+                                         stderr=subprocess.DEVNULL)
+            try:
+                wait_until(lambda: heal.poll() is not None
+                           or self.author.records(self.network) >= enough, self.patience,
+                           f"{enough} records count")
+                self.author.kill()
+            finally:
+                heal.wait(self.patience)
+            self.author.start()
+        wait_until(lambda: self.fork_of(self.author)["settled"], self.patience, "settled")
+        if not self.fork_of(self.author)["healed"]:
+            self.assertIn("is not published again yet", self.author.pln("status"))
+        done = self.author.pln("network", "heal", self.network, json=True)
+        self.assertEqual(done["missing"], 0)
+        self.assertTrue(self.fork_of(self.author)["healed"])
+        self.late.start()
+        everybody = (self.hub, self.other, self.author, self.late)
+        for node in everybody:
+            self.wait_records(self.network, 5502, node)
+            self.assertEqual(self.titles(node), self.all_told(2, 3000, 2500), node)
+        self.wait_equal(self.network, *everybody)
+
+    def test_what_was_withdrawn_on_a_branch_is_not_published_again(self):
+        self.founded()
+        self.write_apart(1, 5, 3)
+        withdrawn = f"{self.network}/{self.author.id}/3"
+        self.assertEqual(self.copy.pln("show", withdrawn, json=True)["fields"]["title"], "second 1")
+        self.copy.pln("retract", withdrawn, "--reason", "by mistake")
+        wait_until(lambda: "second 1" not in self.titles(self.other), self.patience,
+                   "withdrawn where it was")
+        self.meet(self.hub, self.other)
+        self.come_home()
+        self.author.pln("network", "heal", self.network)
+        expected = self.all_told(1, 5, 3)
+        del expected["second 1"]
+        for node in (self.hub, self.other, self.author):
+            wait_until(lambda node=node: self.titles(node) == expected, self.patience,
+                       f"{node} shows all but that one")
+        self.wait_equal(self.network, self.hub, self.other, self.author)
+
+    def test_an_author_that_was_put_out_ends_where_the_cut_is(self):
+        self.founded()
+        self.write_apart(2, 4, 3)
+        self.meet(self.hub, self.other)
+        self.copy.stop()  # who has its key is told once a minute: that shall be the author
+        self.hub.pln("revoke", self.network, self.author.id, "--reason", "two machines")
+        self.wait_equal(self.network, self.hub, self.other)
+        self.late.start()
+        self.wait_equal(self.network, self.hub, self.other, self.late)
+        counts = self.hub.records(self.network)
+        for node in (self.hub, self.other, self.late):
+            self.assertEqual(sum(self.titles(node).values()), counts, node)
+        self.author.start()
+        wait_until(lambda: self.author.network(self.network).get("revoked"), self.patience,
+                   "the author is told")
+        told = self.author.try_pln("network", "heal", self.network)
+        self.assertEqual(told.returncode, 1, told)
+        self.assertIn("not a member", told.stderr)
 
 
 if __name__ == "__main__":
