@@ -17,6 +17,7 @@
 #include "brake.h"
 #include "catalog.h"
 #include "codecs.h"
+#include "draft.h"
 #include "driver.h"
 #include "front.h"
 #include "seen.h"
@@ -40,6 +41,7 @@ typedef struct {
     const char *http;               /**< ADDR:PORT bound; NULL: none */
     const pln_front_t *front;       /**< names of that door */
     pln_sign_ins_t *sign_ins;
+    pln_drafts_t *drafts;
     pln_brake_t *brake;
     const char *cookie; /**< name of the session's cookie */
     uint64_t started_mono_ms;

@@ -22,6 +22,9 @@ static json_t *publish_body(const pln_request_t *request, const pln_network_view
     json_array_append_new(records, record);
     json_object_set_new(body, "records", records);
     json_object_set_new(body, "network", pln_json_hex(&view->id, sizeof view->id));
+    if (json_is_true(json_object_get(request->body, "skip_existing"))) {
+        json_object_set_new(body, "skip_existing", json_true());
+    }
     if (confirmed != NULL) {
         json_object_set(body, "confirm_no_student_data", confirmed);
     }

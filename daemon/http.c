@@ -426,6 +426,7 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
         .http = http->bound,
         .front = &http->front,
         .sign_ins = pln_sign_ins_open(options->dir),
+        .drafts = pln_drafts_open(options->dir),
         .brake = pln_brake_new(),
         .cookie = http->cookie,
         .started_mono_ms = pln_mono_ms(),
@@ -517,6 +518,7 @@ void pln_http_stop(pln_http_t **taken)
     pln_seen_free(&http->api.seen);
     pln_codecs_free(&http->api.codecs);
     pln_sign_ins_close(&http->api.sign_ins);
+    pln_drafts_close(&http->api.drafts);
     pln_brake_free(&http->api.brake);
     for (size_t i = 0; i < http->api.advertise_count; i++) {
         free(http->advertise[i]);
