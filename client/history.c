@@ -22,9 +22,10 @@ json_t *pln_history_diff(const char *kind_name, const json_t *before, const json
     for (size_t i = 0; kind != NULL && (field = pln_field_at(kind, i)) != NULL; i++) {
         json_t *old = json_object_get(before, field->name);
         json_t *new = json_object_get(after, field->name);
-        // That one replaces the other is what makes them versions, not a difference.
-        if (strcmp(field->name, "replaces") == 0 || (old == NULL && new == NULL) ||
-            (old != NULL && new != NULL &&json_equal(old, new))) {
+        // That one replaces the other is what makes them versions, not a difference; a salt follows
+        // from the rest.
+        if (field->number == PLN_FIELD_REPLACES || field->number == PLN_FIELD_SALT ||
+            (old == NULL && new == NULL) || (old != NULL && new != NULL &&json_equal(old, new))) {
             continue;
         }
         json_t *change = json_object();

@@ -17,6 +17,7 @@ const char *pln_record_title(const json_t *record)
 {
     static const char *const names[] = {"title", "name"};
     json_t *fields = json_object_get(record, "fields");
+    const pln_kind_t *kind = pln_kind_by_name(pln_text(record, "kind"));
     const char *key;
     json_t *value;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -27,7 +28,9 @@ const char *pln_record_title(const json_t *record)
     }
     json_object_foreach(fields, key, value)
     {
-        if (json_is_string(value)) {
+        const pln_field_t *field = kind == NULL ? NULL : pln_field_by_name(kind, key);
+        bool common = field != NULL && field->number < PLN_FIELD_OWN_MIN;
+        if (json_is_string(value) && !common) {
             return json_string_value(value);
         }
     }
@@ -141,6 +144,13 @@ static bool linked(const pln_kind_t *kind, json_t *fields)
     return false;
 }
 
+/** Refs that links show where they mean something, and the salt, which is no news to anybody. */
+static bool says_nothing(const pln_kind_t *kind, const pln_field_t *field, json_t *fields)
+{
+    return field != NULL && (field->number == PLN_FIELD_SALT ||
+                             (field->number == PLN_FIELD_REFS && linked(kind, fields)));
+}
+
 /** Short fields as a list, then long ones, each under its label. */
 static void print_fields(const json_t *record)
 {
@@ -154,10 +164,8 @@ static void print_fields(const json_t *record)
         {
             const pln_field_t *field = kind == NULL ? NULL : pln_field_by_name(kind, name);
             const char *label = field == NULL ? name : field->label;
-            // Links show each reference where it means something.
-            bool repeated =
-                field != NULL && field->number == PLN_FIELD_REFS && linked(kind, fields);
-            if (is_block(value) != (blocks == 1) || json_string_value(value) == title || repeated) {
+            if (is_block(value) != (blocks == 1) || json_string_value(value) == title ||
+                says_nothing(kind, field, fields)) {
                 continue;
             }
             if (blocks == 0) {

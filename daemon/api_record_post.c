@@ -6,6 +6,7 @@
 
 #include "api_json.h"
 #include "moment.h"
+#include "proto/salt.h"
 #include "publish_rules.h"
 #include "record_json.h"
 #include "record_lookup.h"
@@ -35,8 +36,9 @@ typedef struct {
     bool confirmed; /**< the publisher vouches that no student can be recognised */
     pln_record_lookup_t lookup;
     pln_codec_t *codec;
-    pln_buf_t raw;   /**< scratch: the record being judged, not compressed */
-    pln_buf_t bytes; /**< stored payloads of the good ones, one after the other */
+    pln_buf_t raw;    /**< scratch: the record being judged, not compressed ... */
+    pln_buf_t salted; /**< ... and with its salt */
+    pln_buf_t bytes;  /**< stored payloads of the good ones, one after the other */
     item_t *items;
     size_t count;
     pln_draft_t *drafts;
@@ -50,6 +52,19 @@ static void refuse(item_t *item, const char *reason, const char *field, const ch
     json_object_set_new(item->error, "reason", json_string(reason));
     pln_json_set_text(item->error, "field", field);
     json_object_set_new(item->error, "detail", pln_json_text(detail));
+}
+
+/** The content to publish: where it speaks of persons, with a salt. */
+static pln_span_t with_salt(batch_t *batch, const pln_kind_t *kind)
+{
+    uint8_t salt[PLN_SALT_SIZE];
+    pln_span_t raw = pln_buf_span(&batch->raw);
+    if (!pln_salt_lacks(kind, raw)) {
+        return raw;
+    }
+    pln_salt_make(batch->api->identity, &batch->network, kind, raw, salt);
+    pln_buf_clear(&batch->salted);
+    return pln_salt_add(raw, salt, &batch->salted) == PLN_OK ? pln_buf_span(&batch->salted) : raw;
 }
 
 /** A record of the request to its stored payload, appended to batch->bytes. */
@@ -76,7 +91,7 @@ static bool encode(batch_t *batch, json_t *record, item_t *item)
         }
         return false;
     }
-    if (pln_codec_encode(batch->codec, PLN_CODEC_DICT_1, pln_buf_span(&batch->raw), &batch->bytes,
+    if (pln_codec_encode(batch->codec, PLN_CODEC_DICT_1, with_salt(batch, kind), &batch->bytes,
                          &item->codec) != PLN_OK) {
         refuse(item, "too-long", "", "a record takes at most 256 KiB in all");
         return false;
@@ -203,6 +218,7 @@ static void batch_free(batch_t *batch)
     free(batch->items);
     free(batch->drafts);
     pln_buf_free(&batch->raw);
+    pln_buf_free(&batch->salted);
     pln_buf_free(&batch->bytes);
     pln_codecs_put(batch->api->codecs, &batch->codec);
 }

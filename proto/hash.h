@@ -30,6 +30,7 @@ typedef crypto_generichash_state pln_hasher_t;
 #define PLN_DOMAIN_PRESENCE "pln presence 1"
 #define PLN_DOMAIN_JOIN "pln join 1"
 #define PLN_DOMAIN_BLOB "pln blob 1"
+#define PLN_DOMAIN_SALT "pln salt 1"
 
 /** tag(s): @domain (at most 16 bytes) padded with zeros. */
 void pln_domain(const char *domain, uint8_t out[PLN_DOMAIN_SIZE]);

@@ -72,6 +72,7 @@ typedef enum {
 #define PLN_FIELD_REFS 1u     /**< all references of a record, which links name by their place */
 #define PLN_FIELD_WAS 3u      /**< the id under which it was published before */
 #define PLN_FIELD_REPLACES 4u /**< the earlier version of it */
+#define PLN_FIELD_SALT 5u     /**< bytes that keep a withdrawn record from being guessed */
 #define PLN_FIELD_ORIGIN 11u  /**< what it was adapted from */
 #define PLN_FIELD_OWN_MIN 16u /**< first number of a kind's own fields */
 #define PLN_FIELDS_MAX 256u   /**< pairs a payload may have, unknown ones included */
@@ -103,7 +104,7 @@ typedef struct pln_field {
 
 typedef struct {
     uint16_t number;
-    bool personal; /**< may speak of persons: gets a salt, so that erased texts cannot be guessed */
+    bool personal; /**< speaks of persons, so each of its records gets a salt (salt.h) */
     const char *name;
     const char *label;
     const char *help;

@@ -14,11 +14,12 @@
 #include "../vectors/answer.h"
 #include "proto/kinds.h"
 
-static const char *const files[] = {
-    "hash",      "identity",   "signature", "entry",    "chain",     "run",      "pack",
-    "codec",     "control",    "access",    "ticket",   "arrival",   "digest",   "message",
-    "hello",     "presence",   "record",    "access-2", "control-2", "access-3", "message-2",
-    "message-3", "presence-2", "codec-2",   "ticket-2", "record-2",  "retract"};
+static const char *const files[] = {"hash",      "identity",  "signature",  "entry",     "chain",
+                                    "run",       "pack",      "codec",      "control",   "access",
+                                    "ticket",    "arrival",   "digest",     "message",   "hello",
+                                    "presence",  "record",    "access-2",   "control-2", "access-3",
+                                    "message-2", "message-3", "presence-2", "codec-2",   "ticket-2",
+                                    "record-2",  "retract",   "fork",       "vault",     "salt"};
 #define FILES (sizeof files / sizeof files[0])
 
 static json_t *load(const char *name)

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
-// record.json
+// record.json, salt.json
 #include <stdio.h>
 #include <string.h>
 
 #include "answer.h"
 #include "daemon/record_json.h"
 #include "daemon/reference.h"
+#include "proto/salt.h"
 #include "shape.h"
 
 static json_t *refuse(refusal_t *why, const char *rule, const char *field)
@@ -61,6 +62,26 @@ static json_t *record_back(json_t *out, refusal_t *why)
     return fields != NULL ? json_pack("{s:s,s:o}", "kind", wanted->name, "fields", fields) : NULL;
 }
 
+static json_t *record_salt(json_t *in, refusal_t *why)
+{
+    const pln_kind_t *kind = pln_kind_by_number((uint16_t)case_uint(case_member(in, "kind")));
+    pln_span_t payload = case_bytes(case_member(in, "hex"));
+    uint8_t seed[PLN_SEED_SIZE], salt[PLN_SALT_SIZE];
+    pln_network_id_t network;
+    pln_identity_t self;
+    pln_buf_t out = {0};
+    case_fixed(case_member(in, "seed"), seed, sizeof seed);
+    case_fixed(case_member(in, "network"), &network, sizeof network);
+    pln_err_t error = kind == NULL ? PLN_EINVAL : pln_identity_derive(seed, &self);
+    if (error == PLN_OK && pln_salt_lacks(kind, payload)) {
+        pln_salt_make(&self, &network, kind, payload, salt);
+        error = pln_salt_add(payload, salt, &out);
+    } else {
+        pln_buf_add(&out, payload.data, payload.size);
+    }
+    return error == PLN_OK ? answer_buf("hex", &out) : answer_refuse(why, error);
+}
+
 static const shape_t reference_shape[] = {
     SHAPE_IF("network", pln_reference_t, has_network, network),
     SHAPE(FIXED, pln_reference_t, author),
@@ -108,5 +129,6 @@ const answer_t answers_record[] = {
     {.op = "record", .answer = record_write, .back = record_back, .given = "kind"},
     {.op = "record.write", .answer = record_write},
     {.op = "record.read", .answer = record_read},
+    {.op = "record.salt", .answer = record_salt},
     {.op = "reference", .answer = reference_write, .back = reference_back},
     {.op = NULL}};

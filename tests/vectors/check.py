@@ -44,6 +44,7 @@ FILES = {
     "hello": "hello_row hello_hash",
     "presence": "presence presence.read presence.sign presence.verify",
     "record": "record record.read record.write reference",
+    "salt": "record.salt",
     "vault": "vault vault.read keyring keyring.read",
 }
 

@@ -2,11 +2,12 @@
 """Records of lane 1 (section 11)."""
 
 import collections
+import hashlib
 import pathlib
 import re
 import string
 
-from .identity import parse_did_key, parse_hex, parse_seq_text, seq_text, short_did, valid_id
+from .identity import parse_did_key, parse_hex, parse_seq_text, seq_text, short_did, tag, valid_id
 from .pack import Reader, pack
 from .refused import Refused, demand
 
@@ -17,11 +18,12 @@ BREAKS = {0x09, 0x0A, 0x0D}
 
 OFFSET_MAX = 1439
 REFS = 1
+SALT = 5
 TABLE = pathlib.Path(__file__).resolve().parents[3] / "proto" / "kinds.def"
 
-# number, name, type, most values or None for one, bounds, required; `bounds` is (least, most), the
-# words of a choice, the rows of a group, or None.
-Row = collections.namedtuple("Row", "number name type many bounds required")
+# number, name, type, most values or None for one, bounds, required, personal; `bounds` is (least,
+# most), the words of a choice, the rows of a group, or None.
+Row = collections.namedtuple("Row", "number name type many bounds required personal")
 
 
 def _calls(text):
@@ -38,12 +40,13 @@ def _row(arguments, words, parts):
               "BOOL": lambda: None, "TIME": lambda: None, "LINK": lambda: None,
               "REFERENCE": lambda: None, "BLOB": lambda: None}.get(
                   type_, lambda: (int(least), int(most)))()
-    return Row(int(number), name, type_.lower(), int(many) or None, bounds, "REQUIRED" in flags)
+    return Row(int(number), name, type_.lower(), int(many) or None, bounds, "REQUIRED" in flags,
+               "PERSONAL" in flags)
 
 
 def read_table(text):
-    """(common rows, number -> (name, rows)) of kinds.def."""
-    words, parts, kinds, common, here = {}, {}, {}, [], None
+    """(common rows, number -> (name, rows), numbers of personal kinds) of kinds.def."""
+    words, parts, kinds, personal, common, here = {}, {}, {}, set(), [], None
     for macro, arguments in _calls(text):
         if macro == "CHOICES":
             here = words.setdefault(arguments[0], [])
@@ -56,12 +59,13 @@ def read_table(text):
         elif macro == "KIND":
             here = []
             kinds[int(arguments[0], 16)] = (arguments[1], here)
+            personal |= {int(arguments[0], 16)} if arguments[2] == "PERSONAL" else set()
         elif macro == "FIELD":
             here.append(_row(arguments, words, parts))
-    return common, kinds
+    return common, kinds, personal
 
 
-COMMON, KINDS = read_table(TABLE.read_text())
+COMMON, KINDS, PERSONAL = read_table(TABLE.read_text())
 
 
 def _blank(value):
@@ -207,6 +211,31 @@ def decode(kind, payload):
 
 def encode(fields):
     return pack(fields)
+
+
+def _personal(rows, fields):
+    for row in rows:
+        if row.number not in fields:
+            continue
+        value = fields[row.number]
+        if row.personal or row.type == "group" and any(
+                _personal(row.bounds, item) for item in (value if row.many else [value])):
+            return True
+    return False
+
+
+def lacks_salt(kind, fields):
+    """11.3: does the record need a salt that it does not have?"""
+    return SALT not in fields and len(fields) < PAIRS_MAX and (
+        kind in PERSONAL or _personal(COMMON + KINDS[kind][1], fields))
+
+
+def salted(seed, network, kind, fields):
+    """The fields with the salt that gives the same content the same bytes again."""
+    if not lacks_salt(kind, fields):
+        return fields
+    text = tag("pln salt 1") + network + kind.to_bytes(2, "big") + encode(fields)
+    return {**fields, SALT: hashlib.blake2b(text, key=seed, digest_size=32).digest()[:8]}
 
 
 def reference_text(ref):

@@ -11,6 +11,7 @@ import more
 import records
 import retract
 import runs
+import salts
 import session
 import tickets
 import vaults
@@ -24,7 +25,7 @@ TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, 
           (retract.retracts, "7.2.5"), (forks.forks, "9.10"),
           (more.controls, "7.2"), (more.folds, "7.4"), (more.messages, "9.3"), (more.presences, "9.13.1"),
           (more.codecs, "6"), (more.tickets, "8"), (more.records, "11"),
-          (vaults.vaults, "15")]
+          (vaults.vaults, "15"), (salts.salts, "11.3")]
 
 for make, spec in TOPICS:
     topic = make()

@@ -189,6 +189,12 @@ def _(i):
     return answer
 
 
+@op("record.salt", {"seed": bytes, "network": bytes, "kind": int, "hex": bytes})
+def _(i):
+    fields = record.decode(i["kind"], i["hex"])
+    return {"hex": record.encode(record.salted(i["seed"], i["network"], i["kind"], fields))}
+
+
 def read_reference(o):
     by_hex = record.reference(pack.unpack(unhex(o["hex"])))
     by_text = record.parse_reference(o["text"])
