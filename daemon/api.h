@@ -85,9 +85,12 @@ typedef pln_stream_t (*pln_stream_next_t)(void *state, int socket, pln_buf_t *ou
 
 typedef struct {
     unsigned status;
-    const char *type;  /**< Content-Type, static */
-    const char *allow; /**< of a 405, static */
-    char *cookie;      /**< Set-Cookie, owned; NULL: none */
+    const char *type;   /**< Content-Type, static */
+    const char *allow;  /**< of a 405, static */
+    const char *policy; /**< Content-Security-Policy of what is no data, static */
+    const char *cache;  /**< Cache-Control of what may be kept, static */
+    const char *etag;   /**< quoted, static: who has it hears 304 */
+    char *cookie;       /**< Set-Cookie, owned; NULL: none */
     pln_buf_t body;
     pln_stream_next_t next; /**< NULL: body is all */
     void (*next_free)(void *state);

@@ -155,19 +155,34 @@ static void allow_time(struct MHD_Connection *connection, uint64_t ms)
     pln_deadline_in(visit_of(connection)->deadline, ms);
 }
 
+/** Does the client hold just this already? */
+static bool is_known(struct MHD_Connection *connection, const pln_answer_t *answer)
+{
+    const char *held = answer->etag == NULL
+                           ? NULL
+                           : MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
+                                                         MHD_HTTP_HEADER_IF_NONE_MATCH);
+    return held != NULL && answer->status == 200 && strcmp(held, answer->etag) == 0;
+}
+
 static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer_t *answer)
 {
-    static const char *const headers[][2] = {
-        {MHD_HTTP_HEADER_CACHE_CONTROL, "no-store"},
+    assert(answer->status != 0);
+    if (is_known(connection, answer)) {
+        answer->status = MHD_HTTP_NOT_MODIFIED;
+        pln_buf_clear(&answer->body);
+    }
+    const char *const headers[][2] = {
+        {MHD_HTTP_HEADER_CACHE_CONTROL, answer->cache != NULL ? answer->cache : "no-store"},
         {"X-Content-Type-Options", "nosniff"},
         {"Content-Security-Policy",
-         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"},
+         answer->policy != NULL ? answer->policy : "default-src 'none'; frame-ancestors 'none'"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
-        {"Referrer-Policy", "no-referrer"}};
+        {"Referrer-Policy", "no-referrer"},
+        {MHD_HTTP_HEADER_CONTENT_TYPE, answer->type},
+        {MHD_HTTP_HEADER_ALLOW, answer->allow},
+        {MHD_HTTP_HEADER_ETAG, answer->etag}};
     unsigned status = answer->status;
-    const char *type = answer->type, *allow = answer->allow;
-    assert(status != 0);
     allow_time(connection, answer->next != NULL ? 0 : DELIVER_MS);
     char *cookie = answer->cookie;
     answer->cookie = NULL;
@@ -180,12 +195,10 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer
         MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, cookie);
         free(cookie);
     }
-    MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, type);
-    if (allow != NULL) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_ALLOW, allow);
-    }
     for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        MHD_add_response_header(response, headers[i][0], headers[i][1]);
+        if (headers[i][1] != NULL) {
+            MHD_add_response_header(response, headers[i][0], headers[i][1]);
+        }
     }
     enum MHD_Result queued = MHD_queue_response(connection, status, response);
     MHD_destroy_response(response);

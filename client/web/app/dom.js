@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: MPL-2.0
+// Elements out of words. Texts become text nodes and nothing else: no string ever becomes HTML here.
+
+const SVG = 'http://www.w3.org/2000/svg';
+
+function set(element, name, value) {
+  if (value === undefined || value === null || value === false) return;
+  if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
+  else if (name === 'value' || name === 'checked' || name === 'selected' || name === 'indeterminate') {
+    element[name] = value;
+  } else element.setAttribute(name, value === true ? '' : String(value));
+}
+
+function add(element, child) {
+  if (child === undefined || child === null || child === false || child === '') return;
+  if (Array.isArray(child)) child.forEach((one) => add(element, one));
+  else element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+}
+
+function build(element, attributes, children) {
+  // A select knows its value only once its options are there.
+  const { value, ...others } = attributes ?? {};
+  for (const [name, given] of Object.entries(others)) set(element, name, given);
+  children.forEach((child) => add(element, child));
+  set(element, 'value', value);
+  return element;
+}
+
+/** h('p', {class: 'lead', onclick}, 'text', element, [more]): an element; null and false are left out. */
+export function h(tag, attributes, ...children) {
+  return build(document.createElement(tag), attributes, children);
+}
+
+/** The same in SVG. */
+export function svg(tag, attributes, ...children) {
+  return build(document.createElementNS(SVG, tag), attributes, children);
+}
+
+/** Everything in @element gives way to @children. */
+export function fill(element, ...children) {
+  element.replaceChildren();
+  children.forEach((child) => add(element, child));
+  return element;
+}
+
+let last = 0;
+/** An id for a label and what it labels. */
+export function newId(word) {
+  last += 1;
+  return `${word}-${last}`;
+}
+
+/** Calls @work when nothing more came for @ms. */
+export function later(work, ms) {
+  let timer;
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => work(...given), ms);
+  };
+}

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MPL-2.0
+// What happens at the node, as it happens: server-sent events, taken up again by the browser itself.
+import { onReach } from './api.js';
+
+const listeners = { arrival: new Set(), state: new Set(), progress: new Set(), reset: new Set(), reach: new Set() };
+let source = null;
+let reached = true;
+let retry = 0;
+
+/** Hear of 'arrival', 'state', 'progress', 'reset' or 'reach'; returns what ends that. */
+export function on(name, listener) {
+  listeners[name].add(listener);
+  return () => listeners[name].delete(listener);
+}
+
+const tell = (name, data) => listeners[name].forEach((listener) => listener(data));
+
+function setReached(now) {
+  if (now === reached) return;
+  reached = now;
+  tell('reach', reached);
+}
+
+const parse = (text) => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+};
+
+function again() {
+  clearTimeout(retry);
+  retry = setTimeout(begin, 2000);
+}
+
+/** Open the stream, or open it anew: after signing in it may show more. */
+export function begin() {
+  source?.close();
+  clearTimeout(retry);
+  source = new EventSource('/api/v1/events');
+  source.onopen = () => setReached(true);
+  source.onerror = () => {
+    // A closed stream is not taken up again by the browser: the daemon said no, or is away.
+    if (source.readyState === EventSource.CLOSED) again();
+    probe();
+  };
+  for (const name of ['arrival', 'state', 'progress', 'reset']) {
+    source.addEventListener(name, (event) => tell(name, parse(event.data)));
+  }
+}
+
+export function end() {
+  source?.close();
+  source = null;
+  clearTimeout(retry);
+}
+
+async function probe() {
+  try {
+    setReached((await fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(5000) })).ok);
+  } catch {
+    setReached(false);
+  }
+}
+
+onReach(setReached);

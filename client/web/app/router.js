@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MPL-2.0
+// Addresses behind the #: which view shows what, and what becomes of the keyboard's place.
+import { fill } from './dom.js';
+import { on } from './live.js';
+import { may } from './session.js';
+import { t } from './text.js';
+import { problemState, loadingState, roleState } from '../parts/state.js';
+
+let table = [];
+let place = null;
+let now = null;
+let turn = 0;
+const listeners = new Set();
+
+export const onRoute = (listener) => listeners.add(listener);
+
+/** '#/record/a/b?x=y' as {path: ['record', 'a', 'b'], params}. */
+export function parse(hash) {
+  const [path, text = ''] = hash.replace(/^#\/?/, '').split('?');
+  return { path: path.split('/').filter((part) => part !== '').map(decodeURIComponent), params: new URLSearchParams(text) };
+}
+
+export const href = (...parts) => `#/${parts.map((part) => encodeURIComponent(part)).join('/')}`;
+
+export function go(address, { replace = false } = {}) {
+  if (location.hash === address) show();
+  else if (replace) location.replace(address);
+  else location.hash = address;
+}
+
+/** Change what stands behind the ? without showing the view again. */
+export function note(params) {
+  const [path] = location.hash.split('?');
+  const text = params.toString();
+  history.replaceState(null, '', `${path === '' ? '#/' : path}${text === '' ? '' : `?${text}`}`);
+}
+
+const fits = (route, path) => route.path.length === path.length &&
+  route.path.every((part, index) => part.startsWith('{') || part === path[index]);
+
+function find(path) {
+  const route = table.find((row) => fits(row, path)) ?? table.find((row) => row.name === 'missing');
+  const given = {};
+  route.path.forEach((part, index) => {
+    if (part.startsWith('{')) given[part.slice(1, -1)] = path[index];
+  });
+  return { route, given };
+}
+
+function leave() {
+  now?.ends.forEach((end) => end());
+  now = null;
+}
+
+/** What a view gets: words of its address, and a way to hear of things until it is left. */
+function stage(route, given, params, mine) {
+  const ends = [];
+  return {
+    given, params, ends, route,
+    live: (name, listener) => ends.push(on(name, listener)),
+    onLeave: (end) => ends.push(end),
+    shown: () => mine === turn,
+    title: (text) => {
+      if (mine === turn) document.title = `${text} · pln`;
+    },
+    again: () => mine === turn && show({ quiet: true }),
+  };
+}
+
+async function draw(view, mine) {
+  try {
+    return await view.route.view(view);
+  } catch (problem) {
+    if (mine !== turn) return null;
+    return problemState(problem, () => show());
+  }
+}
+
+/** Show what the address says. Quiet: the same view anew, without moving anybody's place. */
+export async function show({ quiet = false } = {}) {
+  const mine = ++turn;
+  const { path, params } = parse(location.hash);
+  const { route, given } = find(path);
+  leave();
+  now = stage(route, given, params, mine);
+  listeners.forEach((listener) => listener(route, given));
+  now.title(t(`title.${route.name}`));
+  if (!may(route.role ?? 'read')) {
+    fill(place, roleState(route.role ?? 'read'));
+    return;
+  }
+  const slow = setTimeout(() => mine === turn && !quiet && fill(place, loadingState()), 200);
+  const view = now;
+  const content = await draw(view, mine);
+  clearTimeout(slow);
+  if (mine !== turn || content === null) return;
+  fill(place, content);
+  if (!quiet) arrive();
+}
+
+/** Behind a link the keyboard and the screen reader begin at the new content. */
+function arrive() {
+  scrollTo(0, 0);
+  const first = place.querySelector('[autofocus]') ?? place.querySelector('h1');
+  if (!first) return;
+  if (!first.hasAttribute('autofocus')) first.tabIndex = -1;
+  first.focus({ preventScroll: true });
+}
+
+export function start(routes, main) {
+  table = routes;
+  place = main;
+  addEventListener('hashchange', () => show());
+  return show();
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MPL-2.0
+// A list of records as long as it is: pages come as the end nears, what is out of sight is not laid out.
+import { fill, h } from '../app/dom.js';
+import { t } from '../app/text.js';
+import { problemLine } from './state.js';
+import { recordCard } from './record_card.js';
+
+/**
+ * @load(mark) answers {records, next}; @mark null is the first page. Returns {element, begin, fresh}:
+ * begin() shows the first page anew, fresh() puts on top what came since.
+ */
+export function recordList({ load, all, chosen, empty, onCount }) {
+  const list = h('ol', { class: 'cards', 'aria-label': t('find.results') });
+  const end = h('div', { class: 'list-end' });
+  const element = h('div', { class: 'list' }, list, end);
+  const seen = new Set();
+  let next = null;
+  let busy = false;
+  let turn = 0;
+
+  const more = h('button', { type: 'button', class: 'button', onclick: () => page() }, t('find.more'));
+  const watch = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && page(),
+    { rootMargin: '1200px' });
+
+  function show(records, options = {}) {
+    const cards = records.filter((record) => !seen.has(record.id)).map((record) => {
+      seen.add(record.id);
+      return recordCard(record, all, { chosen: chosen?.(), ...options });
+    });
+    return cards;
+  }
+
+  function close(failure) {
+    watch.disconnect();
+    fill(end, failure && problemLine(failure), next !== null && more);
+    // Observed anew each time: where the end is still in sight, the next page follows.
+    if (next !== null && !failure) watch.observe(end);
+  }
+
+  async function page(first = false) {
+    if (busy && !first) return;
+    busy = true;
+    const mine = first ? ++turn : turn;
+    try {
+      const answer = await load(first ? null : next);
+      if (mine !== turn) return;
+      if (first) {
+        seen.clear();
+        list.replaceChildren();
+      }
+      next = answer.next;
+      list.append(...show(answer.records));
+      onCount?.(answer, seen.size);
+      fill(end);
+      close();
+      if (seen.size === 0) fill(end, empty());
+    } catch (problem) {
+      if (mine === turn && problem.name !== 'AbortError') close(problem);
+    } finally {
+      if (mine === turn) busy = false;
+    }
+  }
+
+  async function fresh() {
+    const mine = turn;
+    const answer = await load(null);
+    if (mine !== turn) return 0;
+    const cards = show(answer.records, { fresh: true });
+    if (cards.length > 0 && seen.size === cards.length) fill(end);
+    list.prepend(...cards);
+    onCount?.(answer, seen.size);
+    return cards.length;
+  }
+
+  return { element, begin: () => page(true), fresh };
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MPL-2.0
+// One record as a well-set document: what it says in the middle, facts and origin beside it, what
+// others said beneath. Made from the kinds table; no kind has a layout of its own.
+import { fill, h } from '../app/dom.js';
+import { date } from '../app/format.js';
+import { isAbout, kinds } from '../app/kinds.js';
+import { authorOf, editHref, fetchRecord, recordHref, titleOf } from '../app/records.js';
+import { may } from '../app/session.js';
+import { t } from '../app/text.js';
+import { get } from '../app/api.js';
+import { discussion } from '../parts/discussion.js';
+import { icon } from '../parts/icon.js';
+import { lineageTree } from '../parts/lineage_tree.js';
+import { provenance } from '../parts/provenance.js';
+import { chips, isLong, shownValue } from '../parts/values.js';
+
+const ADAPTABLE = new Set(['task', 'lesson', 'exemplar', 'framework', 'competency', 'instrument', 'plan', 'collection']);
+const NAMES = new Set(['title', 'name']);
+
+const told = (record, kind, keep) => (kind?.fields ?? []).filter((field) =>
+  record.fields?.[field.name] !== undefined && !NAMES.has(field.name) && keep(field));
+
+function sections(record, kind, view) {
+  return told(record, kind, (field) => isLong(field) && !isAbout(field)).map((field, index) => {
+    const id = `field-${field.name}`;
+    const value = shownValue(record.fields[field.name], field, view);
+    // What a kind tells first is how the document begins: it needs no heading of its own.
+    if (index === 0 && field.type === 'text') return h('div', { class: 'opening' }, value);
+    return h('section', { 'aria-labelledby': id }, h('h2', { id }, field.label), value);
+  });
+}
+
+function facts(record, kind, view) {
+  const fields = told(record, kind, (field) => !isLong(field) && !isAbout(field));
+  const tags = record.fields?.tags;
+  return (fields.length > 0 || tags) && h('section', { class: 'panel', 'aria-labelledby': 'facts' },
+    h('h2', { id: 'facts' }, t('record.facts')),
+    h('dl', { class: 'facts' }, fields.map((field) => [h('dt', {}, field.label),
+      h('dd', {}, shownValue(record.fields[field.name], field, view))]),
+    tags && [h('dt', {}, t('record.tags')), h('dd', {}, chips(tags))]));
+}
+
+function actions(record, own) {
+  return h('div', { class: 'row no-print' },
+    h('button', { type: 'button', class: 'button', onclick: () => print() }, icon('print'), t('action.print')),
+    record.fields && own && may('draft') && h('a', { class: 'button', href: `${editHref(record.kind)}?replaces=${encodeURIComponent(record.id)}` },
+      icon('write'), t('action.revise')),
+    record.fields && !own && may('draft') && ADAPTABLE.has(record.kind) && h('a', { class: 'button button-main', href: `${editHref(record.kind)}?adapts=${encodeURIComponent(record.id)}` },
+      icon('branch'), t('action.adapt')));
+}
+
+/** A later version is what a reader should know of first. */
+function later(record) {
+  const [next] = record.lineage?.replaced_by ?? [];
+  return next && h('p', { class: 'notice' }, icon('up'), h('span', {}, t('record.replaced'), ' ',
+    h('a', { href: recordHref(next.id) }, t('record.replaced.open'))));
+}
+
+function withdrawn(record) {
+  const gone = record.withdrawn;
+  return h('div', { class: 'notice notice-bad' }, icon('alert'), h('div', {},
+    h('p', {}, gone ? t('record.withdrawn') : t('record.unreadable', { reason: record.unreadable })),
+    gone?.reason && h('p', { dir: 'auto' }, gone.reason)));
+}
+
+function heading(record, kind, all) {
+  const by = record.fields?.by ?? [];
+  return h('header', { class: 'document-head' },
+    h('p', { class: 'card-kind' }, kind?.label ?? record.kind),
+    h('h1', { dir: 'auto' }, titleOf(record, all)),
+    h('p', { class: 'byline' }, by.length > 0 && [h('span', { dir: 'auto' }, by.join(', ')), ' · '],
+      h('a', { href: `#/?author=${encodeURIComponent(record.author)}`, dir: 'auto' }, authorOf(record)), ' · ',
+      h('time', { datetime: record.time }, date(record.time))));
+}
+
+export async function record(view) {
+  const { net, author, seq } = view.given;
+  const [all, found, { id: self }] = await Promise.all([kinds(), fetchRecord([net, author, seq].join('/')), get('/id')]);
+  const kind = all.get(found.kind);
+  const shown = { network: found.network, lang: found.fields?.lang, kinds: all };
+  view.title(titleOf(found, all));
+
+  const tree = h('div', {});
+  const below = h('div', {});
+  async function related(now) {
+    const [drawn, talk] = await Promise.all([lineageTree(now, all), discussion(now, all)]);
+    if (!view.shown()) return;
+    fill(tree, drawn && h('section', { class: 'panel', 'aria-labelledby': 'lineage' },
+      h('h2', { id: 'lineage' }, t('lineage.title')), drawn));
+    fill(below, talk);
+  }
+  related(found);
+  let known = JSON.stringify(found.lineage);
+  view.live('arrival', async () => {
+    const now = await fetchRecord(found.id).catch(() => null);
+    if (!now || !view.shown() || JSON.stringify(now.lineage) === known) return;
+    known = JSON.stringify(now.lineage);
+    related(now);
+  });
+
+  return h('article', { class: 'document', lang: found.fields?.lang },
+    later(found),
+    heading(found, kind, all),
+    actions(found, found.author === self),
+    h('div', { class: 'document-body' },
+      h('div', { class: 'document-main' }, found.fields ? sections(found, kind, shown) : withdrawn(found)),
+      h('aside', { class: 'document-side' }, facts(found, kind, shown), tree, provenance(found))),
+    below);
+}

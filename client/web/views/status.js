@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MPL-2.0
+// How this node is: what wants attention, peers, disk and versions, copies, what was refused and why.
+import { get } from '../app/api.js';
+import { h, later } from '../app/dom.js';
+import { ago, bytes, dateTime, number, shortId } from '../app/format.js';
+import { known, t } from '../app/text.js';
+import { copyButton } from '../parts/copy.js';
+import { icon } from '../parts/icon.js';
+
+const REFRESH_MS = 10000;
+
+const fact = (word, ...value) => [h('dt', {}, word), h('dd', {}, value)];
+const panel = (name, title, ...inside) => h('section', { class: 'panel', 'aria-labelledby': `panel-${name}` },
+  h('h2', { id: `panel-${name}` }, title), inside);
+
+function attention(warnings) {
+  if (warnings.length === 0) return h('p', { class: 'notice notice-good' }, icon('check'), h('span', {}, t('status.good')));
+  return warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, warning)));
+}
+
+function peers(list) {
+  if (list.length === 0) return h('p', { class: 'quiet' }, t('status.nopeers'));
+  return h('div', { class: 'table-frame' }, h('table', { class: 'rows' }, h('caption', { class: 'hidden' }, t('status.peers')),
+    h('thead', {}, h('tr', {}, ['name', 'state', 'heard', 'address', 'version'].map((word) => h('th', { scope: 'col' }, t(`member.${word}`))))),
+    h('tbody', {}, list.map((peer) => {
+      const live = peer.state === 'live';
+      const kind = live && peer.in_sync ? 'good' : live ? 'late' : 'away';
+      const words = live ? (peer.in_sync ? t('member.sync') : t('member.behind', { count: peer.behind, number: number(peer.behind) }))
+        : known(`peer.${peer.state}`) ? t(`peer.${peer.state}`) : peer.state;
+      return h('tr', {},
+        h('th', { scope: 'row', dir: 'auto' }, peer.name || shortId(peer.id)),
+        h('td', { 'data-label': t('member.state') }, h('span', { class: `dot dot-${kind}` }), words),
+        h('td', { 'data-label': t('member.heard') }, peer.heard ? ago(peer.heard) : t('status.never')),
+        h('td', { 'data-label': t('member.address'), dir: 'ltr' }, peer.address),
+        h('td', { 'data-label': t('member.version') }, peer.version ?? ''));
+    }))));
+}
+
+function refusals(refused) {
+  const rows = Object.entries(refused).sort((a, b) => b[1] - a[1]);
+  if (rows.length === 0) return h('p', { class: 'quiet' }, t('status.norefusals'));
+  return h('dl', { class: 'facts' }, rows.map(([reason, count]) => fact(
+    known(`refused.${reason}`) ? t(`refused.${reason}`) : reason, number(count))));
+}
+
+const moment = (text) => (text ? h('time', { datetime: text, title: dateTime(text) }, ago(text)) : t('status.never'));
+
+function disk(answer) {
+  const used = answer.disk.store + answer.disk.catalog + answer.disk.blobs;
+  return [h('meter', { min: 0, max: used + answer.disk.free, value: used, 'aria-label': t('status.disk') }),
+    h('dl', { class: 'facts' },
+      fact(t('status.store'), bytes(answer.disk.store)), fact(t('status.catalog'), bytes(answer.disk.catalog)),
+      fact(t('status.free'), bytes(answer.disk.free)))];
+}
+
+export async function status(view) {
+  const answer = await get('/status');
+  const again = later(view.again, 500);
+  view.live('state', again);
+  const timer = setInterval(view.again, REFRESH_MS);
+  view.onLeave(() => clearInterval(timer));
+  return h('div', { class: 'stack' },
+    h('header', { class: 'head' }, h('div', {}, h('h1', { dir: 'auto' }, answer.name), h('p', { class: 'quiet' }, t('status.lead', {
+      version: answer.version, since: ago(new Date(Date.now() - answer.uptime_seconds * 1000).toISOString()) })))),
+    attention(answer.warnings),
+    panel('peers', t('status.peers'), peers(answer.peers)),
+    h('div', { class: 'thirds' },
+      panel('disk', t('status.disk'), disk(answer)),
+      panel('copies', t('status.copies'), h('dl', { class: 'facts' },
+        fact(t('status.backup'), moment(answer.copies.backup)), fact(t('status.key'), moment(answer.copies.key))),
+      h('p', { class: 'small quiet' }, t('status.copies.how'))),
+      panel('refused', t('status.refused'), refusals(answer.refused))),
+    panel('node', t('status.node'), h('dl', { class: 'facts' },
+      fact(t('status.id'), h('code', { class: 'break' }, answer.id)), fact(t('status.listen'), h('code', {}, answer.listen)),
+      fact(t('status.http'), h('code', {}, answer.http)), fact(t('status.dir'), h('code', { class: 'break' }, answer.dir))),
+    copyButton(answer.id, t('status.copyid'))));
+}

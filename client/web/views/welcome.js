@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MPL-2.0
+// The first minutes: who this is, which network, the first task.
+import { get } from '../app/api.js';
+import { h } from '../app/dom.js';
+import { may } from '../app/session.js';
+import { t } from '../app/text.js';
+
+function step(count, title, sentence, ...actions) {
+  return h('li', { class: 'step' }, h('span', { class: 'step-number', 'aria-hidden': 'true' }, count),
+    h('div', {}, h('h2', {}, title), h('p', {}, sentence), actions.length > 0 && h('div', { class: 'row' }, actions)));
+}
+
+export async function welcome() {
+  const { name } = await get('/id');
+  const manage = may('manage');
+  return h('div', { class: 'welcome' },
+    h('h1', {}, t('welcome.title', { name })),
+    h('p', { class: 'lead' }, t('welcome.lead')),
+    h('ol', { class: 'steps' },
+      step(1, t('welcome.name'), t('welcome.name.how', { name }),
+        manage && h('a', { class: 'button', href: '#/settings' }, t('welcome.name.do'))),
+      step(2, t('welcome.network'), t('welcome.network.how'),
+        manage && h('a', { class: 'button button-main', href: '#/join' }, t('action.join')),
+        manage && h('a', { class: 'button', href: '#/found' }, t('action.found'))),
+      step(3, t('welcome.task'), t('welcome.task.how'))),
+    !manage && h('p', { class: 'quiet' }, t('welcome.ask')));
+}
