@@ -20,12 +20,14 @@
 #include "draft.h"
 #include "driver.h"
 #include "front.h"
+#include "pulse.h"
 #include "seen.h"
 #include "sign_in.h"
 #include "uri.h"
 
 #define PLN_API_BODY_MAX 1048576u
 #define PLN_API_JSON_DEPTH_MAX 32u
+#define PLN_API_STREAMS_MAX 32u
 #define PLN_API_REQUEST_MS 30000u   /**< a command that has no answer by then has failed */
 #define PLN_API_KEEPALIVE_MS 15000u /**< a quiet stream says so at least this often */
 
@@ -49,6 +51,8 @@ typedef struct {
     size_t advertise_count;
     pln_codecs_t *codecs;
     pln_seen_t *seen;
+    pln_pulse_t *pulse;
+    atomic_uint *streams; /**< that follow what arrives, open now */
     const atomic_bool *stopping;
     const atomic_uint_fast64_t *requests; /**< answered so far */
 } pln_api_t;
@@ -67,8 +71,9 @@ typedef struct {
     const char *parts[PLN_URI_SEGMENTS_MAX]; /**< what stands for {X} in the route, in order */
     size_t part_count;
     const pln_session_t *session;
-    const char *from; /**< address of who asks; "" over the socket */
-    json_t *body;     /**< an object; of POST and PUT only */
+    const char *from;          /**< address of who asks; "" over the socket */
+    const char *last_event_id; /**< header; NULL: none */
+    json_t *body;              /**< an object; of POST and PUT only */
 } pln_request_t;
 
 typedef enum {
@@ -144,6 +149,9 @@ bool pln_body_flag(const pln_request_t *request, pln_answer_t *answer, const cha
 /** Unsigned number of at most @max; @out unchanged when absent. */
 bool pln_body_number(const pln_request_t *request, pln_answer_t *answer, const char *name,
                      uint64_t max, uint64_t *out);
+
+/** Take a place among the streams, given back by who ends it; false: the answer is given. */
+bool pln_api_stream_begin(const pln_request_t *request, pln_answer_t *answer);
 
 /* ---- the world ---- */
 

@@ -90,15 +90,20 @@ json_t *pln_json_network(const pln_network_view_t *view)
     return json;
 }
 
-json_t *pln_json_peer(const pln_peer_view_t *view)
+const char *pln_peer_state_name(pln_peer_state_t state)
 {
     static const char *const states[] = {"idle", "dialling", "greeting",  "syncing",
                                          "live", "refused",  "wrong-key", "unreached"};
+    return states[state];
+}
+
+json_t *pln_json_peer(const pln_peer_view_t *view)
+{
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_did(&view->id));
     json_object_set_new(json, "name", pln_json_text(view->name));
     json_object_set_new(json, "address", pln_json_text(view->address));
-    json_object_set_new(json, "state", json_string(states[view->state]));
+    json_object_set_new(json, "state", json_string(pln_peer_state_name(view->state)));
     json_object_set_new(json, "in_sync", json_boolean(view->in_sync));
     pln_json_set_number(json, "behind", view->behind_us);
     json_object_set_new(json, "dialled", json_boolean(view->dialled));

@@ -17,6 +17,9 @@ json_t *pln_json_member(const pln_member_view_t *view);
 json_t *pln_json_invitation(const pln_invitation_t *view, const char *network_name,
                             uint64_t now_ms);
 
+/** "live", "refused" and so on. */
+const char *pln_peer_state_name(pln_peer_state_t state);
+
 /** "open", "used", "cancelled" or, by this clock, "expired". */
 const char *pln_invitation_state(const pln_invitation_t *view, uint64_t now_ms);
 

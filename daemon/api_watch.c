@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Long answers: export ends with the last arrival there was when it began, watch and events when
-// the client leaves or the daemon stops.
+// Long answers: export ends with the last arrival there was when it began, watch when the client
+// leaves or the daemon stops.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +34,9 @@ static void walk_free(void *state)
     walk_t *walk = state;
     pln_view_free(&walk->view);
     pln_codecs_put(walk->api->codecs, &walk->codec);
+    if (walk->follow) {
+        atomic_fetch_sub(walk->api->streams, 1);
+    }
     free(walk);
 }
 
@@ -178,62 +181,11 @@ void pln_api_watch(const pln_request_t *request, pln_answer_t *answer)
     if (walk == NULL) {
         return;
     }
-    if (!read_from(request, answer, walk->last, &after)) {
+    if (!read_from(request, answer, walk->last, &after) || !pln_api_stream_begin(request, answer)) {
         walk_free(walk);
         return;
     }
     walk->follow = true;
     walk->spot.arrival = after + 1;
     pln_answer_stream(answer, "application/x-ndjson", watch_next, walk_free, walk);
-}
-
-typedef struct {
-    const pln_api_t *api;
-    uint64_t told;
-    bool greeted;
-    uint64_t said_ms;
-} events_t;
-
-static void add_event(pln_buf_t *out, uint64_t number)
-{
-    char text[80];
-    int size = snprintf(text, sizeof text, "event: arrival\ndata: {\"number\":%llu}\n\n",
-                        (unsigned long long)number);
-    pln_buf_add(out, text, (size_t)size);
-}
-
-static pln_stream_t events_next(void *state, int socket, pln_buf_t *out)
-{
-    static const char ping[] = ": ping\n\n";
-    events_t *events = state;
-    while (out->size == 0) {
-        uint64_t now = events->told;
-        if (events->greeted) {
-            now = pln_driver_wait(events->api->driver, events->told, WAIT_MS);
-        }
-        if (pln_api_stopping(events->api)) {
-            return PLN_STREAM_END;
-        }
-        if (pln_socket_gone(socket)) {
-            return PLN_STREAM_BROKEN;
-        }
-        if (now != events->told || !events->greeted) {
-            add_event(out, now);
-        } else if (pln_mono_ms() - events->said_ms >= PLN_API_KEEPALIVE_MS) {
-            pln_buf_add(out, ping, sizeof ping - 1);
-        }
-        events->told = now;
-        events->greeted = true;
-    }
-    events->said_ms = pln_mono_ms();
-    return PLN_STREAM_ON;
-}
-
-void pln_api_events(const pln_request_t *request, pln_answer_t *answer)
-{
-    events_t *events = pln_alloc_zero(1, sizeof *events);
-    events->api = request->api;
-    events->told = pln_store_arrivals(request->api->store).number;
-    events->said_ms = pln_mono_ms();
-    pln_answer_stream(answer, "text/event-stream", events_next, free, events);
 }

@@ -110,6 +110,7 @@ pln_call_t pln_caller_call(const pln_caller_t *caller, const pln_api_t *api,
         .origin = header_of(connection, MHD_HTTP_HEADER_ORIGIN),
         .fetch_site = header_of(connection, "Sec-Fetch-Site"),
         .fetch_mode = header_of(connection, "Sec-Fetch-Mode"),
+        .last_event_id = header_of(connection, "Last-Event-ID"),
         .content_type = header_of(connection, MHD_HTTP_HEADER_CONTENT_TYPE),
         .content_length = header_of(connection, MHD_HTTP_HEADER_CONTENT_LENGTH),
     };

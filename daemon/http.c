@@ -52,6 +52,7 @@ struct pln_http {
     pln_deadlines_t *deadlines;
     atomic_bool stopping;
     atomic_uint_fast64_t requests;
+    atomic_uint streams;
     atomic_uint active; /**< requests being received or answered */
     uint64_t answered;  /**< watching thread: requests at its last look, and for how long so */
     unsigned quiet_seconds;
@@ -309,8 +310,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     } else if (atomic_load(&door->http->stopping)) {
         pln_answer_stopping(&answer);
     } else {
-        pln_route_run(&door->http->api, &exchange->match, &exchange->caller.session,
-                      exchange->caller.from, pln_buf_span(&exchange->body), &answer);
+        pln_call_t call = pln_caller_call(&exchange->caller, &door->http->api, connection,
+                                          door->local, method, exchange->target);
+        pln_route_run(&door->http->api, &exchange->match, &call, pln_buf_span(&exchange->body),
+                      &answer);
         note_change(exchange, answer.status);
     }
     return send_answer(connection, &answer);
@@ -441,6 +444,8 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
         .sign_ins = pln_sign_ins_open(options->dir),
         .drafts = pln_drafts_open(options->dir),
         .brake = pln_brake_new(),
+        .pulse = pln_pulse_new(options->driver, options->catalog),
+        .streams = &http->streams,
         .cookie = http->cookie,
         .started_mono_ms = pln_mono_ms(),
         .advertise = (const char *const *)http->advertise,
@@ -491,6 +496,7 @@ pln_http_t *pln_http_start(const pln_http_options_t *options, char *error, size_
     atomic_init(&http->stopping, false);
     atomic_init(&http->requests, 0);
     atomic_init(&http->active, 0);
+    atomic_init(&http->streams, 0);
     copy_options(http, options);
     http->deadlines = pln_deadlines_start(sweep, http);
     if (http->deadlines == NULL) {
@@ -533,6 +539,7 @@ void pln_http_stop(pln_http_t **taken)
     pln_sign_ins_close(&http->api.sign_ins);
     pln_drafts_close(&http->api.drafts);
     pln_brake_free(&http->api.brake);
+    pln_pulse_free(&http->api.pulse);
     for (size_t i = 0; i < http->api.advertise_count; i++) {
         free(http->advertise[i]);
     }

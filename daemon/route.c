@@ -233,14 +233,15 @@ static json_t *read_body(pln_span_t body, pln_answer_t *answer)
     return json;
 }
 
-void pln_route_run(const pln_api_t *api, const pln_match_t *match, const pln_session_t *session,
-                   const char *from, pln_span_t body, pln_answer_t *answer)
+void pln_route_run(const pln_api_t *api, const pln_match_t *match, const pln_call_t *call,
+                   pln_span_t body, pln_answer_t *answer)
 {
     pln_request_t request = {.api = api,
                              .method = match->route->method,
                              .uri = &match->uri,
-                             .session = session,
-                             .from = from};
+                             .session = call->session,
+                             .from = call->from,
+                             .last_event_id = call->last_event_id};
     memcpy(request.parts, match->parts, sizeof request.parts);
     request.part_count = match->part_count;
     if (takes_body(match->route->method)) {

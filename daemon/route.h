@@ -36,6 +36,7 @@ typedef struct {
     const char *origin;
     const char *fetch_site; /**< Sec-Fetch-Site */
     const char *fetch_mode; /**< Sec-Fetch-Mode */
+    const char *last_event_id;
     const char *content_type;
     const char *content_length;
 } pln_call_t;
@@ -52,7 +53,7 @@ bool pln_route_check(const pln_call_t *call, pln_match_t *match, pln_answer_t *a
 void pln_match_free(pln_match_t *match);
 
 /** Read @body as JSON where there is one and let the handler answer. */
-void pln_route_run(const pln_api_t *api, const pln_match_t *match, const pln_session_t *session,
-                   const char *from, pln_span_t body, pln_answer_t *answer);
+void pln_route_run(const pln_api_t *api, const pln_match_t *match, const pln_call_t *call,
+                   pln_span_t body, pln_answer_t *answer);
 
 #endif

@@ -136,5 +136,7 @@ PLN_MUST_CHECK pln_err_t pln_store_visit(pln_store_t *store, uint32_t chain, uin
                                          void *arg);
 /** Arrival row @number; its chain may have been deleted since. ENOTFOUND. */
 PLN_MUST_CHECK pln_err_t pln_store_arrival(pln_store_t *store, uint64_t number, pln_arrival_t *out);
+/** The cursor that stands for arrival @number; 0 is before the first. ENOTFOUND. */
+PLN_MUST_CHECK pln_err_t pln_store_cursor(pln_store_t *store, uint64_t number, pln_cursor_t *out);
 
 #endif

@@ -10,25 +10,31 @@
 
 /* ---- what changed since a cursor ---- */
 
-/** Is @cursor a point of this store's own past? */
-static bool cursor_valid(pln_txn_t *txn, const pln_cursor_t *cursor)
+/** The cursor of arrival @number; false: there is none such, or it cannot be read. */
+static bool cursor_at(pln_txn_t *txn, uint64_t number, pln_cursor_t *out)
 {
     pln_span_t value;
     pln_arrival_t row;
-    pln_cursor_t own;
-    if (cursor->number == 0) {
-        pln_cursor_start(&txn->store->id, &own);
-        return pln_cursor_equal(&own, cursor);
+    if (number == 0) {
+        pln_cursor_start(&txn->store->id, out);
+        return true;
     }
-    own.number = cursor->number;
-    if (!pln_txn_get(txn, PLN_DB_ARRIVALS, pln_key_arrival(cursor->number), &value)) {
+    out->number = number;
+    if (!pln_txn_get(txn, PLN_DB_ARRIVALS, pln_key_arrival(number), &value)) {
         return false;
     }
-    if (pln_arrival_value_read(value, &row, &own.tag) != PLN_OK) {
+    if (pln_arrival_value_read(value, &row, &out->tag) != PLN_OK) {
         pln_txn_damaged(txn);
         return false;
     }
-    return pln_cursor_equal(&own, cursor);
+    return true;
+}
+
+/** Is @cursor a point of this store's own past? */
+static bool cursor_valid(pln_txn_t *txn, const pln_cursor_t *cursor)
+{
+    pln_cursor_t own;
+    return cursor_at(txn, cursor->number, &own) && pln_cursor_equal(&own, cursor);
 }
 
 /** Every arrival after @number as a change, in the order they came; at most @max. */
@@ -207,6 +213,15 @@ pln_err_t pln_store_arrival(pln_store_t *store, uint64_t number, pln_arrival_t *
     if (found && pln_arrival_value_read(value, out, &tag) != PLN_OK) {
         pln_txn_damaged(&txn);
     }
+    PLN_TRY(pln_txn_end(&txn));
+    return found ? PLN_OK : PLN_ENOTFOUND;
+}
+
+pln_err_t pln_store_cursor(pln_store_t *store, uint64_t number, pln_cursor_t *out)
+{
+    pln_txn_t txn;
+    pln_txn_begin(&txn, store, false);
+    bool found = cursor_at(&txn, number, out);
     PLN_TRY(pln_txn_end(&txn));
     return found ? PLN_OK : PLN_ENOTFOUND;
 }

@@ -19,7 +19,7 @@ static pln_answer_t ask(const char *target)
     pln_answer_t answer = {.status = 0};
     pln_call_t call = {.local = true, .method = "GET", .target = target};
     if (pln_route_check(&call, &match, &answer)) {
-        pln_route_run(NULL, &match, NULL, "", PLN_SPAN(NULL, 0), &answer);
+        pln_route_run(NULL, &match, &call, PLN_SPAN(NULL, 0), &answer);
     }
     pln_match_free(&match);
     return answer;
