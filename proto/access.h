@@ -52,10 +52,12 @@ typedef struct {
 void pln_access_add(pln_access_t *access, const pln_statement_t *statement);
 
 /**
- * The root's id now. The first is the author of the genesis entry (kind network, epoch 0, seq 1,
- * whose payload gives the network id): PLN_ENOTFOUND until it has arrived. The others follow by
- * transfers (R17).
+ * The first root: author of the genesis entry (kind network, epoch 0, seq 1, whose payload gives
+ * the network id). PLN_ENOTFOUND until that has arrived. Tickets and keyrings name it, because
+ * without it the genesis could not be told from anything else.
  */
+PLN_MUST_CHECK pln_err_t pln_access_founder(const pln_access_t *access, pln_id_t *out);
+/** The root now: the founder, or who follows by transfers (R17). PLN_ENOTFOUND as above. */
 PLN_MUST_CHECK pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out);
 /** How often the root was handed on; 0 for the founder's reign, and before the genesis is held. */
 uint32_t pln_access_root_generation(const pln_access_t *access);

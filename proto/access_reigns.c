@@ -193,6 +193,15 @@ bool pln_fact_newer(const pln_access_t *access, const pln_fact_t *a, const pln_f
 
 /* ---- the questions of access.h ---- */
 
+pln_err_t pln_access_founder(const pln_access_t *access, pln_id_t *out)
+{
+    if (access->founder == NULL) {
+        return PLN_ENOTFOUND;
+    }
+    *out = access->founder->id;
+    return PLN_OK;
+}
+
 pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out)
 {
     if (access->root == NULL) {

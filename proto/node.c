@@ -469,6 +469,12 @@ static void user_event(pln_node_t *node, const pln_event_t *event)
         case PLN_EV_REVOKE:
             pln_revoke(node, event);
             break;
+        case PLN_EV_TRANSFER:
+            pln_transfer(node, event);
+            break;
+        case PLN_EV_SETTINGS:
+            pln_settings_change(node, event);
+            break;
         case PLN_EV_RETRACT:
             pln_retract(node, event);
             break;

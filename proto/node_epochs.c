@@ -139,11 +139,11 @@ static uint32_t next_free(const pln_node_t *node, const pln_net_state_t *net, ui
     return n == 0 && node->used_before ? 1 : n;
 }
 
-/** 65,536 control entries are all that an epoch's lane 0 has room for (R2). */
+/** 65,536 control entries are all that an epoch's lane 0 has room for (R2); two go together. */
 static bool control_full(const pln_node_t *node, pln_net_state_t *net, uint32_t epoch)
 {
     const pln_chain_t *own = pln_chain_find(net, &node->self->id, epoch, PLN_LANE_CONTROL);
-    return own != NULL && own->durable.seq + own->minting >= PLN_CONTROL_ENTRIES_MAX;
+    return own != NULL && own->durable.seq + own->minting + 1 >= PLN_CONTROL_ENTRIES_MAX;
 }
 
 static uint32_t n_of_term(const pln_node_t *node, pln_net_state_t *net, uint32_t term, uint8_t lane)
@@ -263,6 +263,9 @@ void pln_epochs_heard(pln_node_t *node, pln_net_state_t *net)
 
 bool pln_epochs_ready(pln_node_t *node, pln_net_state_t *net)
 {
+    if (net->handing_on != 0) {
+        return false;  // woken when it is done
+    }
     if (node->now_ms < net->write_ms) {
         pln_wake(node, net->write_ms);
         return false;

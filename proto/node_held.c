@@ -25,19 +25,26 @@ static size_t drafts_size(const pln_event_t *event)
     return size;
 }
 
-static size_t event_size(const pln_event_t *event)
+/** The text that an event names; NULL: none. */
+static const char **text_of(pln_event_t *event)
 {
+    const char **text = event->type == PLN_EV_REVOKE     ? &event->as.revoke.reason
+                        : event->type == PLN_EV_RETRACT  ? &event->as.retract.reason
+                        : event->type == PLN_EV_SETTINGS ? &event->as.settings.title
+                                                         : NULL;
+    return text == NULL || *text == NULL ? NULL : text;
+}
+
+static size_t event_size(pln_event_t *event)
+{
+    const char **text = text_of(event);
     switch (event->type) {
         case PLN_EV_PUBLISH:
             return drafts_size(event);
-        case PLN_EV_REVOKE:
-            return event->as.revoke.reason == NULL ? 0 : strlen(event->as.revoke.reason) + 1;
-        case PLN_EV_RETRACT:
-            return strlen(event->as.retract.reason) + 1;
         case PLN_EV_RECEIVED:
             return event->as.received.frame.size;
         default:
-            return 0;
+            return text == NULL ? 0 : strlen(*text) + 1;
     }
 }
 
@@ -61,14 +68,12 @@ static void drafts_keep(pln_held_t *held)
 static void bytes_keep(pln_held_t *held)
 {
     pln_event_t *event = &held->event;
+    const char **text = text_of(event);
     if (event->type == PLN_EV_PUBLISH) {
         drafts_keep(held);
-    } else if (event->type == PLN_EV_REVOKE && event->as.revoke.reason != NULL) {
-        memcpy(held->bytes, event->as.revoke.reason, held->size);
-        event->as.revoke.reason = (const char *)held->bytes;
-    } else if (event->type == PLN_EV_RETRACT) {
-        memcpy(held->bytes, event->as.retract.reason, held->size);
-        event->as.retract.reason = (const char *)held->bytes;
+    } else if (text != NULL) {
+        memcpy(held->bytes, *text, held->size);
+        *text = (const char *)held->bytes;
     } else if (event->type == PLN_EV_RECEIVED && held->size > 0) {
         memcpy(held->bytes, event->as.received.frame.data, held->size);
         event->as.received.frame.data = held->bytes;
@@ -88,15 +93,22 @@ bool pln_hold(pln_node_t *node, pln_net_state_t *net)
     if (net == NULL || pln_epochs_ready(node, net)) {
         return false;
     }
-    size_t size = event_size(node->event);
+    (void)pln_hold_back(node);
+    return true;
+}
+
+bool pln_hold_back(pln_node_t *node)
+{
+    pln_event_t present = *node->event;
+    size_t size = event_size(&present);
     if (node->held_count >= HELD_MAX || node->held_bytes + size > HELD_BYTES_MAX) {
         bool asked = node->event->type != PLN_EV_RECEIVED;  // first in every user's event
         pln_reply(node, asked ? node->event->as.give_up.request : 0, true, PLN_EPAUSED,
                   "this node is still finding out where it stands: try again in a few seconds");
-        return true;
+        return false;
     }
     pln_held_t *held = pln_alloc_zero(1, sizeof *held);
-    held->event = *node->event;
+    held->event = present;
     held->size = size;
     held->bytes = pln_alloc(size + 1);
     bytes_keep(held);

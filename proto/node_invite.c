@@ -102,7 +102,7 @@ static void ticket_fill(pln_node_t *node, pln_net_state_t *net, const pln_event_
                         pln_ticket_t *ticket)
 {
     ticket->network = net->id;
-    if (pln_access_root(net->access, &ticket->root) != PLN_OK) {
+    if (pln_access_founder(net->access, &ticket->root) != PLN_OK) {
         ticket->root = node->self->id;
     }
     ticket->inviter = node->self->id;
@@ -229,7 +229,7 @@ static void welcome_send(pln_node_t *node, pln_link_t *link, const pln_network_i
     pln_message_t welcome = {.type = PLN_MSG_WELCOME};
     if (net != NULL) {
         pln_access_settings(net->access, &settings);
-        if (pln_access_root(net->access, &welcome.as.welcome.root) != PLN_OK) {
+        if (pln_access_founder(net->access, &welcome.as.welcome.root) != PLN_OK) {
             return;
         }
     }

@@ -93,8 +93,8 @@ void pln_mint_control(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, ui
     pln_mint(node, net, epoch, PLN_LANE_CONTROL, (const pln_draft_t *)(const void *)kept, 1);
 }
 
-static void job_for(pln_node_t *node, const pln_event_t *event, uint64_t request,
-                    const pln_network_id_t *network)
+void pln_job_for(pln_node_t *node, const pln_event_t *event, uint64_t request,
+                 const pln_network_id_t *network)
 {
     pln_pending_t *job = pln_job(node);
     job->request = request;
@@ -105,7 +105,7 @@ static void job_for(pln_node_t *node, const pln_event_t *event, uint64_t request
 /* ---- the requests ---- */
 
 /** What is minted must read back as valid everywhere, or it would have no effect. */
-static bool text_valid(const char *text, size_t size_max)
+bool pln_text_valid(const char *text, size_t size_max)
 {
     return strlen(text) <= size_max && pln_utf8_valid(PLN_SPAN(text, strlen(text)));
 }
@@ -115,8 +115,8 @@ void pln_found(pln_node_t *node, const pln_event_t *event)
     uint64_t request = event->as.found.request;
     const char *name = event->as.found.name;
     const char *title = event->as.found.title;
-    if (name == NULL || name[0] == '\0' || !text_valid(name, PLN_NAME_MAX) ||
-        (title != NULL && !text_valid(title, PLN_TITLE_MAX))) {
+    if (name == NULL || name[0] == '\0' || !pln_text_valid(name, PLN_NAME_MAX) ||
+        (title != NULL && !pln_text_valid(title, PLN_TITLE_MAX))) {
         pln_reply(node, request, true, PLN_EINVAL,
                   "a network's name is UTF-8 text of 1 to 128 bytes, its title of at most 512");
         return;
@@ -141,7 +141,7 @@ void pln_found(pln_node_t *node, const pln_event_t *event)
     pln_mint_control(node, net, 0, PLN_KIND_NETWORK, &payload);
     pln_buf_free(&payload);
     pln_net_save(node, net);
-    job_for(node, event, request, &id);
+    pln_job_for(node, event, request, &id);
 }
 
 static bool quota_passed(pln_node_t *node, pln_net_state_t *net, const pln_event_t *event,
@@ -228,7 +228,7 @@ void pln_publish(pln_node_t *node, const pln_event_t *event)
         return;
     }
     pln_mint(node, net, epoch, PLN_LANE_RECORDS, event->as.publish.drafts, event->as.publish.count);
-    job_for(node, event, PLN_PLANTED(told_early) ? 0 : request, &net->id);
+    pln_job_for(node, event, PLN_PLANTED(told_early) ? 0 : request, &net->id);
     if (PLN_PLANTED(told_early)) {
         const pln_chain_t *own = pln_chain_find(net, &node->self->id, epoch, PLN_LANE_RECORDS);
         pln_effect_t *reply = pln_reply_data(node, request, PLN_OK, (pln_span_t){0});
@@ -270,32 +270,29 @@ static int newest_first(const void *a, const void *b)
     return (int)x->place.lane - (int)y->place.lane;
 }
 
-/**
- * The member's own signed heads as held here (R3.6), of every branch of lane 0. A chain that no cut
- * names loses everything, so all are listed, of earlier terms too; beyond PLN_CUTS_MAX the oldest
- * epochs are given up.
- */
-static void cuts_fill(pln_net_state_t *net, const pln_id_t *member, pln_revoke_t *revoke)
+uint32_t pln_cuts_fill(pln_net_state_t *net, const pln_id_t *author, uint32_t term,
+                       pln_cut_t cuts[PLN_CUTS_MAX])
 {
     pln_chain_t **chains = pln_alloc((net->chains.count + 1) * sizeof *chains);
-    size_t count = 0;
-    for (pln_chain_t *c = net->buckets[member->bytes[0]]; c != NULL; c = c->bucket_next) {
-        if (pln_id_equal(&c->place.author, member) && c->durable.seq > c->base.seq &&
+    uint32_t count = 0;
+    for (pln_chain_t *c = net->buckets[author->bytes[0]]; c != NULL; c = c->bucket_next) {
+        if (pln_id_equal(&c->place.author, author) && c->durable.seq > c->base.seq &&
             (c->parent == NULL || c->place.lane == PLN_LANE_CONTROL) &&
-            c->place.epoch / PLN_EPOCHS_PER_TERM <= revoke->term) {
+            c->place.epoch / PLN_EPOCHS_PER_TERM <= term) {
             chains[count++] = c;
         }
     }
     qsort(chains, count, sizeof *chains, newest_first);
-    for (size_t i = 0; i < count && i < PLN_CUTS_MAX; i++) {
-        pln_cut_t *cut = &revoke->cuts[revoke->cut_count++];
-        cut->epoch = chains[i]->place.epoch;
-        cut->lane = chains[i]->place.lane;
-        cut->seq = chains[i]->durable.seq;
-        cut->hash = chains[i]->durable.hash;
-        cut->signature = chains[i]->signature;
+    count = count > PLN_CUTS_MAX ? PLN_CUTS_MAX : count;
+    for (uint32_t i = 0; i < count; i++) {
+        cuts[i].epoch = chains[i]->place.epoch;
+        cuts[i].lane = chains[i]->place.lane;
+        cuts[i].seq = chains[i]->durable.seq;
+        cuts[i].hash = chains[i]->durable.hash;
+        cuts[i].signature = chains[i]->signature;
     }
     free(chains);
+    return count;
 }
 
 pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t *member,
@@ -307,7 +304,7 @@ pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t
     if (!pln_access_highest_term(net->access, member, &revoke.term)) {
         return PLN_ENOTFOUND;
     }
-    cuts_fill(net, member, &revoke);
+    revoke.cut_count = pln_cuts_fill(net, member, revoke.term, revoke.cuts);
     revoke.reason = PLN_SPAN(reason, strlen(reason));
     pln_buf_t payload = {0};
     pln_revoke_encode(&revoke, &payload);
@@ -326,7 +323,7 @@ void pln_revoke(pln_node_t *node, const pln_event_t *event)
         return;
     }
     const char *refusal = revoke_refusal(node, net, member);
-    if (refusal == NULL && !text_valid(reason, PLN_REASON_MAX)) {
+    if (refusal == NULL && !pln_text_valid(reason, PLN_REASON_MAX)) {
         refusal = "the reason is UTF-8 text of at most 512 bytes";
     }
     if (refusal == NULL && pln_revoke_mint(node, net, member, reason) != PLN_OK) {
@@ -336,7 +333,7 @@ void pln_revoke(pln_node_t *node, const pln_event_t *event)
         pln_reply(node, request, true, net == NULL ? PLN_ENOTFOUND : PLN_EROLE, refusal);
         return;
     }
-    job_for(node, event, request, &net->id);
+    pln_job_for(node, event, request, &net->id);
 }
 
 /** The row as it will be; memory follows when it is stored. */
@@ -362,7 +359,8 @@ static const char *leave_refusal(pln_node_t *node, pln_net_state_t *net, bool fo
     *error = PLN_EROLE;
     if (pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
         self.role == PLN_ROLE_ROOT) {
-        return "the root cannot leave: without it nobody could make coordinators";
+        return "the root cannot leave, for without it nobody could make coordinators: hand it on "
+               "with `pln network transfer` first";
     }
     return NULL;
 }
@@ -393,7 +391,7 @@ void pln_leave(pln_node_t *node, const pln_event_t *event)
         pln_buf_free(&payload);
     }
     leave_save(node, net, forget);
-    job_for(node, event, request, &net->id);
+    pln_job_for(node, event, request, &net->id);
     pln_job(node)->forget = forget;
 }
 
@@ -430,6 +428,9 @@ void pln_publish_stored(pln_node_t *node, pln_pending_t *job, const pln_event_t 
     pln_err_t error = event->as.stored.error;
     if (job->welcome_link != 0) {
         pln_join_stored(node, job, error);
+    }
+    if (job->what == PLN_EV_TRANSFER) {
+        pln_transfer_stored(node, job);
     }
     if (error == PLN_OK && job->what == PLN_EV_LEAVE) {
         left(node, job);

@@ -135,7 +135,7 @@ bool pln_node_next_hint(pln_node_t *node, size_t *cursor, pln_keyring_network_t 
         pln_net_state_t *net = node->nets[(*cursor)++];
         pln_settings_t settings;
         memset(out, 0, sizeof *out);
-        if (net->left || net->forgetting || pln_access_root(net->access, &out->root) != PLN_OK) {
+        if (net->left || net->forgetting || pln_access_founder(net->access, &out->root) != PLN_OK) {
             continue;
         }
         pln_access_settings(net->access, &settings);

@@ -365,6 +365,7 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
         counted_set(chain, &result->end);
     }
     if (op->type == PLN_FX_MINT) {
+        pln_minted(node, net);
         node->counters.entries_minted += result->end.seq - result->base.seq;
     } else {
         node->counters.entries_stored += result->end.seq - result->base.seq;
@@ -402,6 +403,9 @@ static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
     chain->minting_bytes -= op->minted_bytes;
     chain->held = chain->durable;
     pln_flight_land(chain, SIZE_MAX / sizeof(pln_hash_t));
+    if (op->type == PLN_FX_MINT) {
+        pln_minted(node, chain->net);
+    }
     if (op->type != PLN_FX_STORE) {
         return;
     }

@@ -271,6 +271,8 @@ struct pln_net_state {
     uint64_t bytes;
     bool heard;           /**< a peer has told its heads since the start */
     uint64_t write_ms;    /**< nothing is written here before (R5) */
+    uint64_t handing_on;  /**< request that hands on the root: nothing else is written until it is
+                             durable; 0 none */
     uint64_t fates;       /**< of access, as of the last look at all marks */
     size_t mark_count;    /**< of all chains */
     size_t holes;         /**< of all chains */
@@ -526,6 +528,18 @@ void pln_graft(pln_node_t *node, pln_link_t *link, pln_net_state_t *net);
 void pln_found(pln_node_t *node, const pln_event_t *event);
 void pln_publish(pln_node_t *node, const pln_event_t *event);
 void pln_revoke(pln_node_t *node, const pln_event_t *event);
+/** What is minted must read back as valid everywhere, or it would have no effect. */
+bool pln_text_valid(const char *text, size_t size_max);
+/** The present job answers @request of @event. */
+void pln_job_for(pln_node_t *node, const pln_event_t *event, uint64_t request,
+                 const pln_network_id_t *network);
+/**
+ * @author's own signed heads as held here (R3.6), of every branch of lane 0, in its terms up to
+ * @term. A chain that no cut names loses everything, so all are listed, of earlier terms too;
+ * beyond PLN_CUTS_MAX the oldest epochs are given up. Returns how many.
+ */
+uint32_t pln_cuts_fill(pln_net_state_t *net, const pln_id_t *author, uint32_t term,
+                       pln_cut_t cuts[PLN_CUTS_MAX]);
 /** A revoke of @member at the heads held here. */
 pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t *member,
                           const char *reason);

@@ -5,9 +5,9 @@
  *
  * Why     Terms and epochs are touched by nearly every decision; what each may ask stands here.
  * Files   node_epochs.c where this node writes · node_held.c what waits for that
- *         node_duties.c what a coordinator's node writes by itself
+ *         node_duties.c what a coordinator's node writes by itself · node_root.c what only the root
  *         node_ended.c who was put out is told · node_twins.c two machines with one key
- * Spec    SPEC 4.7, 7.6, 9.2, 9.14.1 (R5, R10, R16)
+ * Spec    SPEC 4.7, 7.2.7, 7.6, 9.2, 9.14.1 (R5, R10, R16, R17)
  */
 #ifndef PLN_NODE_TERMS_H
 #define PLN_NODE_TERMS_H
@@ -35,6 +35,13 @@ bool pln_epochs_ready(pln_node_t *node, pln_net_state_t *net);
 
 /* node_duties.c */
 void pln_duties_scan(pln_node_t *node, pln_net_state_t *net);
+
+/* node_root.c */
+void pln_transfer(pln_node_t *node, const pln_event_t *event);
+void pln_transfer_stored(pln_node_t *node, const pln_pending_t *job);
+/** Something of ours came back from the writer. */
+void pln_minted(pln_node_t *node, const pln_net_state_t *net);
+void pln_settings_change(pln_node_t *node, const pln_event_t *event);
 
 /* node_twins.c */
 /** The links of @peer that stand; *cursor starts at 0. */
@@ -69,6 +76,8 @@ pln_err_t pln_ended_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 /* node_held.c */
 /** Must the present event wait until this node may write in @net? Then it is kept. */
 bool pln_hold(pln_node_t *node, pln_net_state_t *net);
+/** The present event waits, whatever the reason. False: too many do, and it was told so. */
+bool pln_hold_back(pln_node_t *node);
 /** Take the one held longest; its bytes live as long as this step. */
 bool pln_held_next(pln_node_t *node, pln_event_t *event);
 void pln_held_free(pln_node_t *node);

@@ -299,6 +299,33 @@ pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, cons
     return wait_for(node, WAIT_MS);
 }
 
+void world_transfer_later(world_node_t *node, const pln_network_id_t *network,
+                          const world_node_t *heir)
+{
+    pln_event_t event = {.type = PLN_EV_TRANSFER};
+    event.as.transfer.network = *network;
+    event.as.transfer.successor = heir->self.id;
+    ask(node, &event, network, heir->index, 0);
+}
+
+pln_err_t world_transfer(world_node_t *node, const pln_network_id_t *network,
+                         const world_node_t *heir)
+{
+    world_transfer_later(node, network, heir);
+    return wait_for(node, WAIT_MS);
+}
+
+pln_err_t world_settings(world_node_t *node, const pln_network_id_t *network, const char *title,
+                         uint64_t max_entries)
+{
+    pln_event_t event = {.type = PLN_EV_SETTINGS};
+    event.as.settings.network = *network;
+    event.as.settings.title = title;
+    event.as.settings.max_entries = max_entries;
+    ask(node, &event, network, 0, 0);
+    return wait_for(node, WAIT_MS);
+}
+
 void world_leave_later(world_node_t *node, const pln_network_id_t *network)
 {
     pln_event_t event = {.type = PLN_EV_LEAVE};

@@ -308,6 +308,12 @@ pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, cons
 pln_err_t world_retract(world_node_t *by, const pln_network_id_t *network,
                         const world_node_t *whose, uint64_t seq, bool undo);
 pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network);
+/** Hand on the root. */
+pln_err_t world_transfer(world_node_t *node, const pln_network_id_t *network,
+                         const world_node_t *heir);
+/** As root; NULL and 0: as it is. */
+pln_err_t world_settings(world_node_t *node, const pln_network_id_t *network, const char *title,
+                         uint64_t max_entries);
 /** Settle the node's own forks. */
 pln_err_t world_heal(world_node_t *node, const pln_network_id_t *network);
 /** Leave, and delete what is held of it. */
@@ -323,6 +329,8 @@ void world_join_later(world_node_t *node, const pln_ticket_t *ticket);
 void world_give_up(world_node_t *node, uint64_t request);
 void world_revoke_later(world_node_t *node, const pln_network_id_t *network,
                         const pln_id_t *member);
+void world_transfer_later(world_node_t *node, const pln_network_id_t *network,
+                          const world_node_t *heir);
 void world_retract_later(world_node_t *by, const pln_place_t *place, uint64_t seq, bool undo);
 void world_leave_later(world_node_t *node, const pln_network_id_t *network);
 void world_peer_add(world_node_t *node, const world_node_t *peer);
