@@ -113,6 +113,64 @@ static void print_networks(const json_t *networks)
     pln_table_free(&table);
 }
 
+/** "until 2026-12-29", or why for ever. */
+static void until_text(const json_t *aside, char *out, size_t size)
+{
+    if (json_is_true(json_object_get(aside, "kept"))) {
+        snprintf(out, size, "kept");
+    } else if (pln_text(aside, "until")[0] == '\0') {
+        snprintf(out, size, "not known yet");
+    } else {
+        snprintf(out, size, "%.10s", pln_text(aside, "until"));
+    }
+}
+
+static void add_asides(pln_table_t *table, const json_t *network)
+{
+    size_t index;
+    json_t *aside;
+    json_array_foreach(json_object_get(network, "aside"), index, aside)
+    {
+        char until[32], bytes[32];
+        until_text(aside, until, sizeof until);
+        bytes_text(pln_number(aside, "bytes"), bytes, sizeof bytes);
+        const char *name = pln_text(aside, "author_name");
+        pln_table_add(table, pln_text(network, "name"));
+        pln_table_add(table, name[0] != '\0' ? name : pln_text(aside, "author"));
+        pln_table_add_number(table, pln_number(aside, "entries"));
+        pln_table_add(table, bytes);
+        pln_table_add(table, until);
+    }
+}
+
+/** Records that are here and do not count: of who was put out, of branches not settled. */
+static void print_asides(const json_t *networks)
+{
+    static const pln_column_t columns[] = {{"NETWORK", PLN_COLUMN_CUT},
+                                           {"AUTHOR", PLN_COLUMN_CUT},
+                                           {"RECORDS", PLN_COLUMN_RIGHT},
+                                           {"SIZE", PLN_COLUMN_RIGHT},
+                                           {"DELETED ON", PLN_COLUMN_LEFT}};
+    uint64_t chains = 0, shown = 0;
+    size_t index;
+    json_t *network;
+    pln_table_t *table = pln_table_new(columns, sizeof columns / sizeof columns[0]);
+    json_array_foreach(networks, index, network)
+    {
+        add_asides(table, network);
+        shown += json_array_size(json_object_get(network, "aside"));
+        chains += pln_number(network, "aside_chains");
+    }
+    if (chains > 0) {
+        heading("Set aside");
+        pln_table_print(table, stdout, pln_screen_width(stdout));
+    }
+    if (chains > shown) {
+        printf("and of %llu more authors\n", (unsigned long long)(chains - shown));
+    }
+    pln_table_free(&table);
+}
+
 static void print_refused(json_t *refused)
 {
     const char *reason;
@@ -179,6 +237,7 @@ static void print_status(const json_t *status)
     print_node(status);
     heading("Networks");
     print_networks(json_object_get(status, "networks"));
+    print_asides(json_object_get(status, "networks"));
     heading("Peers");
     if (json_array_size(peers) > 0) {
         pln_peer_table(peers);

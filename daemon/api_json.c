@@ -59,6 +59,24 @@ static json_t *forks_json(const pln_network_view_t *view)
     return list;
 }
 
+static json_t *asides_json(const pln_network_view_t *view)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < view->aside_count; i++) {
+        const pln_aside_view_t *aside = &view->asides[i];
+        json_t *json = json_object();
+        json_object_set_new(json, "author", pln_json_did(&aside->place.author));
+        json_object_set_new(json, "author_name", pln_json_text(aside->name));
+        pln_json_set_number(json, "epoch", aside->place.epoch);
+        pln_json_set_number(json, "entries", aside->entries);
+        pln_json_set_number(json, "bytes", aside->bytes);
+        pln_json_set_moment(json, "until", aside->until_ms);
+        json_object_set_new(json, "kept", json_boolean(aside->kept));
+        json_array_append_new(list, json);
+    }
+    return list;
+}
+
 json_t *pln_json_network(const pln_network_view_t *view)
 {
     json_t *json = json_object();
@@ -83,6 +101,8 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "forgetting", json_boolean(view->forgetting));
     json_object_set_new(json, "outdated", json_boolean(view->outdated));
     json_object_set_new(json, "forks", forks_json(view));
+    json_object_set_new(json, "aside", asides_json(view));
+    pln_json_set_number(json, "aside_chains", view->aside_chains);
     pln_json_set_number(json, "holes", view->holes);
     if (view->revoked) {
         json_object_set_new(json, "revoked", revoked_json(view));

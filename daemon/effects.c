@@ -123,6 +123,7 @@ static void perform(pln_driver_t *driver, const pln_effect_t *effect)
         case PLN_FX_WITHHOLD:
         case PLN_FX_REVEAL:
         case PLN_FX_FORGET:
+        case PLN_FX_TRIM:
         case PLN_FX_SAVE:
             break; /* the job has them */
     }

@@ -18,7 +18,7 @@ static bool makes_result(pln_effect_type_t type)
 {
     return type == PLN_FX_STORE || type == PLN_FX_MINT || type == PLN_FX_ASIDE ||
            type == PLN_FX_BACK || type == PLN_FX_WITHHOLD || type == PLN_FX_REVEAL ||
-           type == PLN_FX_FORGET;
+           type == PLN_FX_FORGET || type == PLN_FX_TRIM;
 }
 
 static bool is_storing(pln_effect_type_t type)

@@ -64,6 +64,59 @@ uint64_t pln_forget_entries(pln_txn_t *txn, uint32_t chain, uint64_t upto, pln_a
     return gone;
 }
 
+/* ---- from the end on ---- */
+
+/** The last signed head of @row below its own and at or above @to; where nothing counts: its base.
+ */
+static bool shorter(pln_txn_t *txn, const pln_chain_row_t *row, uint64_t to, pln_vouch_t *out)
+{
+    pln_scan_t scan;
+    bool kept;
+    pln_scan_begin(&scan, txn, PLN_DB_SIGNATURES);
+    bool found = pln_scan_before(&scan, pln_key_entry(row->number, row->head.seq)) &&
+                 pln_get_u32(scan.key.data) == row->number;
+    if (found && pln_vouch_row_read(scan.key, scan.value, out, &kept) != PLN_OK) {
+        pln_txn_damaged(txn);
+        found = false;
+    }
+    pln_scan_end(&scan);
+    if (found && out->head.seq >= to) {
+        return true;
+    }
+    *out = (pln_vouch_t){.head = row->base};
+    return to == row->base.seq && txn->error == 0;
+}
+
+static void delete_behind(pln_txn_t *txn, pln_db_t db, uint32_t chain, uint64_t seq,
+                          pln_allowance_t *left)
+{
+    pln_scan_t scan;
+    uint64_t at;
+    pln_scan_begin(&scan, txn, db);
+    bool moved = pln_scan_seek(&scan, pln_key_entry(chain, seq + 1));
+    while (in_range(&scan, moved, chain, UINT64_MAX, &at)) {
+        if (db == PLN_DB_ENTRIES) {
+            (void)spend(left, scan.key.size + scan.value.size);
+        }
+        pln_scan_del(&scan);
+        moved = pln_scan_next(&scan);
+    }
+    pln_scan_end(&scan);
+}
+
+void pln_trim_entries(pln_txn_t *txn, pln_chain_row_t *row, uint64_t to, pln_allowance_t *left)
+{
+    pln_vouch_t vouch;
+    while (row->head.seq > to && left->entries > 0 && left->bytes > 0 &&
+           shorter(txn, row, to, &vouch)) {
+        delete_behind(txn, PLN_DB_ENTRIES, row->number, vouch.head.seq, left);
+        delete_behind(txn, PLN_DB_SIGNATURES, row->number, vouch.head.seq, left);
+        delete_behind(txn, PLN_DB_HIDDEN, row->number, vouch.head.seq, left);
+        row->head = vouch.head;
+        row->signature = vouch.signature;
+    }
+}
+
 void pln_row_going(pln_chain_row_t *row)
 {
     row->counted_head = row->base;

@@ -171,6 +171,15 @@ static pln_err_t try_withhold(const pln_store_t *store, const pln_effect_t *effe
     return held ? PLN_OK : PLN_ESTALE;
 }
 
+/** Only what does not count may go. */
+static pln_err_t try_trim(const pln_store_t *store, const pln_effect_t *effect)
+{
+    const pln_chain_row_t *found = trial_row(store, effect->as.trim.chain);
+    bool aside = found != NULL && effect->as.trim.to >= found->counted &&
+                 effect->as.trim.to < found->head.seq && !going(store, found->number);
+    return aside ? PLN_OK : PLN_ESTALE;
+}
+
 pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job)
 {
     pln_chains_clear(&store->trial);
@@ -190,6 +199,9 @@ pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job)
             case PLN_FX_WITHHOLD:
             case PLN_FX_REVEAL:
                 PLN_TRY(try_withhold(store, effect));
+                break;
+            case PLN_FX_TRIM:
+                PLN_TRY(try_trim(store, effect));
                 break;
             default:
                 break;

@@ -309,6 +309,16 @@ static void forget_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *
     }
 }
 
+static void trim_op(apply_t *apply, const pln_effect_t *effect, pln_stored_t *result)
+{
+    pln_chain_row_t row = *pln_staged_row(apply->store, effect->as.trim.chain);
+    *result = (pln_stored_t){.chain = row.number, .base = row.head, .arrival = apply->arrivals};
+    pln_trim_entries(&apply->txn, &row, effect->as.trim.to, &apply->allowance);
+    result->end = row.head;
+    result->signature = row.signature;
+    pln_chains_put(&apply->store->staged, &row);
+}
+
 static void save_op(apply_t *apply, const pln_effect_t *effect)
 {
     pln_key_t key = pln_key_row(effect->as.save.table, effect->as.save.key);
@@ -341,6 +351,9 @@ static void write_job(apply_t *apply, pln_job_t *job)
                 break;
             case PLN_FX_FORGET:
                 forget_op(apply, &op->effect, result++);
+                break;
+            case PLN_FX_TRIM:
+                trim_op(apply, &op->effect, result++);
                 break;
             default:
                 save_op(apply, &op->effect);

@@ -46,6 +46,7 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     pln_map_init(&node->cursors, 64, node->secret);
     pln_map_init(&node->epochs, 36, node->secret);
     pln_map_init(&node->loaded_marks, 4, node->secret);
+    pln_map_init(&node->aside, 4, node->secret);
     if (node->config.access_version == 0) {
         node->config.access_version = PLN_ACCESS_VERSION;
     }
@@ -118,6 +119,7 @@ void pln_node_free(pln_node_t **node_p)
     pln_map_free_values(&node->epochs);
     pln_held_free(node);
     pln_withdraw_free(node);
+    pln_map_free_values(&node->aside);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_free(node->nets[i]);
     }
@@ -479,10 +481,8 @@ static void user_event(pln_node_t *node, const pln_event_t *event)
             pln_retract(node, event);
             break;
         case PLN_EV_HEAL:
-            pln_heal(node, event);
-            break;
         case PLN_EV_HEALED:
-            pln_healed(node, event);
+            pln_heal(node, event);
             break;
         case PLN_EV_LEAVE:
             pln_leave(node, event);

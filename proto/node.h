@@ -43,6 +43,7 @@ typedef enum {
                          */
     PLN_TABLE_WITHHELD, /**< entries whose payload is not here, or hidden (R8) */
     PLN_TABLE_FORKS,    /**< per forked chain of lane 1: the proof kept (R6) */
+    PLN_TABLE_ASIDE,    /**< chains of which something is set aside, and since when */
     PLN_TABLE_COUNT
 } pln_table_t;
 
@@ -331,6 +332,7 @@ typedef enum {
     PLN_FX_WITHHOLD,
     PLN_FX_REVEAL,
     PLN_FX_FORGET,
+    PLN_FX_TRIM, /**< delete what was set aside long enough */
     PLN_FX_SAVE,
     PLN_FX_LOAD,
     PLN_FX_READ, /**< one entry; comes back as PLN_EV_READ */
@@ -404,6 +406,13 @@ typedef struct {
                                 was gone before and is now. At or above the head the chain itself
                                 goes with its last entry. No arrival is made, none goes */
         } forget;
+        struct {
+            uint32_t chain;
+            uint64_t to; /**< delete entries behind this one, which must be all that count or more,
+                              from the end on, in whole runs as far as the limits above reach: the
+                              result's `end` and `signature` are the head that is left. Nothing is
+                              deleted down to a head that nobody signed. No arrival is made */
+        } trim;
         struct {
             pln_table_t table;
             pln_span_t key;   /**< <= 128 bytes */

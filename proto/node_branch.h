@@ -140,8 +140,8 @@ void pln_fork_go_on(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t *fo
 void pln_fork_fetch_own(pln_node_t *node, pln_link_t *link, pln_net_state_t *net);
 /** A head of a forked chain that we do not hold. */
 void pln_fork_row(pln_node_t *node, pln_link_t *link, pln_chain_t *first, const pln_row_t *row);
+/** HEAL: settle; HEALED: remember what the shell has published again. */
 void pln_heal(pln_node_t *node, const pln_event_t *event);
-void pln_healed(pln_node_t *node, const pln_event_t *event);
 /** Entries of all branches, whether they count or not. */
 uint64_t pln_fork_entries(pln_net_state_t *net, const pln_fork_place_t *fork);
 

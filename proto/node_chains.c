@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_aside.h"
 #include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
@@ -376,6 +377,7 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
     }
     chain->shifting = true;
     pln_job_op(node, effect->type, chain);
+    pln_aside_moves(node, chain);
 }
 
 static void promise_settle(pln_node_t *node, pln_net_state_t *net)

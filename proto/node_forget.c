@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_aside.h"
 #include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
@@ -278,10 +279,23 @@ static bool marks_collect(pln_net_state_t *net, pln_forget_t *forget)
     return all;
 }
 
+static bool asides_collect(pln_node_t *node, pln_net_state_t *net, pln_forget_t *forget)
+{
+    bool all = true;
+    size_t cursor = 0;
+    for (pln_chain_t *chain; all && (chain = pln_map_next(&net->chains, &cursor)) != NULL;) {
+        uint8_t key[4];
+        pln_put_u32(key, chain->number);
+        all = pln_aside_since(node, chain) == 0 ||
+              row_add(forget, PLN_TABLE_ASIDE, key, sizeof key, NULL, 0);
+    }
+    return all;
+}
+
 /** As many rows as one slice may delete; true when these are all. */
 static bool rows_collect(pln_node_t *node, pln_net_state_t *net, pln_forget_t *forget)
 {
-    bool all = marks_collect(net, forget);
+    bool all = marks_collect(net, forget) && asides_collect(node, net, forget);
     size_t cursor = 0;
     while (all && pln_map_next(&net->blocked, &cursor) != NULL) {
         all = row_add(forget, PLN_TABLE_WANTED, net->id.bytes, 32,
@@ -357,6 +371,9 @@ static void rows_drop(pln_node_t *node, pln_net_state_t *net)
                 break;
             case PLN_TABLE_WITHHELD:
                 pln_mark_drop(node->chains[pln_get_u32(row->key)], pln_get_u64(row->key + 4));
+                break;
+            case PLN_TABLE_ASIDE:
+                pln_aside_drop(node, pln_get_u32(row->key));
                 break;
             case PLN_TABLE_CURSORS:
                 value = pln_map_remove(&node->cursors, row->key);
@@ -457,6 +474,7 @@ void pln_forget_scan(pln_node_t *node)
         if (net->parting) {
             part_scan(node, net);
         }
+        pln_aside_scan(node, net);
         if (net->forgetting && !net->parting) {
             slice(node, net);
         }

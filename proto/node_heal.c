@@ -179,7 +179,7 @@ static const char *heal_refusal(pln_node_t *node, pln_net_state_t *net, uint32_t
     return *error == PLN_OK ? NULL : "this node is not a member of the network now";
 }
 
-void pln_heal(pln_node_t *node, const pln_event_t *event)
+static void settle(pln_node_t *node, const pln_event_t *event)
 {
     uint64_t request = event->as.heal.request;
     pln_net_state_t *net = pln_net_find(node, &event->as.heal.network);
@@ -223,7 +223,7 @@ uint64_t pln_fork_entries(pln_net_state_t *net, const pln_fork_place_t *fork)
     return sum;
 }
 
-void pln_healed(pln_node_t *node, const pln_event_t *event)
+static void healed(pln_node_t *node, const pln_event_t *event)
 {
     const pln_place_t *place = &event->as.healed.place;
     pln_net_state_t *net = pln_net_find(node, &place->network);
@@ -237,4 +237,13 @@ void pln_healed(pln_node_t *node, const pln_event_t *event)
     pln_pending_t *job = pln_job(node);
     job->request = event->as.healed.request;
     job->what = event->type;
+}
+
+void pln_heal(pln_node_t *node, const pln_event_t *event)
+{
+    if (event->type == PLN_EV_HEAL) {
+        settle(node, event);
+    } else {
+        healed(node, event);
+    }
 }

@@ -2,6 +2,7 @@
 // Before the start: what the store remembers becomes the node's state again.
 #include <string.h>
 
+#include "node_aside.h"
 #include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
@@ -62,7 +63,7 @@ pln_err_t pln_node_load_row(pln_node_t *node, pln_table_t table, pln_span_t key,
         [PLN_TABLE_PRESENCE] = pln_presence_load, [PLN_TABLE_PEERS] = pln_peer_load,
         [PLN_TABLE_CHAINS] = pln_forget_load,     [PLN_TABLE_EPOCHS] = pln_epochs_load,
         [PLN_TABLE_EVIDENCE] = pln_ended_load,    [PLN_TABLE_WITHHELD] = pln_withdraw_load,
-        [PLN_TABLE_FORKS] = pln_fork_load,
+        [PLN_TABLE_FORKS] = pln_fork_load,        [PLN_TABLE_ASIDE] = pln_aside_load,
     };
     return table < PLN_TABLE_COUNT ? loaders[table](node, key, value) : PLN_EINVAL;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_aside.h"
 #include "node_branch.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
@@ -334,11 +335,16 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
         pln_forget_progress(chain, result);
         return;
     }
+    if (op->type == PLN_FX_TRIM) {
+        pln_aside_trimmed(node, chain, result);
+        return;
+    }
     node->arrivals = result->arrival;
     chain->last_arrival = result->arrival.number;
     if (op->type == PLN_FX_ASIDE || op->type == PLN_FX_BACK) {
         chain->shifting = false;
         counted_set(chain, &result->end);
+        net->aside_ms = node->now_ms;
         if (op->type == PLN_FX_BACK) {
             pln_push(node, chain, result, 0);
         }
@@ -405,6 +411,9 @@ static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
     pln_flight_land(chain, SIZE_MAX / sizeof(pln_hash_t));
     if (op->type == PLN_FX_MINT) {
         pln_minted(node, chain->net);
+    }
+    if (op->type == PLN_FX_TRIM) {
+        pln_aside_failed(node, chain);
     }
     if (op->type != PLN_FX_STORE) {
         return;

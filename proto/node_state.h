@@ -278,6 +278,7 @@ struct pln_net_state {
     size_t holes;         /**< of all chains */
     uint64_t judged;      /**< the highest `known` of all marks */
     uint64_t withdraw_ms; /**< when to look at the marks again; 0 no need */
+    uint64_t aside_ms;    /**< when to look again for what was set aside long enough */
 };
 
 typedef struct {
@@ -365,6 +366,7 @@ struct pln_node {
     size_t held_count;
     size_t held_bytes;
     pln_map_t loaded_marks; /**< chain number u32 -> its marks, until the start */
+    pln_map_t aside;        /**< chain number u32 -> since when something of it is set aside */
     bool reap;              /**< a closing link is to be removed */
     pln_chain_t **chains;   /**< by number; NULL where unused */
     size_t chain_capacity;

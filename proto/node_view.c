@@ -2,6 +2,7 @@
 // Looking in: copies for status and the API.
 #include <string.h>
 
+#include "node_aside.h"
 #include "node_branch.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
@@ -86,6 +87,31 @@ static void forks_view(pln_node_t *node, pln_net_state_t *net, bool own, pln_net
     }
 }
 
+static void aside_show(pln_node_t *node, const pln_chain_t *chain, pln_network_view_t *out)
+{
+    if (out->aside_chains++ >= PLN_ASIDES_SHOWN) {
+        return;
+    }
+    uint64_t since = pln_aside_since(node, chain);
+    pln_aside_view_t *aside = &out->asides[out->aside_count++];
+    *aside = (pln_aside_view_t){.place = chain->place,
+                                .entries = chain->durable.seq - chain->counted.seq,
+                                .bytes = chain->durable.cum - chain->counted.cum,
+                                .kept = !pln_aside_ends(node, chain)};
+    aside->until_ms = aside->kept || since == 0 ? 0 : since + PLN_ASIDE_MS;
+    pln_node_name(node, &chain->place.network, &chain->place.author, aside->name);
+}
+
+static void asides_view(pln_node_t *node, pln_net_state_t *net, pln_network_view_t *out)
+{
+    size_t cursor = 0;
+    for (pln_chain_t *c; (c = pln_map_next(&net->chains, &cursor)) != NULL;) {
+        if (c->place.lane == PLN_LANE_RECORDS && c->counted.seq < c->durable.seq) {
+            aside_show(node, c, out);
+        }
+    }
+}
+
 bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t *out)
 {
     if (*cursor >= node->net_count) {
@@ -109,6 +135,7 @@ bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t 
     out->holes = net->holes;
     forks_view(node, net, true, out);
     forks_view(node, net, false, out);
+    asides_view(node, net, out);
     size_t at = 0;
     for (pln_blocked_t *b; (b = pln_map_next(&net->blocked, &at)) != NULL;) {
         out->paused += b->reason == PLN_EPAUSED;

@@ -25,6 +25,18 @@ typedef struct {
 
 #define PLN_FORKS_SHOWN 16u
 
+/** Entries of lane 1 that are here and do not count. */
+typedef struct {
+    pln_place_t place;
+    uint64_t entries;
+    uint64_t bytes;
+    uint64_t until_ms; /**< wall clock at which they are deleted; 0: never, or not known yet */
+    bool kept;         /**< never deleted: this node's own, or of a chain that is forked */
+    char name[PLN_NAME_MAX + 1]; /**< of its author; may be empty */
+} pln_aside_view_t;
+
+#define PLN_ASIDES_SHOWN 16u
+
 typedef struct {
     pln_network_id_t id;
     char name[PLN_NAME_MAX + 1];
@@ -50,6 +62,9 @@ typedef struct {
     uint64_t holes; /**< records whose payload nobody has brought yet (R8) */
     pln_fork_view_t forks[PLN_FORKS_SHOWN]; /**< own ones first */
     size_t fork_count;
+    pln_aside_view_t asides[PLN_ASIDES_SHOWN]; /**< some of ... */
+    size_t aside_count;
+    size_t aside_chains; /**< ... so many */
 } pln_network_view_t;
 
 /** *cursor starts at 0; false at the end. */

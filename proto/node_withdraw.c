@@ -159,10 +159,29 @@ void pln_withdraw_adopt(pln_node_t *node, pln_chain_t *chain)
     uint8_t key[4];
     pln_put_u32(key, chain->number);
     loaded_t *loaded = pln_map_remove(&node->loaded_marks, key);
+    size_t beyond = 0;  // their entries have been deleted, and the machine died then
     for (size_t i = 0; loaded != NULL && i < loaded->count; i++) {
-        (void)mark_add(chain, &loaded->marks[i]);
+        if (loaded->marks[i].seq <= chain->durable.seq) {
+            (void)mark_add(chain, &loaded->marks[i]);
+        } else {
+            loaded->marks[beyond++] = loaded->marks[i];
+        }
     }
-    free(loaded);
+    if (beyond > 0) {
+        loaded->count = beyond;
+        pln_map_put(&node->loaded_marks, key, loaded);
+    } else {
+        free(loaded);
+    }
+}
+
+void pln_marks_trim(pln_node_t *node, pln_chain_t *chain)
+{
+    while (chain->mark_count > 0 && chain->marks[chain->mark_count - 1].seq > chain->durable.seq) {
+        uint64_t seq = chain->marks[chain->mark_count - 1].seq;
+        mark_forget(node, chain, seq);
+        pln_mark_drop(chain, seq);
+    }
 }
 
 void pln_withdraw_loaded(pln_node_t *node)

@@ -47,10 +47,12 @@ void pln_withdraw_scan(pln_node_t *node, pln_net_state_t *net);
 pln_err_t pln_withdraw_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 /** The chain has come: these are its marks. */
 void pln_withdraw_adopt(pln_node_t *node, pln_chain_t *chain);
-/** Rows of chains that did not come are of no use. */
+/** Rows of entries that did not come are of no use. */
 void pln_withdraw_loaded(pln_node_t *node);
 void pln_withdraw_free(pln_node_t *node);
 void pln_mark_drop(pln_chain_t *chain, uint64_t seq);
+/** Entries behind the chain's end have been deleted: so are their marks. */
+void pln_marks_trim(pln_node_t *node, pln_chain_t *chain);
 /** Is nothing left here of what must be gone by now? */
 bool pln_withdraw_done(pln_node_t *node, pln_net_state_t *net);
 pln_mark_t *pln_mark_find(pln_chain_t *chain, uint64_t seq);

@@ -120,6 +120,7 @@ typedef enum {
 #define PLN_DUPLICATE_MS 10000u /**< PRUNE only for a copy received within (R21) */
 #define PLN_PRESENCE_MS 60000u  /**< base interval of presence (R20) */
 #define PLN_HIDDEN_MS UINT64_C(259200000) /**< 72 h: what a coordinator withdrew is kept (R8) */
+#define PLN_ASIDE_MS UINT64_C(2592000000) /**< 30 days: what access set aside is kept (R3) */
 #define PLN_CLOCK_AHEAD_MS 86400000u      /**< views clamp author time to arrival + this (R9) */
 
 /* Populations. */

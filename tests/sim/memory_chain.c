@@ -79,6 +79,39 @@ void memory_reveal(memory_chain_t *chain, uint64_t seq, pln_span_t payload)
     hidden_drop(chain, seq);
 }
 
+static void run_drop(memory_chain_t *chain, const pln_vouch_t *end, uint64_t *entries,
+                     uint64_t *bytes)
+{
+    for (uint64_t seq = chain->row.head.seq; seq > end->head.seq; seq--) {
+        const pln_head_t *last = &chain->entries->heads[seq - 1];
+        uint64_t weight = last[1].cum - last[0].cum;
+        hidden_drop(chain, seq);
+        *entries -= *entries > 0;
+        *bytes -= weight < *bytes ? weight : *bytes;
+    }
+    while (chain->vouch_count > 0 &&
+           chain->vouches[chain->vouch_count - 1].head.seq > end->head.seq) {
+        chain->vouch_count--;
+    }
+    chain->row.head = end->head;
+    chain->row.signature = end->signature;
+}
+
+void memory_trim(memory_chain_t *chain, uint64_t to, uint64_t *entries, uint64_t *bytes)
+{
+    while (chain->row.head.seq > to && *entries > 0 && *bytes > 0) {
+        size_t at = memory_vouch_from(chain, chain->row.head.seq);
+        pln_vouch_t end = {.head = chain->row.base};
+        bool is_signed = at > 0 && chain->vouches[at - 1].head.seq >= to;
+        if (is_signed) {
+            end = chain->vouches[at - 1];
+        } else if (to > chain->row.base.seq) {
+            return;
+        }
+        run_drop(chain, &end, entries, bytes);
+    }
+}
+
 void memory_hidden_free(memory_chain_t *chain)
 {
     for (size_t i = 0; i < chain->hidden_count; i++) {

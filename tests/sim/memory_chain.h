@@ -47,6 +47,8 @@ pln_err_t memory_entry_at(const memory_chain_t *chain, uint64_t seq, pln_entry_t
 /* As daemon/store_withhold.h. */
 void memory_withhold(memory_chain_t *chain, uint64_t seq, bool keep);
 void memory_reveal(memory_chain_t *chain, uint64_t seq, pln_span_t payload);
+/** As PLN_FX_TRIM says; what may still be deleted goes down. */
+void memory_trim(memory_chain_t *chain, uint64_t to, uint64_t *entries, uint64_t *bytes);
 void memory_hidden_free(memory_chain_t *chain);
 /** @chain is a plain copy of @from: give it hidden payloads of its own. */
 void memory_hidden_copy(memory_chain_t *chain, const memory_chain_t *from);

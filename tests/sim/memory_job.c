@@ -55,6 +55,7 @@ memory_job_t *memory_job_new(const pln_effects_t *effects)
             case PLN_FX_ASIDE:
             case PLN_FX_BACK:
             case PLN_FX_FORGET:
+            case PLN_FX_TRIM:
                 break;
             default:
                 continue;

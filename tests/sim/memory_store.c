@@ -403,6 +403,18 @@ static void apply_forget(memory_store_t *store, const pln_effect_t *effect, allo
     }
 }
 
+static void apply_trim(memory_store_t *store, const pln_effect_t *effect, allowance_t *left,
+                       pln_stored_t *result)
+{
+    memory_chain_t *chain = chain_own(store, effect->as.trim.chain);
+    *result = (pln_stored_t){.chain = chain->row.number,
+                             .base = chain->row.head,
+                             .arrival = memory_store_arrivals(store)};
+    memory_trim(chain, effect->as.trim.to, &left->entries, &left->bytes);
+    result->end = chain->row.head;
+    result->signature = chain->row.signature;
+}
+
 /** Number and place are known together, or neither is. */
 static bool place_fits(const memory_store_t *store, uint32_t number, const pln_place_t *place)
 {
@@ -448,6 +460,15 @@ static bool bases_hold(memory_store_t *store, const memory_job_t *job)
                 return false;
             }
         }
+        if (effect->type == PLN_FX_TRIM) {
+            uint32_t number = effect->as.trim.chain;
+            const memory_chain_t *chain =
+                number < store->chain_count ? store->chains[number] : NULL;
+            if (chain == NULL || effect->as.trim.to < chain->row.counted ||
+                effect->as.trim.to >= chain->row.head.seq || chain->gone > chain->row.base.seq) {
+                return false;
+            }
+        }
         if (effect->type == PLN_FX_WITHHOLD || effect->type == PLN_FX_REVEAL) {
             uint32_t number = effect->as.withhold.chain;
             const memory_chain_t *chain =
@@ -483,6 +504,9 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
                 continue;
             case PLN_FX_FORGET:
                 apply_forget(store, effect, &left, result);
+                break;
+            case PLN_FX_TRIM:
+                apply_trim(store, effect, &left, result);
                 break;
             case PLN_FX_WITHHOLD:
             case PLN_FX_REVEAL:

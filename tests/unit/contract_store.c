@@ -205,6 +205,79 @@ static void forgetting_is_bounded_and_ends_with_the_chain(contract_t *store)
     must_mint(store, 1, &place, 1, 8);  // the place is free again
 }
 
+static void trim_step(steps_t *steps, uint32_t chain, uint64_t to)
+{
+    pln_effect_t *effect = steps_add(steps, PLN_FX_TRIM);
+    effect->as.trim.chain = chain;
+    effect->as.trim.to = to;
+}
+
+/** Where the chain ends afterwards. */
+static uint64_t trimmed(contract_t *store, uint32_t chain, uint64_t to)
+{
+    steps_t steps = {0};
+    answer_t answer = {0};
+    trim_step(&steps, chain, to);
+    pln_cursor_t before = store->kind->arrivals(store);
+    store->kind->apply(store, &steps.effects, &answer);
+    assert_int_equal(answer.error, PLN_OK);
+    pln_cursor_t after = store->kind->arrivals(store);
+    assert_true(pln_cursor_equal(&before, &after));
+    uint64_t end = answer.results[0].end.seq;
+    answer_free(&answer);
+    return end;
+}
+
+static void trimming_ends_where_something_is_signed(contract_t *store)
+{
+    pln_place_t place = fixture_place(&store->self, 1, PLN_LANE_RECORDS);
+    run_t whole = {0}, run = {0};
+    pln_chain_row_t row;
+    must_mint(store, 0, &place, 3000, 8);
+    assert_int_equal(store->kind->run(store, 0, &place, 1025, 3000, &whole), PLN_OK);
+    assert_int_equal(whole.end.seq, 2048);
+    must_shift(store, PLN_FX_ASIDE, 0, 2001, 3000);
+    assert_int_equal(trimmed(store, 0, 2000), 2048);  // nobody signed 2000
+    assert_true(store->kind->chain(store, &place, &row));
+    assert_int_equal(row.head.seq, 2048);
+    assert_int_equal(row.counted, 2000);
+    must_shift(store, PLN_FX_ASIDE, 0, 1025, 2000);
+    assert_int_equal(trimmed(store, 0, 1024), 1024);
+    assert_true(store->kind->chain(store, &place, &row));
+    assert_head_equal(&row.head, &row.counted_head);
+    assert_int_equal(store->kind->run(store, 0, &place, 1, 1024, &run), PLN_OK);
+    assert_int_equal(assert_run_verifies(&place, &run), 1024);
+    assert_int_equal(store->kind->run(store, 0, &place, 1025, 3000, &run), PLN_ENOTFOUND);
+    steps_t again = {0};  // what counts again comes again
+    store_run(&again, 0, &place, &whole);
+    assert_int_equal(contract_apply(store, &again), PLN_OK);
+    assert_int_equal(store->kind->run(store, 0, &place, 1025, 2048, &run), PLN_OK);
+    assert_int_equal(assert_run_verifies(&place, &run), 1024);
+    pln_buf_free(&whole.bytes);
+    pln_buf_free(&run.bytes);
+}
+
+static void trimming_touches_nothing_that_counts(contract_t *store)
+{
+    pln_place_t place = fixture_place(&store->self, 1, PLN_LANE_RECORDS);
+    pln_chain_row_t row;
+    must_mint(store, 0, &place, 5, 8);
+    must_shift(store, PLN_FX_ASIDE, 0, 4, 5);
+    for (uint64_t to = 0; to <= 6; to++) {
+        steps_t steps = {0};
+        trim_step(&steps, 0, to);
+        assert_int_equal(contract_apply(store, &steps), to < 3 || to > 4 ? PLN_ESTALE : PLN_OK);
+        assert_true(store->kind->chain(store, &place, &row));
+        assert_int_equal(row.head.seq, 5);  // below it nothing is signed
+    }
+    must_shift(store, PLN_FX_ASIDE, 0, 1, 3);
+    assert_int_equal(trimmed(store, 0, 0), 0);
+    assert_true(store->kind->chain(store, &place, &row));
+    must_mint(store, 0, &place, 2, 8);  // its number and place are still its own
+    assert_true(store->kind->chain(store, &place, &row));
+    assert_int_equal(row.counted, 2);
+}
+
 /* ---- the same random history for both ---- */
 
 #define CHAINS 4u
@@ -328,6 +401,8 @@ static void random_job(pair_t *pair, const pln_place_t *places, uint64_t seed)
     } else if (act < 6 && row.counted > 0) {
         uint64_t from = 1 + draw(pair, row.counted);
         shift(&steps, PLN_FX_ASIDE, chain, from, row.counted);
+    } else if (act == 6 && row.counted < row.head.seq) {
+        trim_step(&steps, chain, draw(pair, 4) == 0 ? 0 : row.counted);
     } else if (row.counted < row.head.seq) {
         shift(&steps, PLN_FX_BACK, chain, row.counted + 1,
               row.counted + 1 + draw(pair, row.head.seq - row.counted));
@@ -385,6 +460,8 @@ CONTRACT(a_number_belongs_to_one_place)
 CONTRACT(what_comes_on_top_of_entries_set_aside_is_set_aside)
 CONTRACT(changes_name_each_chain_once_from_its_smallest_seq)
 CONTRACT(forgetting_is_bounded_and_ends_with_the_chain)
+CONTRACT(trimming_ends_where_something_is_signed)
+CONTRACT(trimming_touches_nothing_that_counts)
 
 static void both_stores_answer_alike_whatever_happens(void **state)
 {
@@ -406,6 +483,8 @@ int main(void)
         cmocka_unit_test(test_what_comes_on_top_of_entries_set_aside_is_set_aside),
         cmocka_unit_test(test_changes_name_each_chain_once_from_its_smallest_seq),
         cmocka_unit_test(test_forgetting_is_bounded_and_ends_with_the_chain),
+        cmocka_unit_test(test_trimming_ends_where_something_is_signed),
+        cmocka_unit_test(test_trimming_touches_nothing_that_counts),
         cmocka_unit_test(both_stores_answer_alike_whatever_happens),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -115,6 +115,40 @@ static void one_call_deletes_no_more_entries_than_allowed(void **state)
     assert_int_equal(after, 45000);
 }
 
+/** From the end on, in whole runs: a call may pass the allowance by less than one. */
+static void what_was_set_aside_goes_in_bounded_parts(void **state)
+{
+    fixture_t *fixture = *state;
+    pln_place_t place = fixture_place(&fixture->self, 1, PLN_LANE_RECORDS);
+    pln_chain_row_t row;
+    for (int i = 0; i < 9; i++) {
+        fixture_must(fixture, fixture_mint(0, &place, 5000, 8));
+    }
+    steps_t aside = {0};
+    pln_effect_t *shift = steps_add(&aside, PLN_FX_ASIDE);
+    shift->as.aside.chain = 0;
+    shift->as.aside.from = 1025;
+    shift->as.aside.to = 45000;
+    fixture_must(fixture, steps_job(&aside));
+    uint64_t head = 45000;
+    for (int calls = 1; head > 1024; calls++) {
+        steps_t steps = {0};
+        pln_effect_t *effect = steps_add(&steps, PLN_FX_TRIM);
+        effect->as.trim.chain = 0;
+        effect->as.trim.to = 1024;
+        fixture_must(fixture, steps_job(&steps));
+        assert_int_equal(pln_store_chain(fixture->store, 0, &row), PLN_OK);
+        assert_in_range(head - row.head.seq, 1, PLN_FORGET_ENTRIES + PLN_ANCHOR_ENTRIES);
+        head = row.head.seq;
+        assert_int_equal(rows_in(fixture, "entries"), head);
+        assert_true(calls <= 3);
+    }
+    assert_int_equal(rows_in(fixture, "signatures"), 1);
+    assert_int_equal(rows_in(fixture, "changed"), 1);
+    assert_int_equal(row.head.seq, row.counted);
+    assert_every_run_verifies(fixture, 0, &place);
+}
+
 static void one_call_deletes_no_more_bytes_than_allowed(void **state)
 {
     fixture_t *fixture = *state;
@@ -351,6 +385,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(whole_chain_goes_with_all_that_tells_of_it),
         CASE(one_call_deletes_no_more_entries_than_allowed),
+        CASE(what_was_set_aside_goes_in_bounded_parts),
         CASE(one_call_deletes_no_more_bytes_than_allowed),
         CASE(several_chains_of_one_call_share_what_is_allowed),
         CASE(what_is_being_deleted_counts_nothing_and_takes_nothing),
