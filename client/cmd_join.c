@@ -63,7 +63,7 @@ static void announce(const json_t *ticket)
     pln_hint("Joining \"%s\" as %s%s%s%s", pln_text(ticket, "name"), pln_text(ticket, "role"),
              label[0] != '\0' ? ", named \"" : "", label, label[0] != '\0' ? "\"" : "");
     pln_hint("  network  %s", pln_text(ticket, "network"));
-    pln_hint("  root     %s", pln_text(ticket, "root"));
+    pln_hint("  founder  %s", pln_text(ticket, "root"));
     pln_hint("  inviter  %s%s%s", pln_text(ticket, "inviter"),
              when[0] != '\0' ? ", ticket ends " : "", when);
     size_t index;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "book.h"
 #include "table.h"
@@ -137,6 +139,10 @@ static void print_network(const json_t *network)
     print_pair("state", state_of(network));
     print_pair("role", pln_text(network, "role"));
     print_pair("root", pln_text(network, "root"));
+    print_pair("called", pln_text(network, "root_name"));
+    if (pln_number(network, "root_generation") > 0) {
+        print_number("handed on", network, "root_generation");
+    }
     print_coordinators(network);
     print_number("members", network, "members");
     print_number("records", network, "records");
@@ -217,6 +223,96 @@ int pln_cmd_network_heal(pln_command_t *command)
                 "no peer that is connected has the other branch: say `pln network heal` again when "
                 "one is that met the other copy");
         }
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}
+
+/** Flag @name as a number of the body; false: it is none. */
+static bool add_number(const pln_command_t *command, const char *name, const char *field,
+                       json_t *body)
+{
+    const char *text = pln_option(command->options, name);
+    char *end;
+    if (text == NULL) {
+        return true;
+    }
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0 || value == 0 ||
+        value > INT64_MAX) {
+        return false;
+    }
+    json_object_set_new(body, field, json_integer((json_int_t)value));
+    return true;
+}
+
+int pln_cmd_network_set(pln_command_t *command)
+{
+    json_t *answer = NULL;
+    json_t *body = json_object();
+    pln_buf_t path = {0};
+    const char *title = pln_option(command->options, "title");
+    if (!add_number(command, "max-entries", "max_entries", body) ||
+        !add_number(command, "max-bytes", "max_bytes", body) ||
+        !add_number(command, "access-version", "access_version", body)) {
+        json_decref(body);
+        return pln_wrong_usage(command->options->verb, "a limit is a whole number above 0");
+    }
+    if (title != NULL) {
+        json_object_set_new(body, "title", json_string(title));
+    }
+    network_path(command, &path);
+    pln_path_add(&path, "/settings");
+    int status = pln_call_post(command->call, pln_path(&path), body, &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        print_network(answer);
+    }
+    json_decref(answer);
+    pln_buf_free(&path);
+    return status;
+}
+
+/** A person at a terminal is asked once more; nobody else is. */
+static bool means_it(const pln_command_t *command, const char *member)
+{
+    char line[16] = "";
+    bool person = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+    if (!person || command->options->json || pln_option(command->options, "yes") != NULL) {
+        return true;
+    }
+    fputs("Hand on the root to ", stderr);
+    pln_text_print(stderr, member, false);
+    fputs("? Only it can make coordinators and hand the root on from then on. [y/N] ", stderr);
+    return fgets(line, sizeof line, stdin) != NULL && (line[0] == 'y' || line[0] == 'Y');
+}
+
+int pln_cmd_network_transfer(pln_command_t *command)
+{
+    json_t *answer;
+    pln_buf_t path = {0};
+    size_t count = command->options->word_count;
+    const char *member = pln_word(command->options, count - 1);
+    if (!means_it(command, member)) {
+        pln_hint("nothing was changed");
+        return PLN_FAILED;
+    }
+    json_t *body = json_object();
+    json_object_set_new(body, "member", json_string(member));
+    pln_path_add(&path, "/api/v1/networks");
+    pln_path_segment(&path, count == 2 ? pln_word(command->options, 0) : "-");
+    pln_path_add(&path, "/transfer");
+    int status = pln_call_post(command->call, pln_path(&path), body, &answer);
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        const char *name = pln_text(answer, "member_name");
+        pln_hint("%s is the root of \"%s\" from now on, and this node a coordinator",
+                 name[0] != '\0' ? name : pln_text(answer, "id"), pln_text(answer, "name"));
+        pln_warn_all(json_object_get(answer, "warnings"));
     }
     json_decref(answer);
     pln_buf_free(&path);

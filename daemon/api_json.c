@@ -86,6 +86,8 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "role", json_string(pln_role_name(view->role)));
     if (view->root_known) {
         json_object_set_new(json, "root", pln_json_did(&view->root));
+        pln_json_set_text(json, "root_name", view->root_name);
+        pln_json_set_number(json, "root_generation", view->root_generation);
     }
     pln_json_set_number(json, "records", view->records);
     pln_json_set_number(json, "bytes", view->bytes);

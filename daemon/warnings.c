@@ -176,6 +176,23 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
     }
 }
 
+void pln_warn_heir(json_t *warnings, const pln_member_view_t *heir, const char *network)
+{
+    char did[PLN_DID_SIZE];
+    char time[PLN_MOMENT_SIZE];
+    if (heir->state.connected) {
+        return;
+    }
+    pln_did(&heir->member.node, did);
+    pln_moment_text(heir->state.heard_wall_ms, time);
+    warn(warnings,
+         "%s is not connected and was %s%s: it is the root of %s all the same, and until it is "
+         "back nobody can make coordinators.",
+         heir->name[0] != '\0' ? heir->name : did,
+         heir->state.heard_wall_ms == 0 ? "never heard" : "last heard at ",
+         heir->state.heard_wall_ms == 0 ? "" : time, network);
+}
+
 void pln_warn_peer(json_t *warnings, const pln_peer_view_t *peer)
 {
     char did[PLN_DID_SIZE];

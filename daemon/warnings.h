@@ -10,16 +10,19 @@
 #define PLN_WARNINGS_H
 
 #include "api.h"
+#include "look.h"
 
 /** The catalog's file cannot be made or written. */
 void pln_warn_catalog(json_t *warnings, const pln_api_t *api);
-/** This machine's clock is before the build date, or off from most of the peers'. */
 /** Another machine runs with this node's key. */
 void pln_warn_twin(json_t *warnings, const pln_twin_view_t *twin, const char *told_by);
+/** This machine's clock is before the build date, or off from most of the peers'. */
 void pln_warn_clock(json_t *warnings, const pln_api_t *api);
 void pln_warn_disk(json_t *warnings, const pln_api_t *api);
 /** Root key without a copy, membership ended, entries that wait for disk. */
 void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network);
+/** The root was handed on to somebody who cannot have heard of it yet. */
+void pln_warn_heir(json_t *warnings, const pln_member_view_t *heir, const char *network);
 /** The peer refuses this node, or is not who it should be. */
 void pln_warn_peer(json_t *warnings, const pln_peer_view_t *peer);
 /** None of the addresses tickets would name can be reached from elsewhere. */

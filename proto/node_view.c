@@ -19,10 +19,12 @@ static void settings_view(pln_net_state_t *net, pln_network_view_t *out)
     if (!out->root_known) {
         out->root = net->promise_root;
     }
+    out->root_generation = pln_access_root_generation(net->access);
 }
 
 static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_view_t *out)
 {
+    pln_node_name(node, &net->id, &out->root, out->root_name);
     pln_member_t member;
     size_t cursor = 0;
     while (pln_access_next(net->access, &cursor, &member)) {

@@ -55,13 +55,15 @@ _pln() {
     --role) mapfile -t COMPREPLY < <(compgen -W 'reader contributor coordinator' -- "$current") && return ;;
     --kind) mapfile -t COMPREPLY < <(compgen -W "$kinds" -- "$current") && return ;;
     -n | --network) _pln_answers "$(_pln_networks)" && return ;;
-    --title | --label | --for | --expires | --address | --cancel | --reason | --author | --since | --limit | --wait) return ;;
+    --title | --label | --for | --expires | --address | --cancel | --reason | --author | --since | --limit | --wait | --max-entries | --max-bytes | --access-version) return ;;
     esac
     case $verb${second:+ $second} in
     '') words+=" --version $verbs" ;;
-    network) words='create list show leave --help' ;;
+    network) words='create list show set transfer leave heal --help' ;;
     'network create') words+=' --title' ;;
-    'network show') _pln_answers "$(_pln_networks)" ;;
+    'network show' | 'network heal') _pln_answers "$(_pln_networks)" ;;
+    'network set') words+=' --title --max-entries --max-bytes --access-version' && _pln_answers "$(_pln_networks)" ;;
+    'network transfer') words+=' --yes' && _pln_answers "$(_pln_networks)" ;;
     'network leave') words+=' --forget' && _pln_answers "$(_pln_networks)" ;;
     key) words='export import --help' ;;
     backup | restore | 'key export' | 'key import')
