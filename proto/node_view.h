@@ -45,7 +45,7 @@ typedef struct {
     bool root_known;
     char root_name[PLN_NAME_MAX + 1]; /**< may be empty */
     uint32_t root_generation;         /**< how often the root was handed on */
-    pln_role_t role; /**< this node's, now */
+    pln_role_t role;                  /**< this node's, now */
     bool left;
     bool outdated;    /**< the network has rules that this node does not know (R14) */
     bool forgetting;  /**< being deleted: records and bytes are what remains */
