@@ -39,6 +39,7 @@ static void list_path(const listing_t *listing, const char *before, pln_buf_t *p
     pln_path_add(path, "/api/v1/records");
     pln_path_filters(path, listing->command->options);
     pln_path_query(path, "versions", pln_option(listing->command->options, "versions"));
+    pln_path_query(path, "sort", pln_option(listing->command->options, "sort"));
     pln_path_query(path, "limit", limit);
     pln_path_query(path, "before", before);
 }

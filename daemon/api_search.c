@@ -18,8 +18,10 @@
 #define BUDGET_MS 2000u
 #define FRESH_MS 5000u /**< waited for what arrived just before the question */
 
-static const char *const orders[] =
-    {[PLN_SORT_BEST] = "best", [PLN_SORT_NEWEST] = "newest", [PLN_SORT_OLDEST] = "oldest"};
+static const char *const orders[] = {[PLN_SORT_BEST] = "best",
+                                     [PLN_SORT_NEWEST] = "newest",
+                                     [PLN_SORT_OLDEST] = "oldest",
+                                     [PLN_SORT_TITLE] = "title"};
 
 /* ---- the question ---- */
 
@@ -33,7 +35,7 @@ static bool read_order(const pln_request_t *request, pln_answer_t *answer, pln_q
         }
     }
     if (text != NULL) {
-        pln_answer_problem(answer, 400, "sort", "sort is best, newest or oldest");
+        pln_answer_problem(answer, 400, "sort", "sort is best, newest, oldest or title");
     }
     return text == NULL;
 }
@@ -312,8 +314,12 @@ void pln_api_search(const pln_request_t *request, pln_answer_t *answer)
 bool pln_search_lists(const pln_request_t *request)
 {
     const char *before = pln_uri_param(request->uri, "before");
+    const char *sort = pln_uri_param(request->uri, "sort");
     if (before != NULL) {
-        return before[0] == 'n';
+        return strchr("not", before[0]) != NULL && before[0] != '\0';
+    }
+    if (sort != NULL && strcmp(sort, "newest") != 0) {
+        return true;
     }
     for (int index = 0; index < PLN_INDEX_COUNT; index++) {
         const char *name = pln_index_facet((pln_index_t)index);
@@ -329,7 +335,6 @@ void pln_search_list(const pln_request_t *request, pln_answer_t *answer)
     pln_query_t query = {0};
     if (read_query(request, answer, &query)) {
         query.words = NULL;
-        query.sort = PLN_SORT_NEWEST;
         query.after = pln_uri_param(request->uri, "before");
         run_query(request, answer, &query);
     }

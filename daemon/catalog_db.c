@@ -9,6 +9,7 @@
 
 #include "api.h"
 #include "catalog_text.h"
+#include "catalog_tokens.h"
 #include "log.h"
 
 #define PATH_SIZE 4096
@@ -184,7 +185,7 @@ static const char tables[] =
     "CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;"
     "CREATE TABLE chain(number INTEGER PRIMARY KEY, network BLOB, author BLOB, epoch INTEGER);"
     "CREATE TABLE record(id INTEGER PRIMARY KEY AUTOINCREMENT, chain INTEGER, seq INTEGER,"
-    " kind INTEGER, time INTEGER, stale INTEGER, stored BLOB);"
+    " kind INTEGER, time INTEGER, stale INTEGER, title BLOB, stored BLOB);"
     "CREATE UNIQUE INDEX record_place ON record(chain, seq);"
     "CREATE TABLE edge(target INTEGER, field INTEGER, source INTEGER,"
     " PRIMARY KEY(target, field, source)) WITHOUT ROWID;"
@@ -193,7 +194,7 @@ static const char tables[] =
     " pln_part(kind, stored, 1) AS tags, pln_part(kind, stored, 2) AS prose, NULL AS facets"
     " FROM record;"
     "CREATE VIRTUAL TABLE words USING fts5(title, tags, prose, facets, content='body',"
-    " content_rowid='id', tokenize='porter unicode61 remove_diacritics 2');"
+    " content_rowid='id', tokenize='pln');"
     "INSERT INTO words(words, rank) VALUES('rank', 'bm25(10.0, 4.0, 1.0, 0.0)');";
 
 static bool number_is(pln_catalog_db_t *db, const char *sql, int64_t wanted)
@@ -231,7 +232,8 @@ static bool configure(pln_catalog_db_t *db, pln_catalog_use_t use)
     sqlite3_limit(db->handle, SQLITE_LIMIT_LENGTH, 4 << 20);
     sqlite3_progress_handler(db->handle, PROGRESS_STEPS, look_at_clock, db);
     int flags = SQLITE_UTF8 | SQLITE_DETERMINISTIC | SQLITE_INNOCUOUS;
-    return sqlite3_create_function(db->handle, "pln_part", 3, flags, db, part_function, NULL,
+    return pln_tokens_register(db->handle) &&
+           sqlite3_create_function(db->handle, "pln_part", 3, flags, db, part_function, NULL,
                                    NULL) == SQLITE_OK &&
            pln_catalog_db_run(db, "PRAGMA trusted_schema = OFF;") && pln_catalog_db_run(db, sql) &&
            (use == PLN_CATALOG_READER

@@ -6,12 +6,11 @@
  *         again. So every statement ends here, where "damaged" is told apart from "slow".
  * Shape   meta    name -> value: store id, arrival applied last and its tag, key of the hashes
  *         chain   number -> network, author, epoch: what the store may have forgotten already
- *         record  id (rises with arrival) -> chain, seq, kind, time, stale, stored payload
- *         edge    (target key, field) -> record that refers to it
- *         words   full text over title, tags and prose, and facets as digits; its content is the
- *                 view `body`, which reads the stored payload: no text stands twice
- * Thread  a connection belongs to one thread at a time
- * Source  sqlite.org/fts5.html: external content tables, implicit AND, bm25
+ *         record  id (rises with arrival) -> chain, seq, kind, time, stale, what its title is
+ * ordered by, stored payload edge    (target key, field) -> record that refers to it words   full
+ * text over title, tags and prose, and facets as digits; its content is the view `body`, which
+ * reads the stored payload: no text stands twice Thread  a connection belongs to one thread at a
+ * time Source  sqlite.org/fts5.html: external content tables, implicit AND, bm25
  */
 #ifndef PLN_CATALOG_DB_H
 #define PLN_CATALOG_DB_H
@@ -22,7 +21,7 @@
 #include "proto/pln.h"
 
 /** Goes up with every change of tables, of the tokenizer or of what a record's text is. */
-#define PLN_CATALOG_FORMAT 1
+#define PLN_CATALOG_FORMAT 2
 
 typedef struct pln_catalog_db pln_catalog_db_t;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "catalog_key.h"
+#include "catalog_order.h"
 
 /** A question in the terms of SQL. */
 typedef struct {
@@ -15,6 +16,8 @@ typedef struct {
     int64_t low; /**< ids looked at, both ends included */
     int64_t high;
     uint64_t offset;
+    pln_buf_t key;  /**< of PLN_SORT_TITLE: behind this title ... */
+    int64_t behind; /**< ... and this id */
     pln_sort_t sort;
 } question_t;
 
@@ -29,6 +32,7 @@ void pln_hits_free(pln_hits_t *hits)
 {
     for (size_t i = 0; i < hits->count; i++) {
         free(hits->list[i].snippet);
+        free(hits->list[i].order);
     }
     free(hits->list);
     *hits = (pln_hits_t){0};
@@ -37,23 +41,46 @@ void pln_hits_free(pln_hits_t *hits)
 /* ---- statements ---- */
 
 // The full-text index is the outer loop in all of them: it gives ids in either order, or by rank.
-// Without bounds of time the records themselves are looked at for the page only.
+// Without bounds of time the records themselves are looked at for the page only. A list without
+// words has no snippet, which would have to read every payload.
 #define MATCHING "words MATCH ?1 AND words.rowid BETWEEN ?2 AND ?3"
 #define IN_TIME " AND record.time >= ?4 AND record.time < ?5"
 #define RECORDS "words CROSS JOIN record ON record.id = words.rowid"
-#define COLUMNS                                                                                   \
-    "SELECT record.chain, record.seq, record.id, snippet(words, 2, char(2), char(3), '…', 24) " \
-    "FROM "
 #define PAGE " LIMIT ?6 OFFSET ?7"
+#define NO_SNIPPET "''"
+#define SNIPPET "snippet(words, 2, char(2), char(3), '…', 24)"
 
-#define QUESTIONS(times)                                                                          \
-    {                                                                                             \
-        [PLN_SORT_BEST] = COLUMNS RECORDS " WHERE " MATCHING times " ORDER BY rank" PAGE,         \
-        [PLN_SORT_NEWEST] =                                                                       \
-            COLUMNS RECORDS " WHERE " MATCHING times " ORDER BY words.rowid DESC" PAGE,           \
-        [PLN_SORT_OLDEST] = COLUMNS RECORDS " WHERE " MATCHING times " ORDER BY words.rowid" PAGE \
+#define QUESTION(snippet, times, order)                                         \
+    "SELECT record.chain, record.seq, record.id, " snippet ", '' FROM " RECORDS \
+    " WHERE " MATCHING times " ORDER BY " order PAGE
+
+// By title everything that fits is looked at, and snippets are made for the page only.
+#define BY_TITLE(times)                                                                 \
+    "SELECT record.chain, record.seq, record.id, '' AS snippet, record.title AS title " \
+    "FROM " RECORDS " WHERE " MATCHING times                                            \
+    " AND (record.title, record.id) > (?8, ?9)"                                         \
+    " ORDER BY record.title, record.id" PAGE
+#define BY_TITLE_WORDED(times)                                                                  \
+    "SELECT page.chain, page.seq, page.id, " SNIPPET                                            \
+    ", page.title FROM"                                                                         \
+    " (SELECT record.chain AS chain, record.seq AS seq, record.id AS id, record.title AS title" \
+    " FROM " RECORDS " WHERE " MATCHING times                                                   \
+    " AND (record.title, record.id) > (?8, ?9)"                                                 \
+    " ORDER BY record.title, record.id" PAGE                                                    \
+    ") AS page CROSS JOIN words ON words.rowid = page.id"                                       \
+    " WHERE words MATCH ?1 ORDER BY page.title, page.id"
+
+#define QUESTIONS(snippet, times, by_title)                               \
+    {                                                                     \
+        [PLN_SORT_BEST] = QUESTION(snippet, times, "rank"),               \
+        [PLN_SORT_NEWEST] = QUESTION(snippet, times, "words.rowid DESC"), \
+        [PLN_SORT_OLDEST] = QUESTION(snippet, times, "words.rowid"),      \
+        [PLN_SORT_TITLE] = by_title(times)                                \
     }
-static const char *const page_sql[2][3] = {QUESTIONS(""), QUESTIONS(IN_TIME)};
+/** By: are there words, are there bounds of time, which order. */
+static const char *const page_sql[2][2][4] = {
+    {QUESTIONS(NO_SNIPPET, "", BY_TITLE), QUESTIONS(NO_SNIPPET, IN_TIME, BY_TITLE)},
+    {QUESTIONS(SNIPPET, "", BY_TITLE_WORDED), QUESTIONS(SNIPPET, IN_TIME, BY_TITLE_WORDED)}};
 
 // How many there are, up to a bound, and the oldest of them.
 #define COUNT(from, times)                                                                        \
@@ -80,6 +107,10 @@ static sqlite3_stmt *ask(const question_t *question, const char *sql, uint64_t l
                            query->until_ms == 0 ? INT64_MAX : (int64_t)query->until_ms);
         sqlite3_bind_int64(statement, 6, (int64_t)limit);
         sqlite3_bind_int64(statement, 7, (int64_t)offset);
+        sqlite3_bind_blob(statement, 8,
+                          question->key.size > 0 ? (const void *)question->key.data : "",
+                          (int)question->key.size, SQLITE_STATIC);
+        sqlite3_bind_int64(statement, 9, question->behind);
     }
     return statement;
 }
@@ -93,7 +124,24 @@ static pln_query_result_t failed(int code)
 
 // A page mark says where to go on. By rank that is how many came before, among what there was when
 // the first page was made; in order of arrival it is the last id. So what arrives between two pages
-// neither repeats nor hides anything.
+// neither repeats nor hides anything. By title it is the last title, with its id among equal ones.
+static bool read_title_mark(question_t *question, const char *after)
+{
+    unsigned long long id;
+    int read = 0;
+    if (sscanf(after, "t%llx-%n", &id, &read) != 1 || read == 0 || id > INT64_MAX) {
+        return false;
+    }
+    size_t size = strlen(after + read) / 2;
+    uint8_t key[PLN_ORDER_KEY_MAX];
+    if (size > sizeof key || pln_unhex(after + read, key, size) != PLN_OK) {
+        return false;
+    }
+    question->behind = (int64_t)id;
+    pln_buf_add(&question->key, key, size);
+    return true;
+}
+
 static bool read_after(question_t *question)
 {
     unsigned long long id = 0, offset = 0;
@@ -101,6 +149,9 @@ static bool read_after(question_t *question)
     const char *after = question->query->after;
     if (after == NULL) {
         return true;
+    }
+    if (question->sort == PLN_SORT_TITLE) {
+        return read_title_mark(question, after);
     }
     bool fits = question->sort == PLN_SORT_BEST
                     ? sscanf(after, "b%llx-%llu%c", &id, &offset, &end) == 2
@@ -122,15 +173,23 @@ bool pln_hits_next(const pln_hits_t *hits, size_t used, char out[PLN_PAGE_MARK_S
 {
     uint64_t behind = hits->offset + used;
     bool more = used > 0 && (hits->full || used < hits->count);
-    if (hits->sort != PLN_SORT_BEST) {
-        snprintf(out, PLN_PAGE_MARK_SIZE, "%c%llx", hits->sort == PLN_SORT_NEWEST ? 'n' : 'o',
-                 more ? (unsigned long long)hits->list[used - 1].id : 0);
-    } else {
-        more = more && behind < hits->total && behind < PLN_HITS_DEEPEST;
-        snprintf(out, PLN_PAGE_MARK_SIZE, "b%llx-%llu", (unsigned long long)hits->high,
-                 (unsigned long long)behind);
+    const pln_hit_t *last = more ? &hits->list[used - 1] : NULL;
+    unsigned long long id = last != NULL ? (unsigned long long)last->id : 0;
+    switch (hits->sort) {
+        case PLN_SORT_BEST:
+            snprintf(out, PLN_PAGE_MARK_SIZE, "b%llx-%llu", (unsigned long long)hits->high,
+                     (unsigned long long)behind);
+            return more && behind < hits->total && behind < PLN_HITS_DEEPEST;
+        case PLN_SORT_NEWEST:
+        case PLN_SORT_OLDEST:
+            snprintf(out, PLN_PAGE_MARK_SIZE, "%c%llx", hits->sort == PLN_SORT_NEWEST ? 'n' : 'o',
+                     id);
+            return more;
+        case PLN_SORT_TITLE:
+            snprintf(out, PLN_PAGE_MARK_SIZE, "t%llx-%s", id, last != NULL ? last->order : "");
+            return more;
     }
-    return more;
+    return false;
 }
 
 static bool newest_id(question_t *question)
@@ -169,20 +228,30 @@ static pln_query_result_t count_hits(question_t *question, pln_hits_t *out)
     return PLN_QUERY_OK;
 }
 
+/** The text that a title was ordered by, as hex. */
+static char *order_text(sqlite3_stmt *statement, int column)
+{
+    size_t size = (size_t)sqlite3_column_bytes(statement, column);
+    char *text = pln_alloc_zero(size * 2 + 1, 1);
+    pln_hex(sqlite3_column_blob(statement, column), size, text);
+    return text;
+}
+
 static pln_query_result_t fill_page(const question_t *question, pln_hits_t *out)
 {
-    sqlite3_stmt *statement = ask(question, page_sql[has_times(question)][question->sort],
+    bool worded = question->query->words != NULL;
+    sqlite3_stmt *statement = ask(question, page_sql[worded][has_times(question)][question->sort],
                                   question->query->limit, question->offset);
     int code = SQLITE_ERROR;
     out->list = pln_alloc_zero(question->query->limit, sizeof *out->list);
     while (statement != NULL &&
            (code = pln_catalog_db_step(question->db, statement)) == SQLITE_ROW) {
         const char *snippet = (const char *)sqlite3_column_text(statement, 3);
-        bool worded = question->query->words != NULL && snippet != NULL;
         out->list[out->count++] = (pln_hit_t){.id = sqlite3_column_int64(statement, 2),
                                               .chain = (uint32_t)sqlite3_column_int64(statement, 0),
                                               .seq = (uint64_t)sqlite3_column_int64(statement, 1),
-                                              .snippet = pln_strdup(worded ? snippet : "")};
+                                              .snippet = pln_strdup(snippet != NULL ? snippet : ""),
+                                              .order = order_text(statement, 4)};
     }
     sqlite3_reset(statement);
     out->full = out->count == question->query->limit;
@@ -207,16 +276,26 @@ static pln_query_result_t answer(question_t *question, pln_hits_t *out)
     return result == PLN_QUERY_OK ? fill_page(question, out) : result;
 }
 
-/** Every record is one or the other: so there always is an expression. */
+static void add_token(const char *before, const char *version, const char *behind, pln_buf_t *match)
+{
+    char token[PLN_FACET_TEXT_SIZE], text[80];
+    pln_facet_token(PLN_FACET_VERSION, PLN_SPAN((const uint8_t *)version, 5), token);
+    int size = snprintf(text, sizeof text, "%s\"%s\"%s", before, token, behind);
+    pln_buf_add(match, text, (size_t)size);
+}
+
+/** Few records are stale, so these are left out where something else is looked for. Every record is
+ * one or the other: so there always is an expression. */
 static void add_version(bool all, pln_buf_t *match)
 {
-    char fresh[PLN_FACET_TEXT_SIZE], stale[PLN_FACET_TEXT_SIZE], text[96];
-    pln_facet_token(PLN_FACET_VERSION, PLN_SPAN((const uint8_t *)"fresh", 5), fresh);
-    pln_facet_token(PLN_FACET_VERSION, PLN_SPAN((const uint8_t *)"stale", 5), stale);
-    int size =
-        snprintf(text, sizeof text, "%s(facets : (\"%s\"%s%s%s))", match->size > 0 ? " AND " : "",
-                 fresh, all ? " OR \"" : "", all ? stale : "", all ? "\"" : "");
-    pln_buf_add(match, text, (size_t)size);
+    if (match->size == 0) {
+        add_token("facets : (", "fresh", all ? "" : ")", match);
+        if (all) {
+            add_token(" OR ", "stale", ")", match);
+        }
+    } else if (!all) {
+        add_token(" NOT (facets : ", "stale", ")", match);
+    }
 }
 
 pln_query_result_t pln_query_run(pln_catalog_db_t *db, const pln_query_t *query, uint32_t budget_ms,
@@ -245,6 +324,7 @@ pln_query_result_t pln_query_run(pln_catalog_db_t *db, const pln_query_t *query,
     pln_query_result_t result = answer(&question, out);
     pln_catalog_db_budget(db, 0);
     pln_buf_free(&match);
+    pln_buf_free(&question.key);
     if (result != PLN_QUERY_OK) {
         pln_hits_free(out);
     }

@@ -24,7 +24,8 @@
 typedef enum {
     PLN_SORT_BEST,   /**< by how well the words fit; without words as NEWEST */
     PLN_SORT_NEWEST, /**< by arrival, last first */
-    PLN_SORT_OLDEST
+    PLN_SORT_OLDEST,
+    PLN_SORT_TITLE /**< by title, without case and accents (catalog_order.h) */
 } pln_sort_t;
 
 /** Zero-initialise; NULL and 0 mean: not asked for. */
@@ -46,13 +47,14 @@ typedef struct {
     uint32_t chain;
     uint64_t seq;
     char *snippet; /**< owned; "" without words. U+0002 and U+0003 stand around what fits */
+    char *order;   /**< owned; of PLN_SORT_TITLE: hex of what it is ordered by, else "" */
 } pln_hit_t;
 
 typedef struct {
     pln_hit_t *list; /**< owned */
     size_t count;
-    uint64_t total; /**< hits; PLN_RANKED_MAX + 1: more than that. Of later pages of NEWEST and
-                         OLDEST: 0, nobody counted */
+    uint64_t total; /**< hits; PLN_RANKED_MAX + 1: more than that. Of later pages of other
+                         orders than BEST: 0, nobody counted */
     bool ranked_newest;
     bool full;       /**< as many as asked for: there may be more */
     pln_sort_t sort; /**< what pages go on by, with the two below */
@@ -73,7 +75,7 @@ pln_query_result_t pln_query_run(pln_catalog_db_t *db, const pln_query_t *query,
                                  pln_hits_t *out);
 void pln_hits_free(pln_hits_t *hits);
 
-#define PLN_PAGE_MARK_SIZE 48
+#define PLN_PAGE_MARK_SIZE 160
 /** Where to go on behind the first @used hits; false: nothing comes behind them. */
 bool pln_hits_next(const pln_hits_t *hits, size_t used, char out[PLN_PAGE_MARK_SIZE]);
 

@@ -77,9 +77,11 @@ static bool add_words(const char *typed, bool open, pln_buf_t *out)
     size_t size, count = 0;
     const char *word, *at = typed == NULL ? "" : typed;
     while (count < PLN_WORDS_MAX && (word = next_word(&at, &size)) != NULL) {
+        bool phrase = word[size] == '"';
+        bool begins = !phrase && size > 1 && word[size - 1] == '*';
         add_text(out, count++ == 0 ? "({title tags prose} :" : "");
         add_string(out, word, size);
-        if (open && *at == '\0' && word[size] != '"') {
+        if (begins || (open && *at == '\0' && !phrase)) {
             add_text(out, " *");
         }
     }

@@ -4,8 +4,8 @@
  *
  * Why     Raw text breaks MATCH: a quote, a minus or the word NOT is syntax there. Here every word
  *         becomes a quoted string, and only quotes that pair keep a meaning: a phrase.
- * Shape   words all have to occur; "two words" occur side by side; the last word may be the
- *         beginning of one; facets are numbers that all have to hold
+ * Shape   words all have to occur; "two words" occur side by side; begin* is the beginning of one,
+ *         and so may the last word be; facets are numbers that all have to hold
  * Pure    no state, any thread
  */
 #ifndef PLN_CATALOG_WORDS_H

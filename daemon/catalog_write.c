@@ -7,6 +7,7 @@
 
 #include "api.h"
 #include "catalog_key.h"
+#include "catalog_order.h"
 #include "catalog_text.h"
 #include "catalog_words.h"
 #include "moment.h"
@@ -35,7 +36,9 @@ struct pln_catalog_write {
     pln_codec_t *codec;
     pln_catalog_key_t key;
     pln_searched_t searched;
+    pln_order_t *order;
     pln_buf_t facets;
+    pln_buf_t title; /**< what the record at hand is ordered by */
     pln_buf_t stored;
     residue_t residue;
     bool failed; /**< sticky until the next begin */
@@ -121,7 +124,8 @@ pln_catalog_write_t *pln_catalog_write_new(pln_catalog_db_t *db, pln_store_t *st
     write->store = store;
     write->codecs = codecs;
     write->codec = pln_codecs_take(codecs);
-    if (!pln_catalog_key_open(db, &write->key)) {
+    write->order = pln_order_new(pln_catalog_db_handle(db));
+    if (write->order == NULL || !pln_catalog_key_open(db, &write->key)) {
         pln_catalog_write_free(&write);
         return NULL;
     }
@@ -140,7 +144,9 @@ void pln_catalog_write_free(pln_catalog_write_t **write)
     }
     pln_codecs_put(self->codecs, &self->codec);
     pln_searched_free(&self->searched);
+    pln_order_free(&self->order);
     pln_buf_free(&self->facets);
+    pln_buf_free(&self->title);
     pln_buf_free(&self->stored);
     pln_buf_free(&self->window);
     free(self);
@@ -347,18 +353,22 @@ static void add_chain(pln_catalog_write_t *write)
     run(write, statement);
 }
 
-/** The row of the record; false: the catalog has it already. */
+/** The row of the record just described; false: the catalog has it already. */
 static bool insert_record(pln_catalog_write_t *write, row_t *row, uint64_t time_ms)
 {
     sqlite3_stmt *statement =
         prepare(write,
-                "INSERT OR IGNORE INTO record(chain, seq, kind, time, stale, stored)"
-                " VALUES(?, ?, ?, ?, 0, ?)");
+                "INSERT OR IGNORE INTO record(chain, seq, kind, time, stale, title, stored)"
+                " VALUES(?, ?, ?, ?, 0, ?, ?)");
     sqlite3_bind_int64(statement, 1, write->chain.number);
     sqlite3_bind_int64(statement, 2, (int64_t)row->seq);
     sqlite3_bind_int(statement, 3, row->kind);
     sqlite3_bind_int64(statement, 4, (int64_t)time_ms);
-    sqlite3_bind_blob(statement, 5, row->stored.data, (int)row->stored.size, SQLITE_STATIC);
+    pln_order_key(write->order, pln_buf_span(&write->searched.parts[PLN_PART_TITLE]),
+                  &write->title);
+    sqlite3_bind_blob(statement, 5, write->title.size > 0 ? (const void *)write->title.data : "",
+                      (int)write->title.size, SQLITE_STATIC);
+    sqlite3_bind_blob(statement, 6, row->stored.data, (int)row->stored.size, SQLITE_STATIC);
     run(write, statement);
     row->id = sqlite3_last_insert_rowid(pln_catalog_db_handle(write->db));
     return !write->failed && sqlite3_changes(pln_catalog_db_handle(write->db)) > 0;
@@ -372,14 +382,15 @@ static void add_entry(pln_catalog_write_t *write, uint64_t seq, const pln_entry_
     pln_buf_u8(&write->stored, entry->header.codec);
     pln_buf_add(&write->stored, entry->payload.data, entry->payload.size);
     row.stored = pln_buf_span(&write->stored);
+    describe(write, &row, &payload);
     if (!insert_record(write, &row, pln_shown_ms(entry->header.time_ms, pln_wall_ms()))) {
         return;
     }
     row.stale = is_replaced(write, &row);
     if (row.stale) {
         mark_stale(write, row.id, true);
+        describe(write, &row, &payload);
     }
-    describe(write, &row, &payload);
     add_words(write, &row);
     visit_edges(write, &row, payload, add_edge);
 }

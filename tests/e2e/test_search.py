@@ -61,7 +61,7 @@ class Search(Case):
     def test_what_is_typed_wrongly_gets_a_sentence(self):
         node = self.node("node")
         node.found()
-        for words, told in ((("search", "--"), "needs"), (("search", "boat", "--sort", "size"), "best, newest or oldest"),
+        for words, told in ((("search", "--"), "needs"), (("search", "boat", "--sort", "size"), "newest, oldest or title"),
                             (("search", "boat", "--kind", "zz"), "there is no kind"),
                             (("search", "boat", "--until", "soon"), "no time")):
             done = node.try_pln(*words)

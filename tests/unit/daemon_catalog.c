@@ -168,6 +168,42 @@ static void accents_and_other_scripts_are_found(void **state)
     assert_string_equal(found(world, "мост"), "2");
 }
 
+static void scripts_without_blanks_are_found_letter_by_letter(void **state)
+{
+    world_t *world = *state;
+    add_task(world, "小学校の数学の課題", "橋の長さを測り、図に表す。");
+    add_task(world, "การประเมินผลงาน", "นักเรียนอธิบายที่มาของข้อมูล");
+    add_task(world, "다리의 하중", "학교에서 다리를 만든다.");
+    add_task(world, "बच्चों की कविता", "हिन्दी में बारह पंक्तियाँ लिखिए।");
+    add_task(world, "قِيَاسُ الجِسْرِ", "اكتب تقريرا.");
+    add_task(world, "Bauplan 東京tower", "Größe 10 m");
+    follow(world);
+    assert_string_equal(found(world, "数学"), "1");
+    assert_string_equal(found(world, "学"), "1");
+    assert_string_equal(found(world, "橋の長さ"), "1");
+    assert_string_equal(found(world, "数課"), "");
+    assert_string_equal(found(world, "数学 課題"), "1");
+    assert_string_equal(found(world, "ประเมิน"), "2");
+    assert_string_equal(found(world, "ที่มา"), "2");
+    assert_string_equal(found(world, "학교"), "3");
+    assert_string_equal(found(world, "हिन्दी"), "4");
+    assert_string_equal(found(world, "हिन्दु"), "");
+    assert_string_equal(found(world, "قياس"), "5");
+    assert_string_equal(found(world, "東京tower"), "6");
+    assert_string_equal(found(world, "京"), "6");
+    assert_string_equal(found(world, "größe bauplan"), "6");
+}
+
+static void star_stands_for_the_rest_of_a_word(void **state)
+{
+    world_t *world = *state;
+    add_task(world, "Cardboard boat", "It floats.");
+    follow(world);
+    assert_string_equal(found(world, "cardb*"), "1");
+    assert_string_equal(found(world, "cardb"), "");
+    assert_string_equal(found(world, "* boat"), "1");
+}
+
 static void any_text_is_safe(void **state)
 {
     static const char *const texts[] = {
@@ -347,6 +383,74 @@ static void snippets_mark_what_fits(void **state)
     pln_hits_free(&hits);
 }
 
+static void snippets_of_scripts_without_blanks_mark_whole_letters(void **state)
+{
+    world_t *world = *state;
+    pln_query_t query = {.words = "長さ", .limit = 1};
+    pln_hits_t hits;
+    add_task(world, "橋", "橋の長さを測る。");
+    follow(world);
+    assert_int_equal(ask(world, &query, &hits), PLN_QUERY_OK);
+    assert_string_equal(hits.list[0].snippet, "橋の\x02長さ\x03を測る。");
+    pln_hits_free(&hits);
+}
+
+/** Seqs by title, @limit a page, as a text. */
+static const char *by_title(world_t *world, const char *words, size_t limit)
+{
+    static char text[HITS * 8];
+    char mark[PLN_PAGE_MARK_SIZE];
+    pln_query_t query = {.words = words, .limit = limit, .sort = PLN_SORT_TITLE};
+    bool more = true;
+    text[0] = '\0';
+    while (more) {
+        pln_hits_t hits;
+        assert_int_equal(ask(world, &query, &hits), PLN_QUERY_OK);
+        for (size_t i = 0; i < hits.count; i++) {
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%d",
+                     text[0] != '\0' ? " " : "", (int)hits.list[i].seq);
+            assert_true(words == NULL || strchr(hits.list[i].snippet, '\x02') != NULL);
+        }
+        more = pln_hits_next(&hits, hits.count, mark);
+        query.after = mark;
+        pln_hits_free(&hits);
+    }
+    return text;
+}
+
+static void titles_are_ordered_without_case_and_accents_and_by_numbers(void **state)
+{
+    static const char *const titles[] = {
+        "Grade 10 bridge", "grade 9 bridge",    "Ökologie", "okapi",
+        "\"Apples\"",      "Grade 9 bridge, b", "橋",       "ZOO",
+        "Grade 007",       "Grade 9 bridge"};
+    world_t *world = *state;
+    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
+        add_task(world, titles[i], "alpha");
+    }
+    follow(world);
+    const char *order = "5 9 2 10 6 1 4 3 8 7";
+    assert_string_equal(by_title(world, NULL, HITS), order);
+    assert_string_equal(by_title(world, NULL, 1), order);
+    assert_string_equal(by_title(world, "alpha", 3), order);
+}
+
+static void marks_of_another_order_are_refused(void **state)
+{
+    static const char *const marks[] = {
+        "t", "t1", "t1-zz", "tx-00", "n1", "b1-1", "t1-0", "t-1-00", "tffffffffffffffff-00"};
+    world_t *world = *state;
+    add_task(world, "One", "alpha");
+    follow(world);
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        pln_query_t query = {.limit = 5, .sort = PLN_SORT_TITLE, .after = marks[i]};
+        pln_hits_t hits;
+        if (ask(world, &query, &hits) != PLN_QUERY_AFTER) {
+            fail_msg("the mark %s is taken", marks[i]);
+        }
+    }
+}
+
 static void damaged_or_foreign_files_are_made_anew(void **state)
 {
     world_t *world = *state;
@@ -384,6 +488,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(words_are_found_in_titles_and_prose_and_titles_weigh_more),
         CASE(accents_and_other_scripts_are_found),
+        CASE(scripts_without_blanks_are_found_letter_by_letter),
+        CASE(star_stands_for_the_rest_of_a_word),
         CASE(any_text_is_safe),
         CASE(digits_of_a_facet_are_no_words),
         CASE(filters_hold_exactly),
@@ -392,6 +498,9 @@ int main(void)
         CASE(another_authors_version_replaces_nothing),
         CASE(pages_give_each_record_once_while_others_arrive),
         CASE(snippets_mark_what_fits),
+        CASE(snippets_of_scripts_without_blanks_mark_whole_letters),
+        CASE(titles_are_ordered_without_case_and_accents_and_by_numbers),
+        CASE(marks_of_another_order_are_refused),
         CASE(damaged_or_foreign_files_are_made_anew),
         CASE(what_was_applied_is_remembered),
     };
