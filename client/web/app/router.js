@@ -2,7 +2,7 @@
 // Addresses behind the #: which view shows what, and what becomes of the keyboard's place.
 import { fill } from './dom.js';
 import { on } from './live.js';
-import { may } from './session.js';
+import { current, may } from './session.js';
 import { t } from './text.js';
 import { problemState, loadingState, roleState } from '../parts/state.js';
 
@@ -86,7 +86,7 @@ export async function show({ quiet = false } = {}) {
   listeners.forEach((listener) => listener(route, given));
   now.title(t(`title.${route.name}`));
   if (!may(route.role ?? 'read')) {
-    fill(place, roleState(route.role ?? 'read'));
+    fill(place, roleState(route.role ?? 'read', current().via === 'link'));
     return;
   }
   const slow = setTimeout(() => mine === turn && !quiet && fill(place, loadingState()), 200);

@@ -47,7 +47,7 @@ function person() {
     const session = current();
     fill(place, session.name && h('span', { class: 'person-name', dir: 'auto' }, session.name),
       session.role !== 'none' && h('span', { class: 'badge' }, t(`role.${session.role}`)),
-      session.via === 'cookie' && h('button', { type: 'button', class: 'button button-quiet', onclick: leave }, t('action.signout')));
+      session.via === 'link' && h('button', { type: 'button', class: 'button button-quiet', onclick: leave }, t('action.signout')));
   }
   onSession(draw);
   draw();

@@ -37,8 +37,9 @@ export function signedOutState() {
       h('p', { class: 'quiet' }, t('state.signedout.ask'))));
 }
 
-export function roleState(role) {
-  return state('lock', t('state.role'), t(`state.role.${role}`));
+/** @signedIn: there is a link, and it is not enough. */
+export function roleState(role, signedIn) {
+  return state('lock', t(signedIn ? 'state.role' : 'state.signedout'), t(`state.role.${role}`));
 }
 
 /** A refusal in words; trying again is offered where that may help. */

@@ -1,30 +1,74 @@
 // SPDX-License-Identifier: MPL-2.0
-// One network: its members and how far each is, a picture of it, its invitations.
-import { get } from '../app/api.js';
+// One network: a picture of it, its members and how far each is, its invitations, the way out.
+import { get, post } from '../app/api.js';
 import { h } from '../app/dom.js';
 import { bytes, number, shortId } from '../app/format.js';
+import { go, href } from '../app/router.js';
+import { may } from '../app/session.js';
 import { t } from '../app/text.js';
+import { ask } from '../parts/ask.js';
 import { icon } from '../parts/icon.js';
+import { invitationTable } from '../parts/invitation_table.js';
 import { memberTable } from '../parts/member_table.js';
 import { picture } from '../parts/picture.js';
+import { sentenceOf } from '../parts/state.js';
+import { say } from '../parts/toast.js';
 
 const fact = (word, ...value) => [h('dt', {}, word), h('dd', {}, value)];
+const coordinates = (net) => net.role === 'root' || net.role === 'coordinator';
+
+function revokeButton(net, view) {
+  return (member) => {
+    if (member.self || member.left || member.role === 'root') return null;
+    const name = member.name ?? shortId(member.id);
+    return h('button', { type: 'button', class: 'button button-small button-bad', 'aria-label': t('revoke.of', { name }), onclick: async () => {
+      const answer = await ask({ title: t('revoke.title', { name }), sentence: t('revoke.how'), confirm: t('revoke.do'), reason: t('revoke.reason') });
+      if (!answer) return;
+      await post(`/networks/${net.id}/revoke`, { member: member.id, ...(answer.reason && { reason: answer.reason }) })
+        .then(() => say(t('revoke.done', { name })), (problem) => say(sentenceOf(problem)));
+      view.again();
+    } }, t('revoke.do'));
+  };
+}
+
+async function leave(net, view) {
+  const answer = await ask({ title: t('leave.title', { name: net.name }), sentence: t('leave.how'), confirm: t('leave.do') });
+  if (!answer) return;
+  try {
+    await post(`/networks/${net.id}/leave`);
+    go('#/networks');
+  } catch (problem) {
+    say(sentenceOf(problem));
+    view.again();
+  }
+}
+
+function sums(net) {
+  return h('section', { class: 'panel', 'aria-labelledby': 'sums' }, h('h2', { id: 'sums' }, t('network.sums')),
+    h('dl', { class: 'facts' },
+      fact(t('network.role'), t(`network.role.${net.role}`)),
+      fact(t('network.members.title'), number(net.members)),
+      fact(t('network.records.title'), number(net.records)),
+      fact(t('network.bytes'), bytes(net.bytes)),
+      fact(t('network.id'), h('code', { title: net.id }, shortId(net.id)))));
+}
 
 export async function network(view) {
-  const [net, { members }] = await Promise.all([
-    get(`/networks/${view.given.net}`), get(`/networks/${view.given.net}/members`)]);
+  const [net, { members }, { invitations }] = await Promise.all([
+    get(`/networks/${view.given.net}`), get(`/networks/${view.given.net}/members`), get('/invitations')]);
   view.title(net.name);
   view.live('state', view.again);
+  const manage = may('manage') && !net.left && coordinates(net);
+  const own = invitations.filter((row) => row.network === net.id);
   return h('div', { class: 'stack' },
-    h('header', { class: 'head' }, h('div', {}, h('p', { class: 'card-kind' }, t('network.one')), h('h1', { dir: 'auto' }, net.name))),
+    h('header', { class: 'head' }, h('div', {}, h('p', { class: 'card-kind' }, t('network.one')), h('h1', { dir: 'auto' }, net.name)),
+      manage && h('a', { class: 'button button-main', href: href('invite', net.id) }, icon('plus'), t('action.invite'))),
     net.warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, warning))),
     h('div', { class: 'split' },
-      h('section', { class: 'panel', 'aria-labelledby': 'picture' }, h('h2', { id: 'picture' }, t('picture.title')), picture(members)),
-      h('section', { class: 'panel', 'aria-labelledby': 'sums' }, h('h2', { id: 'sums' }, t('network.sums')),
-        h('dl', { class: 'facts' },
-          fact(t('network.role'), t(`network.role.${net.role}`)),
-          fact(t('network.records.title'), number(net.records)),
-          fact(t('network.bytes'), bytes(net.bytes)),
-          fact(t('network.id'), h('code', { title: net.id }, shortId(net.id)))))),
-    h('section', { 'aria-labelledby': 'members' }, h('h2', { id: 'members' }, t('network.members.title')), memberTable(members)));
+      h('section', { class: 'panel', 'aria-labelledby': 'picture' }, h('h2', { id: 'picture' }, t('picture.title')), picture(members)), sums(net)),
+    h('section', { class: 'stack-small', 'aria-labelledby': 'members' }, h('h2', { id: 'members' }, t('network.members.title')),
+      memberTable(members, manage && revokeButton(net, view))),
+    manage && own.length > 0 && h('section', { class: 'stack-small', 'aria-labelledby': 'invited' }, h('h2', { id: 'invited' }, t('invited.title')), invitationTable(own, view.again)),
+    may('manage') && !net.left && h('details', { class: 'more' }, h('summary', {}, t('leave.more')),
+      h('p', {}, t('leave.how')), h('p', {}, h('button', { type: 'button', class: 'button button-bad', onclick: () => leave(net, view) }, t('leave.do')))));
 }

@@ -3,41 +3,21 @@
 // others said beneath. Made from the kinds table; no kind has a layout of its own.
 import { fill, h } from '../app/dom.js';
 import { date } from '../app/format.js';
-import { isAbout, kinds } from '../app/kinds.js';
+import { kinds } from '../app/kinds.js';
 import { authorOf, editHref, fetchRecord, recordHref, titleOf } from '../app/records.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
 import { get } from '../app/api.js';
 import { discussion } from '../parts/discussion.js';
+import { factList, sections } from '../parts/document.js';
 import { icon } from '../parts/icon.js';
 import { lineageTree } from '../parts/lineage_tree.js';
 import { provenance } from '../parts/provenance.js';
-import { chips, isLong, shownValue } from '../parts/values.js';
 
 const ADAPTABLE = new Set(['task', 'lesson', 'exemplar', 'framework', 'competency', 'instrument', 'plan', 'collection']);
-const NAMES = new Set(['title', 'name']);
-
-const told = (record, kind, keep) => (kind?.fields ?? []).filter((field) =>
-  record.fields?.[field.name] !== undefined && !NAMES.has(field.name) && keep(field));
-
-function sections(record, kind, view) {
-  return told(record, kind, (field) => isLong(field) && !isAbout(field)).map((field, index) => {
-    const id = `field-${field.name}`;
-    const value = shownValue(record.fields[field.name], field, view);
-    // What a kind tells first is how the document begins: it needs no heading of its own.
-    if (index === 0 && field.type === 'text') return h('div', { class: 'opening' }, value);
-    return h('section', { 'aria-labelledby': id }, h('h2', { id }, field.label), value);
-  });
-}
-
 function facts(record, kind, view) {
-  const fields = told(record, kind, (field) => !isLong(field) && !isAbout(field));
-  const tags = record.fields?.tags;
-  return (fields.length > 0 || tags) && h('section', { class: 'panel', 'aria-labelledby': 'facts' },
-    h('h2', { id: 'facts' }, t('record.facts')),
-    h('dl', { class: 'facts' }, fields.map((field) => [h('dt', {}, field.label),
-      h('dd', {}, shownValue(record.fields[field.name], field, view))]),
-    tags && [h('dt', {}, t('record.tags')), h('dd', {}, chips(tags))]));
+  const list = factList(record, kind, view);
+  return list && h('section', { class: 'panel', 'aria-labelledby': 'facts' }, h('h2', { id: 'facts' }, t('record.facts')), list);
 }
 
 function actions(record, own) {

@@ -10,7 +10,7 @@ import { problemLine } from '../parts/state.js';
 
 export async function signInView(view) {
   const refused = h('div', {});
-  const button = h('button', { type: 'submit', class: 'button button-main', autofocus: true }, t('signin.do'));
+  const button = h('button', { type: 'submit', class: 'button button-main' }, t('signin.do'));
   async function submit(event) {
     event.preventDefault();
     button.disabled = true;
