@@ -89,5 +89,8 @@ typedef struct {
 /** Who refers to (@place, @seq), newest first, at most @max. False: it could not be asked. */
 bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
                          pln_relative_t *out, size_t max, size_t *count);
+/** The same of records that say they were (@place, @seq) before: whoever wrote them. */
+bool pln_query_moved(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
+                     pln_relative_t *out, size_t max, size_t *count);
 
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "catalog_query.h"
 #include "moment.h"
 #include "proto/kinds.h"
 
@@ -13,6 +14,8 @@
 #define ID_PREFIX_MIN 4u /**< "z6Mk", which all ids have */
 #define HEX_PREFIX_MIN 4u
 #define CHOICES_SHOWN 5u
+#define MOVED_MAX 8u
+#define MOVED_WAIT_MS 1000u /**< for what was published again just now */
 
 /** Candidates of an ambiguous name, as they are listed to the user. */
 typedef struct {
@@ -318,6 +321,34 @@ bool pln_place_parse(const char *text, uint32_t *epoch, uint64_t *seq)
     return pln_number_parse(text, PLN_SEQ_MAX, seq) && *seq > 0;
 }
 
+/**
+ * What does not count under @wanted any more, and its author has published again (`was`): the
+ * newest of these. Only the author says so: anybody may write what it likes into that field.
+ */
+static bool find_moved(const pln_api_t *api, const pln_place_t *wanted, uint64_t *seq,
+                       pln_chain_row_t *chain)
+{
+    pln_relative_t moved[MOVED_MAX];
+    size_t count = 0;
+    pln_catalog_reader_t reader;
+    (void)pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, MOVED_WAIT_MS);
+    if (!pln_catalog_take(api->catalog, &reader)) {
+        return false;
+    }
+    bool asked = pln_query_moved(reader.db, wanted, *seq, moved, MOVED_MAX, &count);
+    pln_catalog_put(api->catalog, &reader);
+    for (size_t i = 0; asked && i < count; i++) {
+        if (pln_store_chain(api->store, moved[i].chain, chain) == PLN_OK &&
+            pln_id_equal(&chain->place.author, &wanted->author) &&
+            memcmp(&chain->place.network, &wanted->network, sizeof wanted->network) == 0 &&
+            moved[i].seq <= chain->counted && moved[i].seq > chain->base.seq) {
+            *seq = moved[i].seq;
+            return true;
+        }
+    }
+    return false;
+}
+
 bool pln_resolve_record(const pln_request_t *request, pln_answer_t *answer, const char *network,
                         const char *author, const char *place, pln_chain_row_t *chain,
                         uint64_t *seq)
@@ -341,7 +372,8 @@ bool pln_resolve_record(const pln_request_t *request, pln_answer_t *answer, cons
                           .author = filter.author,
                           .epoch = epoch,
                           .lane = PLN_LANE_RECORDS};
-    if (pln_store_counting(request->api->store, &wanted, *seq, chain) != PLN_OK) {
+    if (pln_store_counting(request->api->store, &wanted, *seq, chain) != PLN_OK &&
+        !find_moved(request->api, &wanted, seq, chain)) {
         pln_answer_problem(answer, 404, "not-found", "this node holds no such record");
         return false;
     }

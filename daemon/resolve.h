@@ -25,7 +25,8 @@ bool pln_resolve_member(const pln_request_t *request, pln_answer_t *answer,
 /** Query parameters network, kind, author and since. */
 bool pln_resolve_filter(const pln_request_t *request, pln_answer_t *answer, pln_filter_t *out);
 
-/** NET/AUTHOR/[EPOCH.]SEQ with prefixes: the chain as stored and the seq, which counts. */
+/** NET/AUTHOR/[EPOCH.]SEQ with prefixes: the chain as stored and the seq, which counts. What its
+ * author has published again under another id is found under that. */
 bool pln_resolve_record(const pln_request_t *request, pln_answer_t *answer, const char *network,
                         const char *author, const char *place, pln_chain_row_t *chain,
                         uint64_t *seq);

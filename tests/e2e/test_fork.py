@@ -46,17 +46,21 @@ class Fork(Case):
         for node in (self.other, self.author, self.late):
             node.join(self.hub.invite(self.network))
 
-    def write_apart(self, common, first, second):
+    def write_apart(self, common, first, second, seen_by_late=False):
         """Both copies write behind what they have in common, each seen by one node only."""
         self.publish(self.author, "common", common)
         self.wait_records(self.network, common, self.hub, self.other, self.late)
-        self.late.stop()
+        if not seen_by_late:
+            self.late.stop()
         self.author.stop()
         self.copy = self.copy_of(self.author, "copy")
         self.other.stop()
         self.author.start()
         self.publish(self.author, "first", first)
         self.wait_records(self.network, common + first, self.hub)
+        if seen_by_late:
+            self.wait_records(self.network, common + first, self.late)
+            self.late.stop()
         self.author.stop()
         self.hub.stop()  # who has heard of the first branch would make the copy go on elsewhere
         self.other.start()
@@ -138,6 +142,30 @@ class Fork(Case):
         self.wait_equal(self.network, self.hub, self.other, self.copy)
         self.assertEqual(self.titles(self.copy), self.all_told(3, 4, 2))
         self.assertEqual(self.copy.pln("network", "heal", self.network, json=True)["published"], 0)
+
+    def test_the_branch_that_most_hold_is_settled_and_old_ids_lead_to_the_other_records(self):
+        self.founded()
+        self.write_apart(1, 2, 6, seen_by_late=True)
+        self.meet(self.hub, self.other)
+        self.late.start()
+        self.come_home()
+        self.author.pln("peer", "add", self.late.listen, self.late.id)
+        for node in (self.hub, self.other, self.late):
+            wait_until(lambda node=node: (self.author.peer(node) or {}).get("state") == "live",
+                       self.patience, f"the author hears what {node} holds")
+        self.author.pln("network", "heal", self.network)
+        author = self.author.id.removeprefix("did:key:")
+        self.wait_records(self.network, 9, self.hub, self.other, self.late)
+        ids = self.ids(self.hub)
+        self.assertEqual([ids[f"{self.network}/{author}/{seq}"] for seq in (1, 2, 3)],
+                         ["common 0", "first 0", "first 1"])
+        for seq in range(4, 8):  # known by these ids where the other branch was
+            old = f"{self.network}/{author}/{seq}"
+            record = self.late.pln("show", old, json=True)
+            self.assertEqual(record["fields"]["title"], f"second {seq - 2}")
+            self.assertNotEqual(record["id"], old)
+        told = self.late.try_pln("show", f"{self.network}/{author}/8")
+        self.assertEqual(told.returncode, 1)
 
     def ids_of_branch(self, node, tag):
         """Of the records on @node's disk that do not count now: as they were numbered."""
