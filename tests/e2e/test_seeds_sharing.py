@@ -46,6 +46,8 @@ class Sharing(Case):
                     "nominated_by=Region 3", "reviewed_by=State team")
         by = collections.Counter(p for f in self.fields(hub, "exemplar") for p in f["principles"])
         self.assertEqual([(p, by[p]) for p in principles], list(zip(principles, (2, 1, 0))))
+        shared = hub.pln("list", "--principle", "shared responsibility", json="lines")
+        self.assertEqual([row["fields"]["title"] for row in shared], ["Town as school"])
 
     def test_rows_5_and_31_models_and_policies_of_similar_districts(self):
         hub = self.at("hub")
@@ -56,8 +58,11 @@ class Sharing(Case):
         alike = [f["title"] for f in self.fields(hub, "exemplar")
                  if f["type"] == "school-model" and f["locale"].startswith("rural") and "11" in f.get("grades", [])]
         self.assertEqual(alike, ["Small school"])
-        self.assertEqual([f["title"] for f in self.fields(hub, "exemplar") if f["type"] == "policy"],
-                         ["Seat time waived"])
+        same = hub.pln("list", "--type", "school-model", "--locale", "rural-remote", "--grade", "11", "--size", "1-299",
+                       json="lines")
+        self.assertEqual([row["fields"]["title"] for row in same], ["Small school"])
+        policies = hub.pln("list", "--type", "policy", json="lines")
+        self.assertEqual([row["fields"]["title"] for row in policies], ["Seat time waived"])
 
     def test_row_6_arkansas_specialist_sees_open_needs_with_their_age_and_matches(self):
         hub, district = self.at("hub", "district")
