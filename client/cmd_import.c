@@ -24,6 +24,7 @@ typedef struct {
     uint64_t line;
     const char *field; /**< of the problem; static */
     char *problem;     /**< why it is not sent; NULL: it is */
+    size_t from, size; /**< its text in import_t.records */
 } item_t;
 
 typedef struct {
@@ -37,8 +38,9 @@ typedef struct {
     uint64_t skipped;
     uint64_t refused;
     pln_progress_t progress;
-    bool guarded; /**< something looked like data about students */
-    int status;   /**< not PLN_DONE: stop */
+    bool guarded;     /**< something that looked like data about students was left out */
+    json_t *problems; /**< what was refused, for --json */
+    int status;       /**< not PLN_DONE: stop */
 } import_t;
 
 static volatile sig_atomic_t interrupted;
@@ -52,6 +54,23 @@ static void on_interrupt(int signal_number)
 
 /* ---- what is refused ---- */
 
+static void note_problem(import_t *import, const item_t *item, const char *field,
+                         const char *detail)
+{
+    json_array_append_new(
+        import->problems,
+        json_pack("{s:s, s:I, s:s, s:s}", "file", pln_source_name(item->file), "line",
+                  (json_int_t)item->line, "field", field, "detail", detail));
+    import->refused++;
+}
+
+/** The file cannot be read, which was told. */
+static void note_unread(import_t *import, const char *name)
+{
+    const item_t item = {.file = name};
+    note_problem(import, &item, "", "the file cannot be read");
+}
+
 /** "FILE:LINE: field: rule". */
 static void tell_refused(import_t *import, const item_t *item, const char *field, const char *rule)
 {
@@ -60,24 +79,82 @@ static void tell_refused(import_t *import, const item_t *item, const char *field
     pln_progress_clear(&import->progress);
     pln_hint("%s:%" PRIu64 ": %s%s%s", pln_source_name(item->file), item->line, field,
              size > 0 ? ": " : "", repeated ? rule + size + 1 : rule);
-    import->refused++;
+    note_problem(import, item, field, rule);
+}
+
+/** An object with what the command line says of every record; the records go behind it. */
+static void begin_body(const import_t *import, bool confirmed, pln_buf_t *body)
+{
+    const pln_options_t *options = import->command->options;
+    json_t *said = json_object();
+    const char *network = pln_option(options, "network");
+    if (network != NULL) {
+        json_object_set_new(said, "network", json_string(network));
+    }
+    json_object_set_new(said, "skip_existing",
+                        json_boolean(pln_option(options, "skip-existing") != NULL));
+    json_object_set_new(said, "confirm_no_student_data", json_boolean(confirmed));
+    char *text = json_dumps(said, JSON_COMPACT);
+    pln_buf_add(body, text, strlen(text) - 1);
+    pln_buf_add(body, ",\"records\":[", 12);
+    free(text);
+    json_decref(said);
+}
+
+static json_t *post(import_t *import, pln_span_t records, bool confirmed)
+{
+    json_t *answer = NULL;
+    pln_buf_t body = {0};
+    begin_body(import, confirmed, &body);
+    pln_buf_add(&body, records.data, records.size);
+    pln_buf_add(&body, "]}", 2);
+    pln_progress_clear(&import->progress);
+    import->status =
+        pln_call_post_text(import->command->call, "/api/v1/records", pln_buf_span(&body), &answer);
+    pln_buf_free(&body);
+    return answer;
+}
+
+static bool taken(import_t *import, const json_t *result)
+{
+    bool new = json_is_string(json_object_get(result, "id"));
+    bool known = json_object_get(result, "skipped") != NULL;
+    import->imported += new;
+    import->skipped += known;
+    return new || known;
+}
+
+/** The person at the terminal vouches for @item, whose places were just told: it goes once more. */
+static void publish_vouched(import_t *import, const item_t *item)
+{
+    json_t *answer = post(import, PLN_SPAN(import->records.data + item->from, item->size), true);
+    const json_t *result = json_array_get(json_object_get(answer, "results"), 0);
+    if (!taken(import, result) && import->status == PLN_DONE) {
+        const json_t *error = json_object_get(result, "error");
+        tell_refused(import, item, pln_text(error, "field"), pln_text(error, "detail"));
+    }
+    json_decref(answer);
 }
 
 static void take_result(import_t *import, const item_t *item, const json_t *result)
 {
     const json_t *error = json_object_get(result, "error");
-    if (json_is_string(json_object_get(result, "id"))) {
-        import->imported++;
-    } else if (json_object_get(result, "skipped") != NULL) {
-        import->skipped++;
-    } else {
-        const char *detail = pln_text(error, "detail");
-        const char *reason = pln_text(error, "reason");
-        import->guarded = import->guarded || json_object_get(error, "places") != NULL;
-        tell_refused(
-            import, item, pln_text(error, "field"),
-            detail[0] != '\0' ? detail : (reason[0] != '\0' ? reason : "no reason was given"));
-        pln_publish_tell_places("    ", json_object_get(error, "places"));
+    const json_t *places = json_object_get(error, "places");
+    if (taken(import, result)) {
+        return;
+    }
+    const char *detail = pln_text(error, "detail");
+    const char *reason = pln_text(error, "reason");
+    tell_refused(import, item, pln_text(error, "field"),
+                 detail[0] != '\0' ? detail : (reason[0] != '\0' ? reason : "no reason was given"));
+    pln_publish_tell_places("    ", places);
+    if (places != NULL && !interrupted && import->status == PLN_DONE &&
+        pln_publish_vouched(import->command)) {
+        import->refused--;
+        json_array_remove(import->problems, json_array_size(import->problems) - 1);
+        publish_vouched(import, item);
+    } else if (places != NULL) {
+        import->guarded = true;
     }
 }
 
@@ -101,47 +178,12 @@ static void take_results(import_t *import, const json_t *results)
 
 /* ---- batches ---- */
 
-static void add_text(pln_buf_t *out, const char *text)
-{
-    pln_buf_add(out, text, strlen(text));
-}
-
-/** The request around the records, whose texts are ready. */
-static void build_body(const import_t *import, pln_buf_t *body)
-{
-    const pln_options_t *options = import->command->options;
-    const char *network = pln_option(options, "network");
-    add_text(body, "{");
-    if (network != NULL) {
-        json_t *value = json_string(network);
-        char *text = json_dumps(value, JSON_ENCODE_ANY);
-        add_text(body, "\"network\":");
-        add_text(body, text);
-        add_text(body, ",");
-        free(text);
-        json_decref(value);
-    }
-    if (pln_option(options, "skip-existing") != NULL) {
-        add_text(body, "\"skip_existing\":true,");
-    }
-    if (pln_option(options, "confirm-no-student-data") != NULL) {
-        add_text(body, "\"confirm_no_student_data\":true,");
-    }
-    add_text(body, "\"records\":[");
-    pln_buf_add(body, import->records.data, import->records.size);
-    add_text(body, "]}");
-}
-
 static void flush(import_t *import)
 {
     json_t *answer = NULL;
-    pln_buf_t body = {0};
     if (import->sent > 0 && import->status == PLN_DONE) {
-        build_body(import, &body);
-        pln_progress_clear(&import->progress);
-        import->status = pln_call_post_text(import->command->call, "/api/v1/records",
-                                            pln_buf_span(&body), &answer);
-        pln_buf_free(&body);
+        bool confirmed = pln_option(import->command->options, "confirm-no-student-data") != NULL;
+        answer = post(import, pln_buf_span(&import->records), confirmed);
     }
     const json_t *results = json_object_get(answer, "results");
     if (results != NULL && json_array_size(results) != import->sent) {
@@ -244,10 +286,12 @@ static void add_record(import_t *import, const char *file, uint64_t line, const 
     if (size > PLN_NDJSON_ITEM_MAX) {
         refuse(import, file, line, "", "the record is longer than 1000000 bytes");
     } else {
-        next_item(import, file, line, size);
+        item_t *item = next_item(import, file, line, size);
         if (import->sent++ > 0) {
             pln_buf_u8(&import->records, ',');
         }
+        item->from = import->records.size;
+        item->size = size;
         pln_buf_add(&import->records, text, size);
     }
     free(text);
@@ -273,7 +317,7 @@ static void import_document(import_t *import, FILE *file, const char *name)
     pln_document_t document;
     const pln_kind_t *kind = import->kind == NULL ? NULL : pln_kind_by_name(import->kind);
     if (!pln_source_read(file, name, PLN_SOURCE_DOCUMENT_MAX, &text)) {
-        import->refused++;
+        note_unread(import, name);
         pln_buf_free(&text);
         return;
     }
@@ -359,7 +403,7 @@ static void import_file(import_t *import, const char *name)
 {
     FILE *file = pln_source_open(name);
     if (file == NULL) {
-        import->refused++;
+        note_unread(import, name);
         return;
     }
     if (pln_source_is_csv(name)) {
@@ -381,6 +425,7 @@ static void print_counts(const import_t *import)
         json_object_set_new(json, "imported", json_integer((json_int_t)import->imported));
         json_object_set_new(json, "skipped", json_integer((json_int_t)import->skipped));
         json_object_set_new(json, "refused", json_integer((json_int_t)import->refused));
+        json_object_set(json, "problems", import->problems);
         pln_json_print(json);
         json_decref(json);
     } else {
@@ -417,8 +462,10 @@ int pln_cmd_import(pln_command_t *command)
     import_t *import = pln_alloc_zero(1, sizeof *import);
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = (int)SA_RESETHAND};
     import->command = command;
+    import->problems = json_array();
     import->kind = pln_option(options, "kind");
     if (import->kind != NULL && pln_kind_by_name(import->kind) == NULL) {
+        json_decref(import->problems);
         free(import);
         return pln_wrong_usage(options->verb, "there is no kind \"%s\"; `pln help` lists them",
                                pln_option(options, "kind"));
@@ -430,6 +477,7 @@ int pln_cmd_import(pln_command_t *command)
     flush(import);
     int status = finish(import);
     pln_buf_free(&import->records);
+    json_decref(import->problems);
     free(import);
     return status;
 }

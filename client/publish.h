@@ -20,6 +20,11 @@ json_t *pln_publish_body(const pln_command_t *command);
  */
 int pln_publish(pln_command_t *command, const char *path, json_t *body);
 
+/** Asks the person at the terminal whether they vouch for the places just told; nobody else is
+ * asked.
+ */
+bool pln_publish_vouched(const pln_command_t *command);
+
 /** Each place of the privacy guard's list, one line on stderr. */
 void pln_publish_tell_places(const char *name, const json_t *places);
 

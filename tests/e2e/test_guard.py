@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: MPL-2.0
 """What looks like data about students is not published until somebody vouches, and that is recorded."""
 import json
+import os
+import pathlib
+import pty
+import subprocess
 import unittest
 
 from plnkit import Case, lesson
@@ -46,6 +50,30 @@ class Guard(Case):
         self.assertEqual(node.records(network), 3)
         node.pln("import", file, "--skip-existing", "--confirm-no-student-data")
         self.assertEqual(node.records(network), 3)
+
+    def test_on_a_terminal_each_record_is_asked_for_by_itself(self):
+        node = self.node("node")
+        network = node.found()
+        rows = [lesson(1), lesson(2), lesson(3)]
+        for number, row in enumerate(rows[:2]):
+            row["fields"]["result"] = f"Student ID 471123{number} did well"
+        file = pathlib.Path(self.root) / "three.ndjson"
+        file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        near, far = pty.openpty()
+        work = node.begin_pln("import", str(file), stdin=far, stderr=far, stdout=subprocess.PIPE)
+        os.close(far)
+        said = ""
+        for count, answer in enumerate((b"n\n", b"y\n"), 1):
+            while said.count("[y/N]") < count:
+                said += os.read(near, 4096).decode()
+            os.write(near, answer)
+        out = work.communicate(timeout=self.patience)[0]
+        os.close(near)
+        self.assertIn("imported 2, skipped 0, refused 1", out)
+        self.assertEqual(node.records(network), 2)
+        vouched = [row["fields"]["result"] for row in node.pln("list", json="lines")
+                   if row["fields"].get("no_student_data")]
+        self.assertEqual(vouched, ["Student ID 4711231 did well"])
 
     def test_the_api_names_the_places(self):
         node = self.node("node")

@@ -33,6 +33,19 @@ class Import(Case):
             self.assertTrue(named, f"line {line} is not named in:\n{said}")
             self.assertIn(reason, named[0])
 
+    def test_json_tells_what_was_refused_where_and_why(self):
+        node = self.node("node")
+        node.found()
+        file = f"{self.root}/two.ndjson"
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(json.dumps(lesson(1)) + "\n" + json.dumps({"kind": "lesson", "fields": {"title": "x"}}) + "\n")
+        done = node.try_pln("import", file, f"{self.root}/none.ndjson", "--json")
+        answer = json.loads(done.stdout)
+        self.assertEqual((done.returncode, answer["imported"], answer["refused"]), (1, 1, 2))
+        self.assertEqual([(p["file"], p["line"], p["field"]) for p in answer["problems"]],
+                         [(f"{self.root}/none.ndjson", 0, ""), (file, 2, "result")])
+        self.assertIn("required", answer["problems"][1]["detail"])
+
     def test_skip_existing_after_an_interruption(self):
         node = self.node("node")
         network = node.found()
