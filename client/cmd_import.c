@@ -17,6 +17,7 @@
 
 #define BATCH_RECORDS 500u
 #define BATCH_BYTES (768u * 1024u)
+#define DEPTH_MAX 16u /**< of brackets in a record; rubrics need 7 */
 
 /** One record of the batch, or what takes its place in the order of messages. */
 typedef struct {
@@ -229,9 +230,34 @@ static void list_kinds(char *out, size_t size)
     }
 }
 
+/** Do its brackets nest deeper than @left? The daemon would refuse the whole batch for it. */
+static bool too_deep(json_t *value, unsigned left)
+{
+    size_t index;
+    const char *name;
+    json_t *item;
+    bool container = json_is_object(value) || json_is_array(value);
+    if (container && left == 0) {
+        return true;
+    }
+    json_array_foreach(value, index, item)
+    {
+        if (too_deep(item, left - 1)) {
+            return true;
+        }
+    }
+    json_object_foreach(value, name, item)
+    {
+        if (too_deep(item, left - 1)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** What is wrong with the shape of a record, before the daemon looks at its fields. */
-static bool find_problem(const import_t *import, const json_t *record, const char **field,
-                         char *problem, size_t size)
+static bool find_problem(const import_t *import, json_t *record, const char **field, char *problem,
+                         size_t size)
 {
     const json_t *kind = json_object_get(record, "kind");
     const char *name = kind == NULL ? import->kind : json_string_value(kind);
@@ -251,6 +277,9 @@ static bool find_problem(const import_t *import, const json_t *record, const cha
     } else if (json_object_get(record, "fields") == NULL) {
         *field = "fields";
         snprintf(problem, size, "they are missing: an object of names and values");
+    } else if (too_deep(record, DEPTH_MAX)) {
+        *field = "fields";
+        snprintf(problem, size, "they nest deeper than those of any kind");
     } else {
         return false;
     }
@@ -270,7 +299,7 @@ static char *record_text(const import_t *import, const json_t *record)
     return text;
 }
 
-static void add_record(import_t *import, const char *file, uint64_t line, const json_t *record)
+static void add_record(import_t *import, const char *file, uint64_t line, json_t *record)
 {
     char problem[400];
     const char *field;
@@ -382,10 +411,11 @@ static void import_rows(import_t *import, FILE *file, const char *name)
     pln_csv_t *csv = pln_csv_new(file);
     pln_csv_header_t header = {.count = 0};
     pln_csv_row_t row;
-    if (pln_csv_next(csv, &row) && row.problem == NULL) {
+    bool begins = pln_csv_next(csv, &row);
+    if (begins && row.problem == NULL) {
         pln_csv_header(&row, &header);
     } else {
-        refuse(import, name, 1, "", "it has no row of column names");
+        refuse(import, name, 1, "", begins ? row.problem : "it has no row of column names");
     }
     while (header.count > 0 && pln_csv_next(csv, &row) && import->status == PLN_DONE &&
            !interrupted) {

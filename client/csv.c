@@ -8,6 +8,7 @@ struct pln_csv {
     FILE *file;
     uint64_t line;
     int separator; /**< 0: not known yet */
+    bool binary;   /**< the row at hand has a byte that no text has */
     pln_buf_t text;
     size_t starts[PLN_CSV_CELLS_MAX];
 };
@@ -74,7 +75,8 @@ static int read_cell(pln_csv_t *csv)
                 continue;
             }
         }
-        if (csv->text.size <= PLN_CSV_ROW_MAX && c != '\0') {
+        csv->binary = csv->binary || c == '\0';
+        if (csv->text.size <= PLN_CSV_ROW_MAX) {
             pln_buf_u8(&csv->text, (uint8_t)c);
         }
         c = take(csv);
@@ -98,6 +100,7 @@ static bool read_row(pln_csv_t *csv, pln_csv_row_t *out)
     int c;
     *out = (pln_csv_row_t){.line = csv->line};
     pln_buf_clear(&csv->text);
+    csv->binary = false;
     do {
         size_t start = csv->text.size;
         c = read_cell(csv);
@@ -110,6 +113,8 @@ static bool read_row(pln_csv_t *csv, pln_csv_row_t *out)
     } while (c == csv->separator);
     if (csv->text.size > PLN_CSV_ROW_MAX) {
         out->problem = "it is longer than 1000000 bytes";
+    } else if (csv->binary) {
+        out->problem = "it has zero bytes, which no text has: save the spreadsheet as CSV in UTF-8";
     }
     for (size_t i = 0; i < out->count; i++) {
         char *cell = (char *)csv->text.data + csv->starts[i];

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MPL-2.0
 """Import takes what is good, names what is not by line and reason, and can be repeated."""
 import json
+import pathlib
 import subprocess
 import unittest
 
@@ -32,6 +33,32 @@ class Import(Case):
             named = [row for row in said.splitlines() if f":{line}:" in row or f"line {line}" in row]
             self.assertTrue(named, f"line {line} is not named in:\n{said}")
             self.assertIn(reason, named[0])
+
+    def test_one_hostile_record_stops_no_other(self):
+        node = self.node("node")
+        network = node.found()
+        good = json.dumps(lesson(1)).encode()
+        deep = b'{"kind":"lesson","fields":{"title":' + b"[" * 500 + b"]" * 500 + b"}}"
+        twice = b'{"kind":"lesson","kind":"task","fields":{}}'
+        lines = [b"\xef\xbb\xbf" + good, deep, b"\0\0", b'{"kind":"lesson","fields":{"title":"a\xffb"}}', twice,
+                 b'{"kind":"lesson","fields":{"title":"' + b"x" * 10_000_000 + b'"}}',
+                 b'{"kind":"lesson","fields":{"title":"a\\ud800b"}}', json.dumps(lesson(2)).encode() + b"\r"]
+        path = pathlib.Path(self.root) / "hostile.ndjson"
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        done = node.try_pln("import", path, "--json")
+        answer = json.loads(done.stdout)
+        self.assertEqual([p["line"] for p in answer["problems"]], [2, 3, 4, 5, 6, 7], done.stderr)
+        self.assertEqual(node.records(network), 2)
+
+    def test_spreadsheets_with_bytes_that_no_text_has_are_named(self):
+        node = self.node("node")
+        network = node.found()
+        path = pathlib.Path(self.root) / "sheet.csv"
+        path.write_bytes("\ufefftitle;prompt\r\nEins;Los\r\n".encode() + b"a\0b;c\nD\xfcrer;x\nZwei;\"1\n2\"\n")
+        done = node.try_pln("import", path, "--json")
+        problems = [(p["line"], p["detail"].split(":")[0]) for p in json.loads(done.stdout)["problems"]]
+        self.assertEqual(problems, [(3, "it has zero bytes, which no text has"), (4, "it is not UTF-8 text")])
+        self.assertEqual(node.records(network), 2)
 
     def test_json_tells_what_was_refused_where_and_why(self):
         node = self.node("node")
