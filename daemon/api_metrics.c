@@ -59,6 +59,7 @@ static bool gather(const pln_api_t *api, metrics_t *out, pln_tallies_t *tallies)
     out->catalog_bytes = pln_catalog_db_bytes(api->dir);
     out->catalog_behind = catalog.behind;
     out->catalog_rebuilt = catalog.rebuilt;
+    out->catalog_nanoseconds = catalog.worked_ns;
     pln_driver_disk(api->driver, &out->disk_free_bytes, &paused);
     out->paused = paused;
     out->strangers = pln_driver_turned_away(api->driver, PLN_TURNED_STRANGER);

@@ -33,6 +33,7 @@ struct pln_catalog {
     pthread_t follower;
     atomic_bool stopping;
     atomic_uint_fast64_t rebuilt;
+    atomic_uint_fast64_t worked_ns;
     atomic_bool failing;
 
     pthread_mutex_t lock; /**< over what follows */
@@ -56,11 +57,16 @@ struct pln_catalog {
 
 /* ---- the pace ---- */
 
-static uint64_t thread_ms(void)
+static uint64_t thread_ns(void)
 {
     struct timespec now;
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+static uint64_t thread_ms(void)
+{
+    return thread_ns() / 1000000;
 }
 
 static bool busy(pln_catalog_t *catalog)
@@ -271,6 +277,7 @@ static void *follower_main(void *arg)
         } else {
             fine = turn(catalog);
         }
+        atomic_store(&catalog->worked_ns, thread_ns());
     }
     close_file(catalog);
     return NULL;
@@ -321,6 +328,7 @@ void pln_catalog_state(pln_catalog_t *catalog, pln_catalog_state_t *out)
     pthread_mutex_unlock(&catalog->lock);
     out->behind = newest > out->indexed ? newest - out->indexed : 0;
     out->rebuilt = atomic_load(&catalog->rebuilt);
+    out->worked_ns = atomic_load(&catalog->worked_ns);
     out->failing = atomic_load(&catalog->failing);
 }
 

@@ -23,10 +23,11 @@ pln_catalog_t *pln_catalog_open(const char *dir, pln_driver_t *driver, pln_store
 void pln_catalog_close(pln_catalog_t **catalog);
 
 typedef struct {
-    uint64_t indexed; /**< arrivals the catalog shows */
-    uint64_t behind;  /**< arrivals it does not show yet */
-    uint64_t rebuilt; /**< times the file was made anew since the start */
-    bool failing;     /**< its file cannot be made or written; see the log */
+    uint64_t indexed;   /**< arrivals the catalog shows */
+    uint64_t behind;    /**< arrivals it does not show yet */
+    uint64_t rebuilt;   /**< times the file was made anew since the start */
+    uint64_t worked_ns; /**< processor time of the follower so far */
+    bool failing;       /**< its file cannot be made or written; see the log */
 } pln_catalog_state_t;
 void pln_catalog_state(pln_catalog_t *catalog, pln_catalog_state_t *out);
 
