@@ -85,6 +85,13 @@ class Fork(Case):
         wait_until(lambda: self.fork_of(self.author)["whole"], self.patience,
                    "both branches are at home")
 
+    def found(self, node):
+        """The same of what the catalog finds, tag by tag."""
+        rows = [row for tag in ("common", "first", "second")
+                for row in node.pln("search", tag, "--limit", "100", "--network", self.network, json="lines")
+                if row["fields"]["title"].startswith(tag)]
+        return collections.Counter(row["fields"]["title"] for row in rows)
+
     def all_told(self, common, first, second):
         return collections.Counter([f"common {n}" for n in range(common)]
                                    + [f"first {n}" for n in range(first)]
@@ -118,6 +125,8 @@ class Fork(Case):
         for node in everybody:
             wait_until(lambda node=node: self.titles(node) == self.all_told(3, 4, 2),
                        self.patience, f"{node} shows each record once")
+            wait_until(lambda node=node: self.found(node) == self.all_told(3, 4, 2),
+                       self.patience, f"{node} finds each record once")
         self.wait_equal(self.network, *everybody)
         ids = self.ids(self.hub)
         again = [r for r in self.hub.pln("export", "--network", self.network, json="lines")
