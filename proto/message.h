@@ -31,6 +31,7 @@ typedef enum {
     PLN_STATE_LATER
 } pln_message_state_t;
 
+#define PLN_START_SIZE 8      /**< of a nonce: names one start of plnd */
 #define PLN_HELLO_ROW_SIZE 50 /**< keyed hash 16, N u48, tag 8, access digest 10, digest 10 */
 #define PLN_HELLO_ROWS_MAX 1024u
 #define PLN_HELLO_DIGEST_SIZE 10
@@ -71,7 +72,7 @@ typedef struct {
     uint32_t version_max;
     uint64_t time_ms;
     pln_store_id_t store;
-    uint8_t nonce[16];
+    uint8_t nonce[16];     /**< the first PLN_START_SIZE bytes are those of the sender's start */
     pln_cursor_t arrivals; /**< the sender's last arrival */
     uint64_t credit;       /**< bytes of ENTRIES frames the receiver may send */
     uint32_t flags;

@@ -50,6 +50,7 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     if (node->config.access_version == 0) {
         node->config.access_version = PLN_ACCESS_VERSION;
     }
+    pln_random_bytes(node, node->start, sizeof node->start);
     node->next_dial_link = 1;
     node->next_job = 1;
     return node;

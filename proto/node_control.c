@@ -58,12 +58,13 @@ pln_err_t pln_control_run(pln_node_t *node, pln_link_t *link, pln_share_t *share
         end.seq == entries->to && pln_control_held(first, end.seq, &end.hash)) {
         return pln_run_duplicate(node, link, first, entries);
     }
-    bool follows = entries->from <= (first == NULL ? 0 : first->held.seq) + 1;
+    pln_chain_t *at = first == NULL ? NULL : pln_branch_with(node, first, base.seq, &base.hash);
+    bool follows = at != NULL || entries->from <= (first == NULL ? 0 : first->held.seq) + 1;
     PLN_TRY(pln_run_timely(node, link, share, entries, first, follows));
     if (first == NULL) {
         first = pln_chain_add(node, share->net, place, node->next_chain);
+        at = pln_branch_with(node, first, base.seq, &base.hash);
     }
-    pln_chain_t *at = pln_branch_with(node, first, base.seq, &base.hash);
     if (at == NULL) {
         return from_elsewhere(node, link, share, entries);
     }

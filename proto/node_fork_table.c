@@ -42,6 +42,21 @@ void pln_forks_free(pln_net_state_t *net)
     pln_map_free(&net->forks);
 }
 
+bool pln_fork_signed_head(const pln_net_state_t *net, const pln_place_t *place, pln_head_t *head,
+                          pln_signature_t *signature)
+{
+    const pln_fork_place_t *fork = pln_fork_find(net, place);
+    pln_fork_proof_t proof;
+    pln_hash_t first;
+    if (fork == NULL || pln_fork_proof_decode(pln_buf_span(&fork->proof), &proof) != PLN_OK ||
+        pln_fork_branch_verify(place, proof.at, &proof.hash, &proof.branches[0], &first, head) !=
+            PLN_OK) {
+        return false;
+    }
+    *signature = proof.branches[0].signature;
+    return true;
+}
+
 /* ---- rows: healed u64, proof ---- */
 
 static void row_key(const pln_place_t *place, uint8_t out[KEY_SIZE])

@@ -73,7 +73,8 @@ static void known_refresh(pln_node_t *node, pln_fork_place_t *fork, pln_known_t 
     }
     for (const pln_chain_t *c = first; c != NULL; c = c->next_branch) {
         bool own = seq > c->base.seq || (seq == 0 && c->parent == NULL);
-        if (own && seq <= c->durable.seq && !looked_at(known, c->number)) {
+        bool there = c->durable.seq > c->base.seq;  // the store knows nothing of an empty chain
+        if (own && there && seq <= c->durable.seq && !looked_at(known, c->number)) {
             known_probe(node, fork, known, c);
         }
     }

@@ -99,6 +99,11 @@ void pln_join_start(pln_node_t *node, const pln_event_t *event)
         pln_reply(node, request, true, PLN_ETICKET_BOUND, "this invitation is for another node");
         return;
     }
+    if (pln_id_equal(&ticket->inviter, &node->self->id)) {
+        pln_reply(node, request, true, PLN_ETICKET_BOUND,
+                  "this node gave that invitation itself, or a copy of it: join with another one");
+        return;
+    }
     if (address_total(ticket) == 0) {
         pln_reply(node, request, true, PLN_EMALFORMED, "the ticket names no address to call");
         return;

@@ -130,7 +130,8 @@ void pln_share_save_cursor(pln_node_t *node, pln_link_t *link, pln_share_t *shar
 
 void pln_hello_greet(pln_node_t *node, pln_link_t *link)
 {
-    pln_random_bytes(node, link->nonce, sizeof link->nonce);
+    memcpy(link->nonce, node->start, sizeof node->start);
+    pln_random_bytes(node, link->nonce + PLN_START_SIZE, sizeof link->nonce - PLN_START_SIZE);
     pln_buf_t rows = {0};
     for (size_t i = 0; i < node->net_count; i++) {
         if (pln_net_admits(node->nets[i], &link->id)) {
@@ -176,6 +177,7 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
     }
     link->greeted = true;
     link->store = hello->store;
+    memcpy(link->start, hello->nonce, sizeof link->start);
     if (!pln_twins_settle(node, link)) {
         return;
     }

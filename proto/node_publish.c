@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
 #include "planted.h"
@@ -283,16 +284,22 @@ uint32_t pln_cuts_fill(pln_net_state_t *net, const pln_id_t *author, uint32_t te
         }
     }
     qsort(chains, count, sizeof *chains, newest_first);
-    count = count > PLN_CUTS_MAX ? PLN_CUTS_MAX : count;
-    for (uint32_t i = 0; i < count; i++) {
-        cuts[i].epoch = chains[i]->place.epoch;
-        cuts[i].lane = chains[i]->place.lane;
-        cuts[i].seq = chains[i]->durable.seq;
-        cuts[i].hash = chains[i]->durable.hash;
-        cuts[i].signature = chains[i]->signature;
+    uint32_t listed = 0;
+    for (uint32_t i = 0; i < count && listed < PLN_CUTS_MAX; i++) {
+        pln_head_t head = chains[i]->durable;
+        pln_signature_t signature = chains[i]->signature;
+        if (pln_signature_is_zero(&signature) &&
+            !pln_fork_signed_head(net, &chains[i]->place, &head, &signature)) {
+            continue;  // one cut that does not verify, and all of it is void
+        }
+        cuts[listed++] = (pln_cut_t){.epoch = chains[i]->place.epoch,
+                                     .lane = chains[i]->place.lane,
+                                     .seq = head.seq,
+                                     .hash = head.hash,
+                                     .signature = signature};
     }
     free(chains);
-    return count;
+    return listed;
 }
 
 pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t *member,

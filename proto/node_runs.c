@@ -182,6 +182,7 @@ static pln_err_t forked_run(pln_node_t *node, pln_link_t *link, pln_chain_t *fir
     pln_head_t end;
     uint32_t count;
     PLN_TRY(run_verify(*out, entries, run, &end, &count));
+    run = pln_withdraw_run(node, *out, run);
     pln_run_store(node, link, *out, entries, run, &end, count, frame_bytes);
     pln_want_storing(node, link, *out);
     first->asked_ms = node->now_ms;

@@ -152,14 +152,15 @@ struct pln_link {
     char address[PLN_ADDRESS_MAX + 1];
     bool dialled;
     pln_store_id_t store; /**< the peer's, from its HELLO */
-    bool has_twin;        /**< there is another link to its id, and another store behind it */
+    uint8_t start[PLN_START_SIZE];
+    bool has_twin; /**< there is another link to its id, and another machine behind it */
     bool told_twin;
     bool up;
     bool greeted; /**< the peer's HELLO has come */
     bool closing;
     bool announce_only; /**< the peer hears from others too: announce runs, do not send them
                            uninvited */
-    uint8_t nonce[16];
+    uint8_t nonce[16];  /**< ours; begins with node->start */
     uint64_t up_ms;
     uint64_t heard_ms;
     uint64_t said_ms;
@@ -344,8 +345,9 @@ struct pln_node {
     uint64_t wall_ms;
     uint64_t scanned_ms; /**< last slow scan */
     uint64_t wake_ms;
-    uint64_t dial_ms;   /**< before that nobody is to be called */
-    uint8_t secret[32]; /**< seeds map keys and random choices */
+    uint64_t dial_ms;              /**< before that nobody is to be called */
+    uint8_t start[PLN_START_SIZE]; /**< random; all HELLOs of this start of plnd say it */
+    uint8_t secret[32];            /**< seeds map keys and random choices */
     uint64_t draws;
 
     pln_net_state_t **nets;

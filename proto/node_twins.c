@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // Two machines with one key: whoever talks with both keeps both links and tells each of the other.
 //
-//     HELLO names the store -> the same as on the peer's other link: one link too many
-//                           -> another one: both links stay; when both have spoken, TWIN to both
+//     HELLO names store and start -> both as on the peer's other link: one link too many
+//                                 -> else: both links stay; when both have spoken, TWIN to both
 //
 // Each goes on in an epoch of its own (node_epochs.c); what is left to do is people's: to switch
 // one of them off, or give it a key of its own.
@@ -24,7 +24,7 @@ pln_link_t *pln_peer_next_link(pln_node_t *node, const pln_peer_t *peer, size_t 
     return link;
 }
 
-/** Of two links to one store the one dialled by the smaller id stays; of two dialled alike, the
+/** Of two links to one machine the one dialled by the smaller id stays; of two dialled alike, the
  * newer. */
 static bool keep_other(const pln_node_t *node, const pln_link_t *other, const pln_link_t *link)
 {
@@ -44,14 +44,20 @@ static void tell(pln_node_t *node, pln_link_t *to, const pln_link_t *of)
     pln_send(node, to, &twin, (pln_span_t){0});
 }
 
-/** Another greeted link of the same peer, with the same store or with another one. */
-static pln_link_t *rival(pln_node_t *node, const pln_link_t *link, bool same_store)
+/** One store, and no other start of plnd with a copy of it. */
+static bool one_machine(const pln_link_t *a, const pln_link_t *b)
+{
+    return memcmp(a->store.bytes, b->store.bytes, sizeof a->store.bytes) == 0 &&
+           memcmp(a->start, b->start, sizeof a->start) == 0;
+}
+
+/** Another greeted link of the same peer, with the same machine or with another one. */
+static pln_link_t *rival(pln_node_t *node, const pln_link_t *link, bool same)
 {
     size_t cursor = 0;
     for (pln_link_t *other; (other = pln_map_next(&node->links, &cursor)) != NULL;) {
-        bool same = memcmp(other->store.bytes, link->store.bytes, sizeof link->store.bytes) == 0;
         if (other != link && other->peer == link->peer && other->greeted && !other->closing &&
-            same == same_store) {
+            one_machine(other, link) == same) {
             return other;
         }
     }
@@ -83,7 +89,8 @@ bool pln_twins_settle(pln_node_t *node, pln_link_t *link)
         link->told_twin = other->told_twin = false;
     }
     pln_link_t *used = link->peer->link;
-    if (used == NULL || !used->greeted || used->closing) {
+    bool replaced = used != NULL && memcmp(used->store.bytes, link->store.bytes, 16) == 0;
+    if (used == NULL || !used->greeted || used->closing || replaced) {
         link->peer->link = link;
     }
     return true;

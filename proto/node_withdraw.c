@@ -296,7 +296,9 @@ static void review(pln_node_t *node, pln_chain_t *chain, uint64_t seq)
         if (fate_of(chain, seq, NULL) == PLN_FATE_STANDS) {
             return;  // none that counts
         }
-        mark = mark_add(chain, &(pln_mark_t){.seq = seq, .copy = PLN_COPY_UNREAD});
+        pln_mark_t unread = {.seq = seq, .copy = PLN_COPY_UNREAD};
+        unread.fate = PLN_FATE_ERASED;  // no hole until it is judged
+        mark = mark_add(chain, &unread);
     }
     if (mark->copy == PLN_COPY_UNREAD && !mark->busy) {
         mark->busy = true;

@@ -10,7 +10,7 @@ static void revokes_hold(world_t *world, const pln_network_id_t *network, world_
     for (size_t i = 0; i < world->verdict_count && access != NULL; i++) {
         const world_verdict_t *verdict = &world->verdicts[i];
         pln_member_t member;
-        bool standing = !world->nodes[verdict->by]->rewound;  // or it may be gone with a disk
+        bool standing = i >= world->nodes[verdict->by]->rewound_verdicts;  // or gone with a disk
         if (standing &&
             memcmp(verdict->network.bytes, network->bytes, sizeof network->bytes) == 0 &&
             pln_access_member(access, &verdict->member, &member) == PLN_OK &&

@@ -6,15 +6,15 @@
 #include "check.h"
 
 /** What of an entry with this fate may be on the disk of @node. */
-static void copy_check(world_t *world, const world_node_t *node, const pln_place_t *place,
+static void copy_check(world_t *world, const world_node_t *node, const pln_chain_row_t *row,
                        uint64_t seq, pln_fate_t fate)
 {
     bool shown;
-    bool kept = memory_store_payload(node->store, place, seq, &shown);
+    bool kept = memory_store_payload(node->store, row->number, seq, &shown);
     if (shown || (kept && fate == PLN_FATE_ERASED)) {
-        check_fail(world, &check_withdrawn, "%s %s entry %llu of %s, which is %s", node->name,
-                   shown ? "shows" : "keeps", (unsigned long long)seq,
-                   check_name(world, &place->author),
+        check_fail(world, &check_withdrawn, "%s %s entry %llu of epoch %u of %s%s, which is %s",
+                   node->name, shown ? "shows" : "keeps", (unsigned long long)seq, row->place.epoch,
+                   check_name(world, &row->place.author), row->branch ? " on a branch" : "",
                    fate == PLN_FATE_ERASED ? "erased" : "hidden");
     }
 }
@@ -39,7 +39,7 @@ static void chain_check(world_t *world, const world_node_t *node, const pln_chai
     pln_access_t *access = pln_node_access(node->node, &row->place.network);
     const pln_place_t *place = &row->place;
     pln_hash_t data;
-    for (uint64_t seq = 1;
+    for (uint64_t seq = row->base.seq + 1;  // what leads to a branch is of another chain
          (seq = pln_access_retracted(access, &place->author, place->epoch, seq)) != 0 &&
          seq <= row->counted;
          seq++) {
@@ -47,7 +47,7 @@ static void chain_check(world_t *world, const world_node_t *node, const pln_chai
             pln_fate_t fate =
                 pln_access_fate(access, &place->author, place->epoch, seq, &data, NULL);
             if (fate != PLN_FATE_STANDS) {
-                copy_check(world, node, place, seq, fate);
+                copy_check(world, node, row, seq, fate);
             }
         }
     }

@@ -120,10 +120,9 @@ bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, ui
     return held;
 }
 
-bool memory_store_payload(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
-                          bool *shown)
+bool memory_store_payload(const memory_store_t *store, uint32_t number, uint64_t seq, bool *shown)
 {
-    const memory_chain_t *chain = chain_at(store, place);
+    const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
     pln_entry_t entry;
     *shown = chain != NULL && seq > chain->gone && seq <= chain->row.head.seq &&
              memory_entry_at(chain, seq, &entry) == PLN_OK && !entry.withheld;
@@ -155,6 +154,25 @@ bool memory_store_holds(const memory_store_t *store, const pln_place_t *place, u
         }
     }
     return false;
+}
+
+static bool counts(const memory_chain_t *chain, uint64_t seq, const pln_hash_t *hash)
+{
+    bool own = seq > chain->row.base.seq || !chain->row.branch;
+    return own && seq <= chain->row.counted && holds(chain, seq, hash);
+}
+
+bool memory_store_counts(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
+                         const pln_hash_t *hash)
+{
+    const memory_chain_t *first = chain_at(store, place);
+    bool does = first != NULL && counts(first, seq, hash);
+    for (size_t i = 0; i < store->chain_count && first != NULL && !does; i++) {
+        const memory_chain_t *chain = store->chains[i];
+        does = chain != NULL && chain->row.branch && pln_place_equal(&chain->row.place, place) &&
+               counts(chain, seq, hash);
+    }
+    return does;
 }
 
 size_t memory_store_rows(const memory_store_t *store, pln_table_t table,

@@ -473,7 +473,8 @@ static bool bases_hold(memory_store_t *store, const memory_job_t *job)
             uint32_t number = effect->as.withhold.chain;
             const memory_chain_t *chain =
                 number < store->chain_count ? store->chains[number] : NULL;
-            if (chain == NULL || effect->as.withhold.seq > chain->row.head.seq || chain->gone > 0) {
+            if (chain == NULL || effect->as.withhold.seq > chain->row.head.seq ||
+                chain->gone > chain->row.base.seq) {
                 return false;
             }
         }

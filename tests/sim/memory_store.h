@@ -66,12 +66,14 @@ bool memory_store_next_chain(const memory_store_t *store, size_t *cursor, pln_ch
 /** chain_hash(seq) of the chain that is no branch; false: not held. */
 bool memory_store_hash(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
                        pln_hash_t *out);
-/** Is the payload of that entry on this disk at all, shown or hidden? */
-bool memory_store_payload(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
-                          bool *shown);
+/** Is the payload of entry @seq of that chain on this disk at all, shown or hidden? */
+bool memory_store_payload(const memory_store_t *store, uint32_t number, uint64_t seq, bool *shown);
 /** Is entry @seq held, on a branch where it has @hash? NULL: on any. */
 bool memory_store_holds(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
                         const pln_hash_t *hash);
+/** ... and does it count? */
+bool memory_store_counts(const memory_store_t *store, const pln_place_t *place, uint64_t seq,
+                         const pln_hash_t *hash);
 /** Rows of @table; only those whose key names @network, unless NULL. */
 size_t memory_store_rows(const memory_store_t *store, pln_table_t table,
                          const pln_network_id_t *network);

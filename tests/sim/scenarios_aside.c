@@ -271,8 +271,10 @@ static void what_was_withdrawn_goes_with_it_and_stays_withdrawn_when_it_comes_ba
     story_records_are(story, it.ben, 9);
     pln_place_t place = {story->net, it.ann->self.id, 0, PLN_LANE_RECORDS};
     bool shown = true;
-    assert_false(memory_store_payload(it.ben->store, &place, 7, &shown));
-    assert_true(memory_store_payload(it.ben->store, &place, 8, &shown));
+    pln_chain_row_t row;
+    assert_true(memory_store_chain(it.ben->store, &place, &row));
+    assert_false(memory_store_payload(it.ben->store, row.number, 7, &shown));
+    assert_true(memory_store_payload(it.ben->store, row.number, 8, &shown));
     days_pass(story, 1);
     story_end(story);
 }

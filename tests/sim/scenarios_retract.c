@@ -15,8 +15,10 @@ static void copy_is(const story_t *story, const world_node_t *node, const world_
                     uint64_t seq, bool shown, bool kept)
 {
     pln_place_t place = place_of(story, author);
-    bool is_shown;
-    bool is_kept = memory_store_payload(node->store, &place, seq, &is_shown);
+    bool is_shown = false;
+    pln_chain_row_t row;
+    bool is_kept = memory_store_chain(node->store, &place, &row) &&
+                   memory_store_payload(node->store, row.number, seq, &is_shown);
     if (is_shown != shown || is_kept != kept) {
         fail_msg("%s has entry %llu of %s: shown %d, kept %d, not %d, %d", node->name,
                  (unsigned long long)seq, author->name, is_shown, is_kept, shown, kept);

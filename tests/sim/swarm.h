@@ -6,7 +6,8 @@
  * Why     Nobody thinks of the story in which the third crash falls between two revokes.
  * Shape   swarm_run(options) plays one seed to its end; the same options play it again
  * Files   swarm.c command line · swarm_many.c many seeds · swarm_seed.c one seed · swarm_plan.c its
- *         networks · swarm_people.c what people do · swarm_faults.c what befalls machines and lines
+ *         networks · swarm_people.c what people do · swarm_withdraw.c ... and take back
+ *         swarm_faults.c what befalls machines and lines · swarm_lives.c one key, two lives
  */
 #ifndef PLN_SWARM_H
 #define PLN_SWARM_H
@@ -15,6 +16,7 @@
 
 #define SWARM_NODES_MAX 96u
 #define SWARM_CIRCLES_MAX 2u
+#define SWARM_BACKUPS_MAX 8u
 #define SWARM_NODES 20u   /**< the standard shape: so many nodes ... */
 #define SWARM_MINUTES 10u /**< ... for so many virtual minutes, before it heals */
 
@@ -83,6 +85,12 @@ typedef struct {
     world_node_t *b;
 } remedy_t;
 
+/** A copy of somebody's disk, to be laid back later. */
+typedef struct {
+    world_node_t *of;
+    memory_store_t *store;
+} backup_t;
+
 typedef struct {
     world_t *world;
     circle_t circles[SWARM_CIRCLES_MAX]; /**< the first one is everybody's */
@@ -90,6 +98,9 @@ typedef struct {
     world_node_t *hub; /**< honest, reachable, in every circle, never put out */
     remedy_t *remedies;
     size_t remedy_count;
+    backup_t backups[SWARM_BACKUPS_MAX];
+    size_t backup_count;
+    size_t copy_count; /**< folders that were copied and run */
     bool mesh;
     bool calm;
     bool crowded; /**< the hub has had more links than windows */
@@ -119,6 +130,17 @@ bool swarm_is_member(const circle_t *circle, world_node_t *node);
 /* swarm_withdraw.c */
 void swarm_withdraw(swarm_t *swarm);
 void swarm_undo(swarm_t *swarm);
+
+/* swarm_lives.c */
+bool swarm_same_key(const world_node_t *a, const world_node_t *b);
+/** The root or the hub, or a copy of one: nobody puts it out, and it does not leave. */
+bool swarm_pillar(const swarm_t *swarm, const circle_t *circle, const world_node_t *node);
+void swarm_restore(swarm_t *swarm);
+void swarm_backups_drop(swarm_t *swarm);
+void swarm_copy(swarm_t *swarm);
+void swarm_fork(swarm_t *swarm);
+/** Some of those whose folder was copied settle what they forked. */
+void swarm_settle(swarm_t *swarm);
 
 /* swarm_faults.c */
 void swarm_fault(swarm_t *swarm);

@@ -237,9 +237,10 @@ void swarm_fault(swarm_t *swarm)
         uint32_t weight;
         void (*fault)(swarm_t *swarm);
     } faults[] = {
-        {12, cut},      {6, crash},     {4, crash_in_writing}, {3, suspend},
-        {3, disk_slow}, {2, disk_full}, {2, clock_jump},       {1, clock_drift},
-        {4, one_way},   {2, partition}, {4, line_change},
+        {12, cut},       {6, crash},      {4, crash_in_writing}, {3, suspend},
+        {3, disk_slow},  {2, disk_full},  {2, clock_jump},       {1, clock_drift},
+        {4, one_way},    {2, partition},  {4, line_change},      {2, swarm_restore},
+        {1, swarm_copy}, {1, swarm_fork},
     };
     uint64_t total = 0;
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
@@ -269,6 +270,7 @@ void swarm_heal(swarm_t *swarm)
     world_t *world = swarm->world;
     backlogs_drop(world);
     swarm->remedy_count = 0;
+    swarm_backups_drop(swarm);
     for (size_t i = 0; i < world->node_count; i++) {
         world_node_t *node = world->nodes[i];
         node->line = (world_line_t){.latency_ms = 5 + (uint32_t)world_random(world, 20)};

@@ -133,6 +133,8 @@ void swarm_answered(world_node_t *node, const world_request_t *request, const pl
         world_happened(node->world, HAPPENING_revoke);
     } else if (request->what == PLN_EV_RETRACT && good) {
         world_happened(node->world, request->count > 0 ? HAPPENING_undo : HAPPENING_retract);
+    } else if (request->what == PLN_EV_HEAL && good && reply->as.reply.detail[0] == '\0') {
+        world_happened(node->world, HAPPENING_settle);
     } else if (request->what == PLN_EV_LEAVE && good) {
         world_happened(node->world, HAPPENING_leave);
     }
@@ -144,7 +146,7 @@ static void put_out(swarm_t *swarm)
     world_node_t *by = inviter(swarm->world, circle, PLN_ROLE_CONTRIBUTOR);
     world_node_t *target =
         swarm->world->nodes[world_random(swarm->world, swarm->world->node_count)];
-    if (by != NULL && by != target && target != swarm->hub && target != circle->root) {
+    if (by != NULL && !swarm_same_key(by, target) && !swarm_pillar(swarm, circle, target)) {
         world_tell(swarm->world, "%s puts %s out", by->name, target->name);
         world_revoke_later(by, &circle->network, &target->self.id);
     }
@@ -154,7 +156,7 @@ static void leave(swarm_t *swarm)
 {
     circle_t *circle = swarm_circle(swarm);
     world_node_t *node = swarm_anyone(swarm);
-    if (node != NULL && node != swarm->hub && node != circle->root) {
+    if (node != NULL && !swarm_pillar(swarm, circle, node)) {
         world_tell(swarm->world, "%s leaves", node->name);
         world_leave_later(node, &circle->network);
     }
@@ -221,7 +223,7 @@ static void schism(swarm_t *swarm)
         bool stranger = !circle->guests[i].was_member && !circle->guests[i].has_ticket;
         guest = stranger && swarm_awake(world->nodes[i]) ? world->nodes[i] : guest;
     }
-    if (host == NULL || guest == NULL || host == circle->root || host == swarm->hub) {
+    if (host == NULL || guest == NULL || swarm_pillar(swarm, circle, host)) {
         return;
     }
     world_tell(world, "%s and %s are alone", host->name, guest->name);
@@ -281,7 +283,7 @@ void swarm_people_act(swarm_t *swarm)
         {100, true, publish_small}, {3, true, publish_batch},   {4, true, publish_large},
         {2, false, put_out},        {1, false, leave},          {4, false, invite_again},
         {3, false, schism},         {2, false, try_old_ticket}, {6, false, swarm_withdraw},
-        {3, false, swarm_undo},
+        {3, false, swarm_undo},     {1, false, swarm_settle},
     };
     uint64_t total = 0;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {

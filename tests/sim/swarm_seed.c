@@ -177,6 +177,9 @@ static void heal(swarm_t *swarm, swarm_result_t *result)
             world_peer_add(world->nodes[i], swarm->hub);
         }
     }
+    if (!swarm->calm) {
+        swarm_settle(swarm);
+    }
     uint64_t begin_ms = world->now_ms;
     bool equal = false;
     while (!equal && world->now_ms < begin_ms + CONVERGED_MS_MAX && world->broken[0] == '\0') {
@@ -201,12 +204,12 @@ void swarm_run(const swarm_options_t *options, swarm_result_t *result)
     if (!swarm_plan(swarm, options)) {
         snprintf(world->broken, sizeof world->broken, "no network was founded");
     }
+    result->nodes = (uint32_t)world->node_count;  // copies of their folders come later
     world->answered = swarm_answered;
     history(swarm);
     heal(swarm, result);
     memcpy(result->broken, world->broken, sizeof result->broken);
     memcpy(result->happened, world->happened, sizeof result->happened);
-    result->nodes = (uint32_t)world->node_count;
     result->minutes = (uint32_t)(swarm->history_ms / MINUTE_MS);
     result->events = world->events;
     result->prompt = world->prompt;
@@ -217,6 +220,7 @@ void swarm_run(const swarm_options_t *options, swarm_result_t *result)
     }
     result->fingerprint = world->fingerprint;
     free(swarm->remedies);
+    swarm_backups_drop(swarm);
     world_free(&world);
     free(swarm);
 }

@@ -339,11 +339,16 @@ pln_err_t world_leave(world_node_t *node, const pln_network_id_t *network)
     return wait_for(node, WAIT_MS);
 }
 
-pln_err_t world_heal(world_node_t *node, const pln_network_id_t *network)
+void world_heal_later(world_node_t *node, const pln_network_id_t *network)
 {
     pln_event_t event = {.type = PLN_EV_HEAL};
     event.as.heal.network = *network;
     ask(node, &event, network, 0, 0);
+}
+
+pln_err_t world_heal(world_node_t *node, const pln_network_id_t *network)
+{
+    world_heal_later(node, network);
     return wait_for(node, WAIT_MS);
 }
 

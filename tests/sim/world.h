@@ -80,7 +80,9 @@ struct world_node {
     bool dial_all;
     uint32_t access_version; /**< that its plnd implements; 0: the present one */
     bool used_before;        /**< its key is older than its store */
-    bool rewound;            /**< its disk was laid back: what came later is with others only */
+    /** Its disk was laid back: of the promises and verdicts below these it may know nothing. */
+    size_t rewound_promises;
+    size_t rewound_verdicts;
     bool hidden;             /**< cannot be dialled (NAT) */
     uint64_t life;           /**< counts starts; events of an earlier life are void */
     uint64_t asleep_till_ms; /**< suspended: what happens to it waits until then */
@@ -333,6 +335,7 @@ void world_transfer_later(world_node_t *node, const pln_network_id_t *network,
                           const world_node_t *heir);
 void world_retract_later(world_node_t *by, const pln_place_t *place, uint64_t seq, bool undo);
 void world_leave_later(world_node_t *node, const pln_network_id_t *network);
+void world_heal_later(world_node_t *node, const pln_network_id_t *network);
 void world_peer_add(world_node_t *node, const world_node_t *peer);
 /** What a keyring says of one network. */
 pln_err_t world_recall(world_node_t *node, const pln_keyring_network_t *hint);

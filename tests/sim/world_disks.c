@@ -38,6 +38,9 @@ static void shifts_count(world_t *world, const memory_job_t *job)
             world_happened(world, HAPPENING_withheld);
         } else if (job->effects[i].type == PLN_FX_REVEAL) {
             world_happened(world, HAPPENING_revealed);
+        } else if (job->effects[i].type == PLN_FX_SAVE &&
+                   job->effects[i].as.save.table == PLN_TABLE_FORKS) {
+            world_happened(world, HAPPENING_fork);
         }
     }
 }
