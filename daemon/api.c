@@ -12,6 +12,8 @@
 
 #include "moment.h"
 
+#define DETAIL_SIZE 1024
+
 /* ---- answers ---- */
 
 static int add_text(const char *text, size_t size, void *arg)
@@ -37,88 +39,46 @@ void pln_answer_json(pln_answer_t *answer, unsigned status, json_t *json)
     json_decref(json);
 }
 
-static const char *status_title(unsigned status)
+static void give_problem(pln_answer_t *answer, json_t *problem)
 {
-    static const struct {
-        unsigned status;
-        const char *title;
-    } titles[] = {{400, "Bad Request"},
-                  {401, "Unauthorized"},
-                  {403, "Forbidden"},
-                  {404, "Not Found"},
-                  {405, "Method Not Allowed"},
-                  {409, "Conflict"},
-                  {410, "Gone"},
-                  {413, "Content Too Large"},
-                  {415, "Unsupported Media Type"},
-                  {421, "Misdirected Request"},
-                  {422, "Unprocessable Content"},
-                  {429, "Too Many Requests"},
-                  {500, "Internal Server Error"},
-                  {501, "Not Implemented"},
-                  {503, "Service Unavailable"},
-                  {504, "Gateway Timeout"},
-                  {507, "Insufficient Storage"}};
-    for (size_t i = 0; i < sizeof titles / sizeof titles[0]; i++) {
-        if (titles[i].status == status) {
-            return titles[i].title;
-        }
-    }
-    return "Error";
-}
-
-json_t *pln_problem(unsigned status, const char *reason, const char *detail)
-{
-    json_t *problem = json_object();
-    json_object_set_new(problem, "type", json_string("about:blank"));
-    json_object_set_new(problem, "title", json_string(status_title(status)));
-    json_object_set_new(problem, "status", json_integer((json_int_t)status));
-    json_object_set_new(problem, "detail", pln_json_text(detail));
-    json_object_set_new(problem, "reason", json_string(reason));
-    return problem;
+    unsigned status = (unsigned)json_integer_value(json_object_get(problem, "status"));
+    pln_answer_json(answer, status, problem);
+    answer->type = "application/problem+json";
 }
 
 void pln_answer_problem(pln_answer_t *answer, unsigned status, const char *reason,
                         const char *format, ...)
 {
-    char detail[1024];
+    char detail[DETAIL_SIZE];
     va_list list;
     va_start(list, format);
     vsnprintf(detail, sizeof detail, format, list);
     va_end(list);
-    pln_answer_json(answer, status, pln_problem(status, reason, detail));
-    answer->type = "application/problem+json";
+    give_problem(answer, pln_problem(status, reason, detail));
 }
 
-unsigned pln_error_status(pln_err_t error)
+void pln_answer_field(pln_answer_t *answer, const char *name, const char *format, ...)
 {
-    static const struct {
-        pln_err_t error;
-        unsigned status;
-    } table[] = {{PLN_ENOTFOUND, 404},
-                 {PLN_EEXISTS, 409},
-                 {PLN_EAMBIGUOUS, 400},
-                 {PLN_EROLE, 403},
-                 {PLN_EFULL, 409},
-                 {PLN_ESTALE, 409},
-                 {PLN_ECLOCK, 409},
-                 {PLN_EQUOTA, 409},
-                 {PLN_EFORK, 409},
-                 {PLN_EGRANT, 403},
-                 {PLN_ENOSPACE, 507},
-                 {PLN_EPAUSED, 507},
-                 {PLN_EIO, 500},
-                 {PLN_ETICKET_UNKNOWN, 404},
-                 {PLN_ETICKET_USED, 410},
-                 {PLN_ETICKET_EXPIRED, 410},
-                 {PLN_ETICKET_CANCELLED, 410},
-                 {PLN_ETICKET_BOUND, 403}};
-    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
-        if (table[i].error == error) {
-            return table[i].status;
-        }
-    }
-    return 400;
+    char detail[DETAIL_SIZE];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(detail, sizeof detail, format, list);
+    va_end(list);
+    json_t *problem = pln_problem(400, "field", detail);
+    json_object_set_new(problem, "field", pln_json_text(name));
+    give_problem(answer, problem);
+}
+
+void pln_answer_line(pln_answer_t *answer, int line, const char *format, ...)
+{
+    char detail[DETAIL_SIZE];
+    va_list list;
+    va_start(list, format);
+    vsnprintf(detail, sizeof detail, format, list);
+    va_end(list);
+    json_t *problem = pln_problem(400, "json", detail);
+    json_object_set_new(problem, "line", json_integer(line));
+    give_problem(answer, problem);
 }
 
 void pln_answer_error(pln_answer_t *answer, pln_err_t error, const char *detail)
@@ -219,7 +179,7 @@ bool pln_json_deep(const char *text, size_t size)
 
 static bool refuse_field(pln_answer_t *answer, const char *name, const char *rule)
 {
-    pln_answer_problem(answer, 400, "field", "\"%s\" %s", name, rule);
+    pln_answer_field(answer, name, "\"%s\" %s", name, rule);
     return false;
 }
 

@@ -4,8 +4,7 @@
  *
  * Why     Handlers say what is true and what is wrong; how that becomes HTTP stands once, here.
  * Shape   routes.def names the handlers; api_<noun>.c holds them; http.c carries the bytes
- *         errors are application/problem+json: title, status, detail (one sentence with the
- *         remedy), reason (short stable word)
+ *         errors are application/problem+json: the table is problems.def
  * Thread  a handler runs on its connection's own thread and may block
  */
 #ifndef PLN_API_H
@@ -20,6 +19,7 @@
 #include "draft.h"
 #include "driver.h"
 #include "front.h"
+#include "problem.h"
 #include "pulse.h"
 #include "seen.h"
 #include "sign_in.h"
@@ -111,6 +111,12 @@ void pln_answer_json(pln_answer_t *answer, unsigned status, json_t *json);
 /** Problem with a sentence made from @format. */
 void pln_answer_problem(pln_answer_t *answer, unsigned status, const char *reason,
                         const char *format, ...) __attribute__((format(printf, 4, 5)));
+/** The same about member @name of the body. */
+void pln_answer_field(pln_answer_t *answer, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/** The same about line @line of a body that is no JSON. */
+void pln_answer_line(pln_answer_t *answer, int line, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
 /** The core's refusal: status by @error, @detail when it is not empty, else the error's sentence.
  */
 void pln_answer_error(pln_answer_t *answer, pln_err_t error, const char *detail);
@@ -121,10 +127,6 @@ void pln_answer_stream(pln_answer_t *answer, const char *type, pln_stream_next_t
                        void (*next_free)(void *state), void *state);
 /** Frees what an answer still owns. */
 void pln_answer_free(pln_answer_t *answer);
-
-/** The problem object of an answer, for places where it is part of another body. */
-json_t *pln_problem(unsigned status, const char *reason, const char *detail);
-unsigned pln_error_status(pln_err_t error);
 
 /** Compact JSON of @json, and no newline. */
 void pln_json_write(const json_t *json, pln_buf_t *out);

@@ -81,8 +81,8 @@ void pln_api_adapt(const pln_request_t *request, pln_answer_t *answer)
         return;
     }
     if (changes != NULL && !json_is_object(changes)) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"fields\" must be an object of field names and values");
+        pln_answer_field(answer, "fields",
+                         "\"fields\" must be an object of field names and values");
         return;
     }
     pln_record_lookup_t lookup = {request, view.id};

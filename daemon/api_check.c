@@ -96,9 +96,9 @@ void pln_api_check(const pln_request_t *request, pln_answer_t *answer)
     }
     const pln_kind_t *kind = pln_kind_by_name(name);
     if (kind == NULL || kind->fields == NULL || !json_is_object(fields)) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"kind\" must be one that can be published, and \"fields\" an object "
-                           "of field names and values");
+        pln_answer_field(answer, "kind",
+                         "\"kind\" must be one that can be published, and \"fields\" an object "
+                         "of field names and values");
         return;
     }
     pln_record_lookup_t lookup = {.request = request};

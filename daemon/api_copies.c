@@ -116,7 +116,7 @@ void pln_api_copy_made(const pln_request_t *request, pln_answer_t *answer)
     } else if (strcmp(what, "key") == 0) {
         made.key_ms = pln_wall_ms();
     } else {
-        pln_answer_problem(answer, 400, "field", "\"what\" must be backup or key");
+        pln_answer_field(answer, "what", "\"what\" must be backup or key");
         return;
     }
     if (pln_copies_note(request->api->dir, &made) != PLN_OK) {

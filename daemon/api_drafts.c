@@ -180,13 +180,12 @@ static bool read_content(const pln_request_t *request, pln_answer_t *answer, jso
     }
     const pln_kind_t *known = kind == NULL ? NULL : pln_kind_by_name(kind);
     if (kind != NULL && (known == NULL || known->fields == NULL)) {
-        pln_answer_problem(answer, 400, "field", "\"kind\" %.60s is none that can be published",
-                           kind);
+        pln_answer_field(answer, "kind", "\"kind\" %.60s is none that can be published", kind);
         return false;
     }
     if (fields != NULL && !json_is_object(fields)) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"fields\" must be an object of field names and values");
+        pln_answer_field(answer, "fields",
+                         "\"fields\" must be an object of field names and values");
         return false;
     }
     if ((fresh || network != NULL) &&
@@ -219,8 +218,7 @@ static bool read_origin(const pln_request_t *request, pln_answer_t *answer, json
         }
     }
     if (given[0] != NULL && given[1] != NULL) {
-        pln_answer_problem(answer, 400, "field",
-                           "a draft has \"replaces\" or \"adapts\", never both");
+        pln_answer_field(answer, "replaces", "a draft has \"replaces\" or \"adapts\", never both");
         return false;
     }
     return true;
@@ -273,8 +271,8 @@ void pln_api_draft_put(const pln_request_t *request, pln_answer_t *answer)
     json_t *next = json_copy(draft);
     if (pln_body_number(request, answer, "revision", INT64_MAX, &revision)) {
         if (revision == 0) {
-            pln_answer_problem(answer, 400, "field",
-                               "\"revision\" is required: the one that you have changed");
+            pln_answer_field(answer, "revision",
+                             "\"revision\" is required: the one that you have changed");
         } else if (read_content(request, answer, next)) {
             if (!sees_all(request->session)) {
                 /* what somebody may be approving now is asked for anew when it changes */
@@ -327,9 +325,8 @@ void pln_api_draft_return(const pln_request_t *request, pln_answer_t *answer)
     const json_t *comment = json_object_get(request->body, "comment");
     if (!json_is_string(comment) || json_string_length(comment) == 0 ||
         json_string_length(comment) > COMMENT_MAX) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"comment\" must say what is missing, in at most %u bytes",
-                           COMMENT_MAX);
+        pln_answer_field(answer, "comment",
+                         "\"comment\" must say what is missing, in at most %u bytes", COMMENT_MAX);
         return;
     }
     move_to(request, answer, "returned", json_string_value(comment));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Server-sent events: arrivals, each told once over any number of reconnections, and the pulse.
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -240,7 +241,10 @@ static bool begin_after(const pln_request_t *request, pln_answer_t *answer, even
 
 bool pln_api_stream_begin(const pln_request_t *request, pln_answer_t *answer)
 {
-    if (atomic_fetch_add(request->api->streams, 1) >= PLN_API_STREAMS_MAX) {
+    /* who owns the socket may fill its door; the page's is shared by many */
+    bool own = request->session->role == PLN_NEED_MANAGE && request->from[0] == '\0';
+    unsigned most = own ? UINT_MAX : PLN_API_STREAMS_MAX;
+    if (atomic_fetch_add(request->api->streams, 1) >= most) {
         atomic_fetch_sub(request->api->streams, 1);
         pln_answer_problem(answer, 503, "streams",
                            "as many streams are open as can be: close a page, and try again");

@@ -21,8 +21,8 @@ typedef struct {
 static bool given_addresses(pln_answer_t *answer, const json_t *given, addresses_t *out)
 {
     if (!json_is_array(given) || json_array_size(given) > PLN_TICKET_ADDRESSES_MAX) {
-        pln_answer_problem(answer, 400, "field", "\"addresses\" must be a list of at most %u texts",
-                           PLN_TICKET_ADDRESSES_MAX);
+        pln_answer_field(answer, "addresses", "\"addresses\" must be a list of at most %u texts",
+                         PLN_TICKET_ADDRESSES_MAX);
         return false;
     }
     size_t i;
@@ -33,8 +33,8 @@ static bool given_addresses(pln_answer_t *answer, const json_t *given, addresses
         const char *text = json_string_value(value);
         if (text == NULL || strlen(text) > PLN_ADDRESS_MAX || !pln_address_parse(text, &parsed) ||
             parsed.port == 0) {
-            pln_answer_problem(answer, 400, "field",
-                               "\"addresses\" must be HOST:PORT, such as pln.example.org:7420");
+            pln_answer_field(answer, "addresses",
+                             "\"addresses\" must be HOST:PORT, such as pln.example.org:7420");
             return false;
         }
         out->list[out->count++] = text;
@@ -86,18 +86,16 @@ static bool read_invitation(const pln_request_t *request, pln_answer_t *answer, 
     if (role != NULL &&
         (pln_role_parse(role, &event->as.invite.role) != PLN_OK ||
          event->as.invite.role == PLN_ROLE_NONE || event->as.invite.role == PLN_ROLE_ROOT)) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"role\" must be reader, contributor or coordinator");
+        pln_answer_field(answer, "role", "\"role\" must be reader, contributor or coordinator");
         return false;
     }
     if (bound != NULL && pln_did_parse(bound, &event->as.invite.bound_to) != PLN_OK) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"for\" must be a node's whole id: did:key:z6Mk...");
+        pln_answer_field(answer, "for", "\"for\" must be a node's whole id: did:key:z6Mk...");
         return false;
     }
     if (event->as.invite.expiry_ms <= now || event->as.invite.expiry_ms > now + EXPIRES_MAX_MS) {
-        pln_answer_problem(answer, 400, "field",
-                           "an invitation expires in the future, and within 366 days");
+        pln_answer_field(answer, "expires_ms",
+                         "an invitation expires in the future, and within 366 days");
         return false;
     }
     return true;

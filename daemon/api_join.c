@@ -145,8 +145,8 @@ static bool read_ticket(const pln_request_t *request, pln_answer_t *answer, pln_
 {
     const json_t *text = json_object_get(request->body, "ticket");
     if (!json_is_string(text) || json_string_length(text) > PLN_TICKET_TEXT_MAX) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"ticket\" must be the text of an invitation: PLN1-...");
+        pln_answer_field(answer, "ticket",
+                         "\"ticket\" must be the text of an invitation: PLN1-...");
         return false;
     }
     pln_span_t span = PLN_SPAN(json_string_value(text), json_string_length(text));

@@ -68,8 +68,7 @@ void pln_api_network_create(const pln_request_t *request, pln_answer_t *answer)
         return;
     }
     if (strcmp(name, "-") == 0) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"-\" means the only network; give it another name");
+        pln_answer_field(answer, "name", "\"-\" means the only network; give it another name");
         return;
     }
     pln_event_t event = {.type = PLN_EV_FOUND};

@@ -41,16 +41,16 @@ void pln_api_peer_add(const pln_request_t *request, pln_answer_t *answer)
         return;
     }
     if (!pln_address_parse(address, &parsed) || parsed.port == 0) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"%s\" is not HOST:PORT, such as pln.example.org:7420", address);
+        pln_answer_field(answer, "address", "\"%s\" is not HOST:PORT, such as pln.example.org:7420",
+                         address);
         return;
     }
     if (pln_did_parse(id, &event.as.peer.peer) != PLN_OK) {
-        pln_answer_problem(answer, 400, "field", "\"%s\" is no node id (did:key:z6Mk...)", id);
+        pln_answer_field(answer, "id", "\"%s\" is no node id (did:key:z6Mk...)", id);
         return;
     }
     if (pln_id_equal(&event.as.peer.peer, &request->api->self)) {
-        pln_answer_problem(answer, 400, "field", "that id is this node's own");
+        pln_answer_field(answer, "id", "that id is this node's own");
         return;
     }
     event.as.peer.address = address;

@@ -228,8 +228,8 @@ static const json_t *read_records(const pln_request_t *request, pln_answer_t *an
 {
     const json_t *records = json_object_get(request->body, "records");
     if (!json_is_array(records) || json_array_size(records) > RECORDS_MAX) {
-        pln_answer_problem(answer, 400, "field", "\"records\" must be a list of at most %u records",
-                           RECORDS_MAX);
+        pln_answer_field(answer, "records", "\"records\" must be a list of at most %u records",
+                         RECORDS_MAX);
         return NULL;
     }
     return records;

@@ -64,16 +64,16 @@ static bool read_expiry(const pln_request_t *request, pln_answer_t *answer, uint
     *out = now_ms + LASTS_MS;
     if (json_is_string(given)) {
         if (!pln_moment_parse(json_string_value(given), out)) {
-            pln_answer_problem(answer, 400, "field",
-                               "\"expires\" must be a moment such as 2026-12-24T18:00:00Z");
+            pln_answer_field(answer, "expires",
+                             "\"expires\" must be a moment such as 2026-12-24T18:00:00Z");
             return false;
         }
     } else if (!pln_body_number(request, answer, "expires", UINT64_MAX, out)) {
         return false;
     }
     if (*out <= now_ms || *out - now_ms > LASTS_MAX_MS) {
-        pln_answer_problem(answer, 400, "field",
-                           "\"expires\" must be in the future, and within 366 days");
+        pln_answer_field(answer, "expires",
+                         "\"expires\" must be in the future, and within 366 days");
         return false;
     }
     return true;
@@ -87,7 +87,7 @@ static bool read_role(const pln_request_t *request, pln_answer_t *answer, pln_ne
         return false;
     }
     if (text != NULL && !pln_need_parse(text, out)) {
-        pln_answer_problem(answer, 400, "field", "\"role\" must be read, draft, publish or manage");
+        pln_answer_field(answer, "role", "\"role\" must be read, draft, publish or manage");
         return false;
     }
     return true;

@@ -62,6 +62,7 @@ struct pln_http {
 typedef struct {
     char *target;
     bool begun;
+    pln_answer_t refusal; /**< status 0: none; given when the body was read and dropped */
     pln_caller_t caller;
     pln_match_t match;
     pln_buf_t body;
@@ -217,6 +218,7 @@ static void drop_exchange(door_t *door, visit_t *visit)
     }
     visit->exchange = NULL;
     pln_match_free(&exchange->match);
+    pln_answer_free(&exchange->refusal);
     pln_buf_free(&exchange->body);
     free(exchange->target);
     free(exchange);
@@ -245,23 +247,23 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     pln_deadline_owed(visit_of(connection)->deadline, IDLE_SECONDS * 1000u);
 }
 
-/** The headers are there: refuse now, or go on and read the body. */
+/** The headers are there. Who is refused is read to the end all the same: to hang up on somebody
+ * who still speaks may take the answer from them. */
 static enum MHD_Result on_headers(door_t *door, struct MHD_Connection *connection,
                                   exchange_t *exchange, const char *method)
 {
     const pln_api_t *api = &door->http->api;
-    pln_answer_t answer = {.status = 0};
+    pln_answer_t *refusal = &exchange->refusal;
     pln_caller_t *caller = &exchange->caller;
     exchange->begun = true;
     pln_caller_know(caller, api, connection, door->local);
     pln_deadline_badge(visit_of(connection)->deadline, caller->session.signed_in.key);
     pln_call_t call =
         pln_caller_call(caller, api, connection, door->local, method, exchange->target);
-    if (pln_caller_clear(connection, &answer) &&
-        pln_route_check(&call, &exchange->match, &answer)) {
-        return MHD_YES;
+    if (pln_caller_clear(connection, refusal)) {
+        (void)pln_route_check(&call, &exchange->match, refusal);
     }
-    return send_answer(connection, &answer);
+    return MHD_YES;
 }
 
 /** Who changed what over the page's door. */
@@ -279,7 +281,8 @@ static void note_change(const exchange_t *exchange, unsigned status)
 /** Bytes beyond the limit are read and dropped, so that the client gets to read why. */
 static enum MHD_Result on_body(exchange_t *exchange, const char *data, size_t *size)
 {
-    if (exchange->dropped == 0 && exchange->body.size + *size <= PLN_API_BODY_MAX) {
+    bool wanted = exchange->refusal.status == 0 && exchange->dropped == 0;
+    if (wanted && exchange->body.size + *size <= PLN_API_BODY_MAX) {
         pln_buf_add(&exchange->body, data, *size);
     } else {
         exchange->dropped += *size;
@@ -304,7 +307,10 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         return on_body(exchange, data, data_size);
     }
     allow_time(connection, 0);
-    if (exchange->dropped > 0) {
+    if (exchange->refusal.status != 0) {
+        answer = exchange->refusal;
+        exchange->refusal = (pln_answer_t){.status = 0};
+    } else if (exchange->dropped > 0) {
         pln_answer_problem(&answer, 413, "too-large",
                            "a request takes at most 1 MiB: send it in parts");
     } else if (atomic_load(&door->http->stopping)) {

@@ -5,8 +5,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "describe.h"
+
 #define PLN_ROUTE(method, path, handler, need, sentence) \
-    {#method, path, handler, PLN_NEED_##need, sentence},
+    {#method, path, &#handler[sizeof "pln_api_" - 1], handler, PLN_NEED_##need, sentence},
 static const pln_route_t routes[] = {
 #include "routes.def"
 };
@@ -165,6 +167,40 @@ static bool takes_body(const char *method)
     return strcmp(method, "POST") == 0 || strcmp(method, "PUT") == 0;
 }
 
+/** What no table has was meant for something: better to say so than to pass it over. */
+static bool params_known(const pln_match_t *match, pln_answer_t *answer)
+{
+    char list[400];
+    for (size_t i = 0; i < match->uri.param_count; i++) {
+        const char *name = match->uri.params[i].name;
+        if (!pln_describe_takes(match->route->handler, name)) {
+            pln_describe_list(match->route->handler, false, list, sizeof list);
+            pln_answer_problem(answer, 400, "parameter",
+                               "there is no parameter \"%.60s\" here; this address takes: %s", name,
+                               list);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool members_known(const pln_match_t *match, json_t *body, pln_answer_t *answer)
+{
+    const char *name;
+    json_t *value;
+    char list[400];
+    json_object_foreach(body, name, value)
+    {
+        if (!pln_describe_has_member(match->route->handler, name)) {
+            pln_describe_list(match->route->handler, true, list, sizeof list);
+            pln_answer_field(answer, name, "there is no member \"%.60s\" here; the body takes: %s",
+                             name, list);
+            return false;
+        }
+    }
+    return true;
+}
+
 /** What the headers tell of the body. */
 static bool body_fits(const pln_call_t *call, pln_answer_t *answer)
 {
@@ -199,7 +235,7 @@ bool pln_route_check(const pln_call_t *call, pln_match_t *match, pln_answer_t *a
         return false;
     }
     return find_route(call, match, answer) && may_call(call, match->route, answer) &&
-           body_fits(call, answer);
+           params_known(match, answer) && body_fits(call, answer);
 }
 
 void pln_match_free(pln_match_t *match)
@@ -223,8 +259,8 @@ static json_t *read_body(pln_span_t body, pln_answer_t *answer)
     }
     json_t *json = json_loadb(text, body.size, JSON_REJECT_DUPLICATES, &error);
     if (json == NULL) {
-        pln_answer_problem(answer, 400, "json", "the body is no JSON: line %d, column %d: %s",
-                           error.line, error.column, error.text);
+        pln_answer_line(answer, error.line, "the body is no JSON: line %d, column %d: %s",
+                        error.line, error.column, error.text);
     } else if (!json_is_object(json)) {
         json_decref(json);
         json = NULL;
@@ -246,7 +282,8 @@ void pln_route_run(const pln_api_t *api, const pln_match_t *match, const pln_cal
     request.part_count = match->part_count;
     if (takes_body(match->route->method)) {
         request.body = read_body(body, answer);
-        if (request.body == NULL) {
+        if (request.body == NULL || !members_known(match, request.body, answer)) {
+            json_decref(request.body);
             return;
         }
     }

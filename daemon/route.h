@@ -15,6 +15,7 @@
 typedef struct {
     const char *method;
     const char *path;
+    const char *name; /**< of the operation: the handler's without "pln_api_" */
     pln_handler_t handler;
     pln_need_t need;
     const char *sentence;

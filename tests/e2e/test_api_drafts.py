@@ -58,7 +58,7 @@ class Drafts(Case):
         path = f"/api/v1/drafts/{draft['id']}"
         for method, where in (("GET", path), ("PUT", path), ("DELETE", path),
                               ("POST", f"{path}/submit")):
-            body = None if method in ("GET", "DELETE") else {"revision": 1}
+            body = {"revision": 1} if method == "PUT" else {} if method == "POST" else None
             self.assertEqual(other.ask(method, where, body).status, 404, (method, where))
         self.assertEqual(unnamed[1].get(f"/api/v1/drafts/{mine['id']}").status, 404)
         again = signed_in(node, "draft", "Ms. Álvarez")

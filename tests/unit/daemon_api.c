@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "daemon/describe.h"
 #include "daemon/moment.h"
 #include "daemon/reach.h"
 #include "daemon/resolve.h"
@@ -469,6 +470,41 @@ static void a_link_from_elsewhere_may_be_followed_to_the_page_only(void **state)
     assert_int_equal(status_of(&call), 403);
 }
 
+/** What a test of the running daemon cannot see: a route that nobody described. */
+static void every_route_is_described(void **state)
+{
+    (void)state;
+    size_t count;
+    const pln_route_t *routes = pln_routes(&count);
+    for (size_t i = 0; i < count; i++) {
+        bool gives = false, takes = false;
+        const pln_describe_t *row;
+        for (size_t j = 0; (row = pln_describe_at(j)) != NULL; j++) {
+            bool mine = row->handler == routes[i].handler;
+            gives = gives ||
+                    (mine && (row->what == PLN_DESCRIBE_GIVES || row->what == PLN_DESCRIBE_SENDS));
+            takes = takes || (mine && row->what == PLN_DESCRIBE_TAKES);
+        }
+        bool body = strcmp(routes[i].method, "POST") == 0 || strcmp(routes[i].method, "PUT") == 0;
+        if (!gives || takes != body) {
+            print_error("%s %s: describe.def does not say what it takes and gives\n",
+                        routes[i].method, routes[i].path);
+        }
+        assert_true(gives && takes == body);
+    }
+}
+
+static void every_problem_has_a_title_and_a_remedy_once(void **state)
+{
+    (void)state;
+    const pln_problem_t *row;
+    for (size_t i = 0; (row = pln_problem_at(i)) != NULL; i++) {
+        assert_ptr_equal(pln_problem_find(row->reason), row);
+        assert_in_range(row->status, 400, 599);
+        assert_true(row->title[0] != '\0' && row->remedy[strlen(row->remedy) - 1] == '.');
+    }
+}
+
 static void problem_tells_title_detail_and_reason(void **state)
 {
     (void)state;
@@ -479,7 +515,8 @@ static void problem_tells_title_detail_and_reason(void **state)
     json_t *json = json_loadb((const char *)answer.body.data, answer.body.size, 0, NULL);
     assert_non_null(json);
     assert_string_equal(json_string_value(json_object_get(json, "reason")), "role");
-    assert_string_equal(json_string_value(json_object_get(json, "title")), "Forbidden");
+    assert_string_equal(json_string_value(json_object_get(json, "title")),
+                        "The role does not allow it");
     assert_string_equal(json_string_value(json_object_get(json, "detail")),
                         pln_error_text(PLN_EROLE));
     json_decref(json);
@@ -545,6 +582,8 @@ int main(void)
         cmocka_unit_test(every_route_asks_for_its_role),
         cmocka_unit_test(changes_need_a_page_of_ours),
         cmocka_unit_test(a_link_from_elsewhere_may_be_followed_to_the_page_only),
+        cmocka_unit_test(every_route_is_described),
+        cmocka_unit_test(every_problem_has_a_title_and_a_remedy_once),
         cmocka_unit_test(problem_tells_title_detail_and_reason),
         cmocka_unit_test(fields_of_a_body_are_bounded),
     };

@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: MPL-2.0
+"""The description is held to the running daemon, both ways: what it says is so, and nothing else is."""
+import json
+import re
+import unittest
+
+from plnkit.browser import Browser, signed_in
+from plnkit.case import Case
+from plnkit.events import Listener
+from plnkit.schema import Schema
+from plnkit.wait import wait_until
+
+TASK = {"title": "Bridge", "prompt": "Build a bridge.", "license": "CC-BY-4.0", "grades": ["09"],
+        "tags": ["statics"]}
+ROLES = ["none", "read", "draft", "publish", "manage"]
+# A value for each parameter of a query that asks for something there is.
+ASKED = {"network": "Iowa", "kind": "task", "author": "cedar", "since": "7d", "until": "2030-01-01",
+         "limit": "1", "versions": "all", "open": "1", "sort": "newest", "q": "bridge", "from": "now",
+         "state": "waiting", "subject": "Science", "grade": "9", "license": "CC-BY-4.0", "tag": "statics",
+         "tier": "2", "language": "en", "by": "Ada", "competency": "x"}
+# Shapes that only come about where something is broken on purpose; other stories meet them.
+ELSEWHERE = {"Fork", "Revoked", "Twin", "Withdrawn", "EventReset", "Copies", "Aside"}
+
+
+class Description(Case):
+
+    def setUp(self):
+        super().setUp()
+        self.node_a = self.node("cedar")
+        self.network = self.node_a.found("Iowa")
+        self.manager = signed_in(self.node_a, "manage", "Ada")
+        self.document = self.manager.get("/api/v1/openapi.json").json
+        self.schema = Schema(self.document)
+        self.operations = {
+            operation["operationId"]: (method.upper(), path, operation)
+            for path, methods in self.document["paths"].items() for method, operation in methods.items()}
+        self.met = set()
+
+    def check(self, name, answer):
+        """@answer is one that the operation describes."""
+        _, _, operation = self.operations[name]
+        described = operation["responses"].get(str(answer.status))
+        if described is None and answer.status >= 400:
+            described = operation["responses"]["default"]
+        self.assertIsNotNone(described, (name, answer))
+        self.met.add((name, str(answer.status)))
+        media = answer.headers["Content-Type"]
+        wanted = list(described["content"])
+        self.assertIn(media, wanted if wanted != ["*/*"] else [media], (name, answer))
+        schema = described["content"].get(media, {}).get("schema", {})
+        if media == "application/x-ndjson":
+            for line in answer.text.splitlines():
+                if line:
+                    self.assertEqual(self.schema.problems(json.loads(line), schema), [], name)
+        elif "json" in media:
+            self.assertEqual(self.schema.problems(answer.json, schema), [], name)
+        return answer
+
+    def ask(self, name, *parts, body=None, query="", browser=None):
+        """Do the operation, its {X} filled by @parts, and check the answer."""
+        method, path, operation = self.operations[name]
+        for part in parts:
+            path = re.sub(r"\{\w+\}", lambda _, part=part: str(part), path, count=1)
+        if "requestBody" in operation:
+            body = {} if body is None else body
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]
+            self.assertEqual(self.schema.problems(body, schema), [], name)
+        answer = self.check(name, (browser or self.manager).ask(method, path + query, body))
+        self.assertLess(answer.status, 300, (name, answer))
+        return answer
+
+    # ---- what is described is so ----
+
+    def test_every_operation_answers_as_described(self):
+        other = self.node("prairie")
+        self.tell_about_the_node()
+        self.publish_and_read()
+        self.write_drafts()
+        self.sign_in_and_out()
+        guest = self.let_in(other)
+        self.listen()
+        self.let_go(other, guest)
+        self.check("status", self.manager.get("/api/v1/status?zz"))
+        good = {(name, status) for name, (_, _, operation) in self.operations.items()
+                for status in operation["responses"] if status < "300"}
+        met = {(name, status) for name, status in self.met if status < "300"}
+        self.assertEqual(good, met)
+        shapes = {name for name in self.document["components"]["schemas"] if not name.startswith("Fields_")}
+        self.assertEqual(shapes - self.schema.seen - ELSEWHERE, set())
+
+    def tell_about_the_node(self):
+        page = self.ask("page")
+        file = re.search(r'"/(assets/[^"]+)"', page.text).group(1).split("/")
+        self.ask("page_asset", *file[1:3])
+        self.ask("page_asset_3", file[1], "app", "router.js")
+        for name in ("health", "metrics", "openapi", "problems", "id", "status", "networks", "peers",
+                     "kinds", "invitations", "session", "sign_ins"):
+            self.ask(name)
+        self.ask("network", "-")
+        self.ask("members", self.network)
+        self.ask("network_heal", "Iowa")
+        self.ask("copy_made", body={"what": "key"})
+        self.ask("status")
+        for name in ("backup", "key"):
+            method, path, _ = self.operations[name]
+            status, media, size = self.raw(method, path)
+            self.assertEqual((status, media, size > 100), (200, "application/octet-stream", True))
+            self.met.add((name, "200"))
+
+    def raw(self, method, path):
+        from plnkit.node import SocketConnection
+        connection = SocketConnection(str(self.node_a.dir / "plnd.sock"), 30)
+        connection.request(method, path, b"{}", {"Content-Type": "application/json"})
+        answer = connection.getresponse()
+        size = len(answer.read())
+        connection.close()
+        return answer.status, answer.headers["Content-Type"], size
+
+    def publish_and_read(self):
+        bad = {"kind": "task", "fields": {"title": "x", "prompt": "Name: Jane Doe"}}
+        records = [{"kind": "task", "fields": TASK}, bad]
+        self.ask("records_publish", body={"records": records, "network": "Iowa", "skip_existing": True})
+        results = self.ask("records_publish", body={"records": records, "network": "Iowa",
+                                                    "skip_existing": True}).json
+        record = results["results"][0]["skipped"]
+        self.ask("adapt", body={"origin": record, "fields": {"title": "Our bridge"}})
+        self.ask("record", *record.split("/"))
+        self.ask("records", query="?limit=1")
+        self.ask("search", query="?q=bridge&limit=1")
+        self.ask("export")
+        self.ask("check", body={"kind": "task", "fields": {"prompt": "Name: Jane Doe"}})
+        self.ask("retract", *record.split("/"), body={"reason": "a slip"})
+
+    def write_drafts(self):
+        draft = self.ask("draft_make", body={"kind": "task", "fields": TASK}).json
+        self.ask("draft", draft["id"])
+        self.ask("drafts", query="?limit=1")
+        self.ask("draft_put", draft["id"], body={"revision": 1, "fields": {**TASK, "title": "Second"}})
+        self.ask("draft_submit", draft["id"])
+        self.ask("draft_return", draft["id"], body={"comment": "more"})
+        self.ask("draft_publish", draft["id"], body={"revision": 4})
+        self.ask("draft_delete", self.ask("draft_make", body={"kind": "lesson"}).json["id"])
+
+    def sign_in_and_out(self):
+        made = self.ask("sign_in_make", body={"role": "read", "for": "Bo"}).json
+        guest = Browser(self.node_a)
+        self.ask("session_begin", body={"token": made["token"]}, browser=guest)
+        self.ask("session", browser=guest)
+        self.ask("session_end", browser=guest)
+        self.ask("sign_ins")
+        self.ask("sign_in_cancel", made["key"])
+
+    def let_in(self, other):
+        made = self.ask("invite", "Iowa", body={"label": "Prairie", "addresses": [self.node_a.listen]}).json
+        self.ask("ticket_read", body={"ticket": made["ticket"]})
+        guest = signed_in(other, "manage")
+        self.ask("join", body={"ticket": made["ticket"], "wait_ms": 60000}, browser=guest)
+        self.ask("invitations")
+        self.ask("members", "Iowa")
+        self.ask("peers")
+        self.ask("invitation_cancel", self.ask("invite", "Iowa").json["key"])
+        return guest
+
+    def let_go(self, other, guest):
+        self.ask("peer_add", body={"address": "127.0.0.1:9", "id": other.id})
+        self.ask("peer_remove", body={"id": other.id})
+        self.ask("network_create", body={"name": "Ohio", "title": "The other one"}, browser=guest)
+        self.ask("network_settings", "Iowa", body={"title": "Of the plains"})
+        self.ask("network_transfer", "Iowa", body={"member": "Prairie"})
+        self.wait_root(guest, other)
+        self.ask("network_transfer", "Iowa", body={"member": self.node_a.id}, browser=guest)
+        self.wait_root(self.manager, self.node_a)
+        self.ask("network_leave", "Iowa", body={"forget": True}, browser=guest)
+        self.ask("revoke", "Iowa", body={"member": "Prairie", "reason": "moved"})
+
+    def wait_root(self, browser, node):
+        wait_until(lambda: self.ask("network", "Iowa", browser=browser).json["root"] == node.id,
+                   self.patience, f"{node.name} is the root")
+
+    def listen(self):
+        described = self.operations["events"][2]["responses"]["200"]["x-events"]
+        stream = Listener(self.manager, timeout=self.patience)
+        self.addCleanup(stream.close)
+        for name in ("arrival", "state", "progress"):
+            event = stream.next(name)
+            self.assertEqual(self.schema.problems(event.data, described[name]), [], event)
+        self.node_a.pln("add", "task", "title=Live", "prompt=x")
+        event = stream.next("arrival")
+        while not event.data["records"]:
+            event = stream.next("arrival")
+        self.assertEqual(self.schema.problems(event.data, described["arrival"]), [], event)
+        self.met.add(("events", "200"))
+        watch = self.node_a.begin_pln("watch", "--limit", "1", "--json", stdout=-1)
+        self.node_a.pln("add", "task", "title=Watched", "prompt=x")
+        while watch.poll() is None:
+            self.node_a.pln("add", "task", "title=Watched", "prompt=x")
+        line = json.loads(watch.stdout.read())
+        watch.stdout.close()
+        schema = self.operations["watch"][2]["responses"]["200"]["content"]["application/x-ndjson"]["schema"]
+        self.assertEqual(self.schema.problems(line, schema), [])
+        self.met.add(("watch", "200"))
+
+    def test_every_parameter_of_a_query_is_understood(self):
+        self.node_a.api("POST", "/api/v1/records", {"records": [{"kind": "task", "fields": TASK}] * 3})
+        self.manager.post("/api/v1/drafts", {"kind": "task"})
+        marks = {("records", "before"): self.ask("records", query="?limit=1").json["next"],
+                 ("search", "after"): self.ask("search", query="?q=bridge&limit=1").json["next"],
+                 ("drafts", "after"): self.ask("drafts").json["drafts"][0]["id"]}
+        for name, (_, path, operation) in self.operations.items():
+            for parameter in operation["parameters"]:
+                asked = parameter["name"]
+                if parameter["in"] != "query" or name in ("watch", "events"):
+                    continue
+                value = marks.get((name, asked)) or ASKED.get(asked, "x")
+                words = "&q=bridge" if name == "search" and asked != "q" else ""
+                answer = self.check(name, self.manager.get(f"{path}?{asked}={value}{words}"))
+                self.assertEqual(answer.status, 200, (name, asked, answer))
+                if asked in ASKED:
+                    wrong = self.check(name, self.manager.get(f"{path}?{asked}=%21%21{words}"))
+                    self.assertIn(wrong.status, (200, 400, 404), (name, asked, wrong))
+
+    # ---- every refusal that is described ----
+
+    def sample(self, name):
+        """Path with parts that name nothing, and an empty body."""
+        method, path, operation = self.operations[name]
+        path = re.sub(r"\{\w+\}", "zz", path.replace("{SEQ}", "1"))
+        return method, path, {} if "requestBody" in operation else None
+
+    def refused(self, name, status, answer, reason=None):
+        self.check(name, answer)
+        self.assertEqual(answer.status, status, (name, answer))
+        if reason:
+            self.assertEqual(answer.json["reason"], reason, (name, answer))
+        self.assertEqual(answer.json["type"], f"/api/v1/problems#{answer.json['reason']}")
+        self.assertIn(answer.json["reason"], self.sorts, (name, answer))
+
+    def test_every_operation_refuses_as_described(self):
+        self.sorts = {row["reason"] for row in self.manager.get("/api/v1/problems").json["problems"]}
+        closed = self.node("closed", read="link")
+        strangers = Browser(closed)
+        smaller = {role: signed_in(self.node_a, ROLES[ROLES.index(role) - 1]) for role in ROLES[2:]}
+        bodies = {"revoke": {"member": "zz"}, "network_transfer": {"member": "zz"}, "retract": {"reason": "x"}, "draft_return": {"comment": "x"},
+                  "draft_put": {"revision": 1}}
+        for name, (_, _, operation) in self.operations.items():
+            method, path, body = self.sample(name)
+            answers = operation["responses"]
+            self.refused(name, 400, self.manager.ask(method, f"{path}?zz=1", body), "parameter")
+            self.refused(name, 421, self.manager.ask(method, path, body, headers={"Host": "evil.example"}))
+            if "401" in answers:
+                self.refused(name, 401, strangers.ask(method, path, body), "sign-in")
+            if "403" in answers:
+                least = operation["x-least-role"]
+                self.refused(name, 403, smaller[least].ask(method, path, body), "role")
+            if "404" in answers:
+                missing = path if "zz" in path else f"{path}?network=zz&q=x"[:None if name == "search" else -4]
+                self.refused(name, 404, self.manager.ask(method, missing, bodies.get(name, body)))
+            if "requestBody" in operation:
+                self.refused(name, 400, self.manager.ask(method, path, {"zz": 1}), "field")
+                self.refused(name, 400, self.manager.ask(method, path, b"{"), "json")
+                self.refused(name, 413, self.manager.ask(method, path, b" " * 1048577), "too-large")
+                self.refused(name, 415, self.manager.ask(method, path, b"{}",
+                                                         headers={"Content-Type": "text/plain"}))
+        described = {(name, status) for name, (_, _, operation) in self.operations.items()
+                     for status in operation["responses"] if "400" <= status < "500"}
+        self.assertEqual(described, {(name, status) for name, status in self.met if status >= "400"})
+
+    # ---- nothing else is ----
+
+    def test_nothing_answers_that_is_not_described(self):
+        for path, methods in self.document["paths"].items():
+            where = re.sub(r"\{\w+\}", "zz", path)
+            for method in ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"):
+                if method.lower() not in methods:
+                    answer = self.manager.ask(method, where)
+                    self.assertEqual(answer.status, 405, (method, path, answer))
+                    for allowed in methods:
+                        self.assertIn(allowed.upper(), answer.headers["Allow"])
+            for other in (f"{where}/zz/zz/zz/zz/zz", f"/x{where}", where.replace("/api/v1", "/api/v2")):
+                if other != where:
+                    self.assertEqual(self.manager.get(other).status, 404, other)
+
+    def test_every_reference_leads_somewhere_and_every_operation_has_a_name_of_its_own(self):
+        names = set(self.document["components"]["schemas"])
+        for name in re.findall(r'#/components/schemas/([^"]+)"', json.dumps(self.document)):
+            self.assertIn(name, names)
+        count = sum(len(methods) for methods in self.document["paths"].values())
+        self.assertEqual(len(self.operations), count)
+        for name, (_, _, operation) in self.operations.items():
+            self.assertTrue(operation["summary"].endswith("."), name)
+            for parameter in operation["parameters"]:
+                self.assertTrue(parameter["description"], (name, parameter))
+
+
+if __name__ == "__main__":
+    unittest.main()
