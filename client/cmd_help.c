@@ -5,6 +5,7 @@
 #include "command.h"
 #include "grid.h"
 #include "proto/kinds.h"
+#include "wrap.h"
 
 static json_t *field_json(const pln_field_t *field)
 {
@@ -15,6 +16,17 @@ static json_t *field_json(const pln_field_t *field)
     json_object_set_new(json, "type", json_string(pln_type_name(field->type)));
     json_object_set_new(json, "required", json_boolean(field->flags & PLN_FIELD_REQUIRED));
     json_object_set_new(json, "many", json_boolean(field->many > 0));
+    json_object_set_new(json, "personal", json_boolean(field->flags & PLN_FIELD_PERSONAL));
+    if (field->many > 0) {
+        json_object_set_new(json, "most_values", json_integer(field->many));
+    }
+    if (field->max > 0) {
+        json_object_set_new(json, "min", json_integer(field->min));
+        json_object_set_new(json, "max", json_integer(field->max));
+    }
+    if (pln_index_facet(field->index)[0] != '\0') {
+        json_object_set_new(json, "filter", json_string(pln_index_facet(field->index)));
+    }
     if (field->choices != NULL) {
         json_t *words = json_array();
         for (const pln_choice_t *choice = field->choices; choice->word != NULL; choice++) {
@@ -39,8 +51,8 @@ static json_t *kind_json(const pln_kind_t *kind)
     for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
         json_array_append_new(fields, field_json(field));
     }
-    return json_pack("{s:s, s:s, s:s, s:o}", "name", kind->name, "label", kind->label, "help",
-                     kind->help, "fields", fields);
+    return json_pack("{s:s, s:s, s:s, s:b, s:o}", "name", kind->name, "label", kind->label, "help",
+                     kind->help, "personal", kind->personal, "fields", fields);
 }
 
 /** "text, required", "words of a list, several". */
@@ -101,6 +113,26 @@ static void add_field(pln_grid_t *grid, const pln_field_t *field, int indent)
     }
 }
 
+/** With all fields that must be there. */
+static void print_example(const pln_kind_t *kind)
+{
+    printf("\nExample:\n  pln add %s", kind->name);
+    size_t column = strlen(kind->name) + 10;
+    for (const pln_field_t *field = kind->fields; field->number != 0; field++) {
+        size_t size = strlen(field->name) + 7;
+        if ((field->flags & PLN_FIELD_REQUIRED) == 0) {
+            continue;
+        }
+        if (column + size > 74) {
+            fputs(" \\\n   ", stdout);
+            column = 3;
+        }
+        printf(" %s=VALUE", field->name);
+        column += size;
+    }
+    puts(" ...");
+}
+
 static int help_kind(const pln_command_t *command, const pln_kind_t *kind)
 {
     if (command->options->json) {
@@ -109,7 +141,10 @@ static int help_kind(const pln_command_t *command, const pln_kind_t *kind)
         json_decref(json);
         return PLN_DONE;
     }
-    printf("%s (%s): %s.\n\n", kind->name, kind->label, kind->help);
+    char sentence[400];
+    snprintf(sentence, sizeof sentence, "%s (%s): %s.", kind->name, kind->label, kind->help);
+    pln_wrap_print(stdout, sentence, 0, pln_screen_width(stdout));
+    putchar('\n');
     pln_grid_t *grid = pln_grid_new(3);
     pln_grid_add(grid, "FIELD");
     pln_grid_add(grid, "TAKES");
@@ -127,7 +162,7 @@ static int help_kind(const pln_command_t *command, const pln_kind_t *kind)
     for (size_t i = 0; (field = pln_field_at(kind, i)) != NULL; i++) {
         print_choices(field, "");
     }
-    printf("\nExample:\n  pln add %s FIELD=VALUE ...\n", kind->name);
+    print_example(kind);
     return PLN_DONE;
 }
 

@@ -8,6 +8,7 @@
 #include "flow.h"
 #include "record_text.h"
 #include "when.h"
+#include "wrap.h"
 
 #define LIMIT 20u
 #define PAGE 200u
@@ -72,9 +73,9 @@ static void print_hit(searching_t *searching, const json_t *record)
     }
     pln_book_record(&searching->book, pln_text(record, "id"), id);
     pln_screen_style(stdout, PLN_BOLD);
-    pln_text_print(stdout, pln_record_title(record), false);
+    pln_wrap_print(stdout, pln_record_title(record), 0, pln_screen_width(stdout));
     pln_screen_style(stdout, PLN_PLAIN);
-    printf("\n    %s, ", when);
+    printf("    %s, ", when);
     pln_text_print(stdout, pln_text(record, "kind"), false);
     fputs(" by ", stdout);
     pln_text_print(stdout, pln_record_author(record), false);

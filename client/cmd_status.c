@@ -50,8 +50,11 @@ static void print_node(const json_t *status)
     pln_text_print(stdout, pln_text(status, "name"), false);
     pln_screen_style(stdout, PLN_PLAIN);
     printf("%s%s\n", pln_text(status, "name")[0] != '\0' ? "  " : "", pln_text(status, "id"));
-    printf("plnd %s, up %s; peers reach it at %s%s%s\n", pln_text(status, "version"), up,
-           pln_text(status, "listen"), http[0] != '\0' ? ", HTTP at http://" : "", http);
+    printf("plnd %s, up %s; peers reach it at %s\n", pln_text(status, "version"), up,
+           pln_text(status, "listen"));
+    if (http[0] != '\0') {
+        printf("its page and API: http://%s\n", http);
+    }
 }
 
 static bool has_open_fork(const json_t *network)

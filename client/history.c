@@ -95,9 +95,9 @@ static void print_version(const json_t *record)
         pln_when_short(ms, pln_when_now(), when);
     }
     pln_screen_style(stdout, PLN_BOLD);
-    pln_text_print(stdout, pln_record_title(record), false);
+    pln_wrap_print(stdout, pln_record_title(record), 0, pln_screen_width(stdout));
     pln_screen_style(stdout, PLN_PLAIN);
-    printf("  %s\n  ", when);
+    printf("  %s  ", when);
     pln_text_print(stdout, pln_text(record, "id"), false);
     putchar('\n');
 }

@@ -275,9 +275,8 @@ void pln_record_print(const json_t *record)
     char when[PLN_WHEN_SIZE] = "";
     uint64_t ms;
     pln_screen_style(stdout, PLN_BOLD);
-    pln_text_print(stdout, pln_record_title(record), false);
+    pln_wrap_print(stdout, pln_record_title(record), 0, pln_screen_width(stdout));
     pln_screen_style(stdout, PLN_PLAIN);
-    putchar('\n');
     if (pln_when_parse(pln_text(record, "time"), &ms)) {
         pln_when_short(ms, pln_when_now(), when);
     }

@@ -54,16 +54,20 @@ def run(*command, **more):
 
 
 def make_tree():
-    shutil.rmtree(TREE, ignore_errors=True)
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=TOP, capture_output=True, check=True).stdout.decode()
-    for name in filter(None, tracked.split("\0")):
-        if (TOP / name).exists():
-            (TREE / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(TOP / name, TREE / name)
-    table = TREE / "proto" / "kinds.def"
-    text = table.read_text("utf-8")
-    cut = text.rindex("\n#undef PLN_CHOICES\n")
-    table.write_text(text[:cut] + ROWS + text[cut:], "utf-8")
+    wanted = {name: (TOP / name).read_bytes() for name in tracked.split("\0") if (TOP / name).is_file()}
+    table = wanted["proto/kinds.def"].decode()
+    cut = table.rindex("\n#undef PLN_CHOICES\n")
+    wanted["proto/kinds.def"] = (table[:cut] + ROWS + table[cut:]).encode()
+    for old in (path for path in TREE.rglob("*") if path.is_file() and BUILD not in path.parents):
+        if str(old.relative_to(TREE)) not in wanted:
+            old.unlink()
+    for name, data in wanted.items():
+        path = TREE / name
+        if not path.is_file() or path.read_bytes() != data:  # what is the same need not be built again
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            shutil.copymode(TOP / name, path)
     vector = run(sys.executable, "-c", WRITE, json.dumps(FIELDS))
     (TREE / "tests" / "vectors" / "record-9.json").write_text(vector, "utf-8")
 
@@ -90,7 +94,7 @@ def ask_node():
         def runTest(self):
             a, b = self.node("a"), self.node("b")
             network = self.members(a, b)
-            self.assertIn("Minutes", a.pln("help", "podcast"))
+            self.assertIn("How long it is", a.pln("help", "podcast"))
             names = [kind["name"] for kind in a.api("GET", "/api/v1/kinds")[1]["kinds"]]
             self.assertIn("podcast", names)
             words = [f"{name}={value if isinstance(value, (int, str)) else json.dumps(value)}"
