@@ -73,7 +73,8 @@ typedef struct {
 /** One network and who is to be in it. */
 typedef struct {
     pln_network_id_t network;
-    world_node_t *root;
+    world_node_t *root; /**< as far as known: swarm_follow_root */
+    world_node_t *heir; /**< who may be root any moment, and so stays; NULL */
     guest_t guests[SWARM_NODES_MAX];
 } circle_t;
 
@@ -114,6 +115,8 @@ void swarm_remedy(swarm_t *swarm, uint64_t in_ms,
 world_node_t *swarm_anyone(swarm_t *swarm);
 bool swarm_awake(const world_node_t *node);
 circle_t *swarm_circle(swarm_t *swarm);
+/** The root was handed on, though nobody heard the answer: each root knows who followed it. */
+void swarm_follow_root(world_t *world, circle_t *circle);
 circle_t *swarm_circle_of(swarm_t *swarm, const pln_network_id_t *network);
 
 /* swarm_plan.c */
@@ -133,6 +136,8 @@ void swarm_undo(swarm_t *swarm);
 
 /* swarm_lives.c */
 bool swarm_same_key(const world_node_t *a, const world_node_t *b);
+/** Was the folder of @node copied, or is it a copy? */
+bool swarm_has_copy(const swarm_t *swarm, const world_node_t *node);
 /** The root or the hub, or a copy of one: nobody puts it out, and it does not leave. */
 bool swarm_pillar(const swarm_t *swarm, const circle_t *circle, const world_node_t *node);
 void swarm_restore(swarm_t *swarm);

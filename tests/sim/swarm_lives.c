@@ -61,10 +61,11 @@ bool swarm_same_key(const world_node_t *a, const world_node_t *b)
 
 bool swarm_pillar(const swarm_t *swarm, const circle_t *circle, const world_node_t *node)
 {
-    return swarm_same_key(node, swarm->hub) || swarm_same_key(node, circle->root);
+    return swarm_same_key(node, swarm->hub) || swarm_same_key(node, circle->root) ||
+           (circle->heir != NULL && swarm_same_key(node, circle->heir));
 }
 
-static bool has_copy(const swarm_t *swarm, const world_node_t *node)
+bool swarm_has_copy(const swarm_t *swarm, const world_node_t *node)
 {
     for (size_t i = 0; i < swarm->world->node_count; i++) {
         const world_node_t *other = swarm->world->nodes[i];
@@ -81,7 +82,7 @@ static world_node_t *folder(swarm_t *swarm)
 {
     world_node_t *node = swarm_anyone(swarm);
     bool fits = node != NULL && node != swarm->hub && swarm->copy_count < COPIES_MAX &&
-                swarm->world->node_count < SWARM_NODES_MAX && !has_copy(swarm, node);
+                swarm->world->node_count < SWARM_NODES_MAX && !swarm_has_copy(swarm, node);
     return fits ? node : NULL;
 }
 
@@ -173,7 +174,7 @@ void swarm_settle(swarm_t *swarm)
     world_t *world = swarm->world;
     for (size_t i = 0; i < world->node_count; i++) {
         world_node_t *node = world->nodes[i];
-        if (swarm_awake(node) && has_copy(swarm, node) && world_chance(world, 2)) {
+        if (swarm_awake(node) && swarm_has_copy(swarm, node) && world_chance(world, 2)) {
             world_tell(world, "%s settles", node->name);
             world_heal_later(node, &swarm_circle(swarm)->network);
         }

@@ -131,6 +131,12 @@ void swarm_answered(world_node_t *node, const world_request_t *request, const pl
         world_happened(node->world, quota ? HAPPENING_quota : HAPPENING_publish_refused);
     } else if (request->what == PLN_EV_REVOKE && good) {
         world_happened(node->world, HAPPENING_revoke);
+    } else if (request->what == PLN_EV_TRANSFER) {
+        if (good) {
+            world_happened(node->world, HAPPENING_transfer);
+        }
+        swarm_follow_root(node->world, circle);
+        circle->heir = NULL;
     } else if (request->what == PLN_EV_RETRACT && good) {
         world_happened(node->world, request->count > 0 ? HAPPENING_undo : HAPPENING_retract);
     } else if (request->what == PLN_EV_HEAL && good && reply->as.reply.detail[0] == '\0') {
@@ -159,6 +165,47 @@ static void leave(swarm_t *swarm)
     if (node != NULL && !swarm_pillar(swarm, circle, node)) {
         world_tell(swarm->world, "%s leaves", node->name);
         world_leave_later(node, &circle->network);
+    }
+}
+
+void swarm_follow_root(world_t *world, circle_t *circle)
+{
+    pln_network_view_t view;
+    for (size_t i = 0; i < world->node_count; i++) {
+        bool known = circle->root->node != NULL &&
+                     world_view(circle->root, &circle->network, &view) && view.root_known;
+        world_node_t *next = circle->root;
+        for (size_t n = 0; known && n < world->node_count; n++) {
+            bool is = pln_id_equal(&world->nodes[n]->self.id, &view.root);
+            next = is ? world->nodes[n] : next;
+        }
+        if (next == circle->root) {
+            return;
+        }
+        circle->root = next;
+    }
+}
+
+/** Mostly to the hub, or by it to somebody else. */
+static void hand_on(swarm_t *swarm)
+{
+    circle_t *circle = swarm_circle(swarm);
+    world_node_t *heir = swarm_anyone(swarm);
+    swarm_follow_root(swarm->world, circle);
+    if (swarm_awake(circle->root) && !asking(circle->root, PLN_EV_TRANSFER)) {
+        circle->heir = NULL;  // the answer was lost
+    }
+    if (circle->root != swarm->hub && world_chance(swarm->world, 2)) {
+        heir = swarm->hub;
+    }
+    bool may = heir != NULL && circle->heir == NULL && swarm_awake(circle->root) &&
+               !swarm_has_copy(swarm, circle->root) && !swarm_has_copy(swarm, heir) &&
+               role_of(circle, heir) >= PLN_ROLE_CONTRIBUTOR && !asking(heir, PLN_EV_LEAVE) &&
+               role_of(circle, circle->root) == PLN_ROLE_ROOT;
+    if (may) {
+        world_tell(swarm->world, "%s hands on the root to %s", circle->root->name, heir->name);
+        circle->heir = heir;
+        world_transfer_later(circle->root, &circle->network, heir);
     }
 }
 
@@ -283,7 +330,7 @@ void swarm_people_act(swarm_t *swarm)
         {100, true, publish_small}, {3, true, publish_batch},   {4, true, publish_large},
         {2, false, put_out},        {1, false, leave},          {4, false, invite_again},
         {3, false, schism},         {2, false, try_old_ticket}, {6, false, swarm_withdraw},
-        {3, false, swarm_undo},     {1, false, swarm_settle},
+        {3, false, swarm_undo},     {1, false, swarm_settle},   {1, false, hand_on},
     };
     uint64_t total = 0;
     for (size_t i = 0; i < sizeof acts / sizeof *acts; i++) {

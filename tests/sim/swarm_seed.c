@@ -155,6 +155,7 @@ static bool circles_equal(swarm_t *swarm, bool last)
     for (size_t i = 0; i < swarm->circle_count; i++) {
         circle_t *circle = &swarm->circles[i];
         world_node_t **members = NULL;
+        swarm_follow_root(swarm->world, circle);
         size_t count = check_members(swarm->world, &circle->network, circle->root, &members);
         if (last) {
             check_ended(swarm->world, &circle->network, members, count);
