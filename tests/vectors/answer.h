@@ -31,6 +31,7 @@ extern const answer_t answers_chain[];
 extern const answer_t answers_format[];
 extern const answer_t answers_control[];
 extern const answer_t answers_retract[];
+extern const answer_t answers_transfer[];
 extern const answer_t answers_fork[];
 extern const answer_t answers_ticket[];
 extern const answer_t answers_session[];

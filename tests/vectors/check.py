@@ -35,6 +35,7 @@ FILES = {
                 "network_id"),
     "access": "fold quota",
     "retract": "retract retract.read fate",
+    "transfer": "transfer transfer.read succession",
     "ticket": "ticket ticket.read join join.verify",
     "arrival": "arrival arrival.read cursors",
     "digest": "element bucket digest",

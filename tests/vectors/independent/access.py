@@ -2,7 +2,8 @@
 """The access fold (7.4), admission (7.6) and the joiner's promise (8.6)."""
 
 from . import control
-from .control import CONTRIBUTOR, COORDINATOR, GRANT, LEAVE, NETWORK, READER, RETRACT, REVOKE
+from .control import (CONTRIBUTOR, COORDINATOR, GRANT, LEAVE, NETWORK, READER, RETRACT, REVOKE,
+                      TRANSFER)
 from .identity import network_id, valid_id
 from .refused import Refused
 
@@ -16,19 +17,22 @@ ROLES = {READER: "reader", CONTRIBUTOR: "contributor", COORDINATOR: "coordinator
 class Fold:
     """What a set of statements says.
 
-    A statement is a dict: author, epoch, seq, chain_hash, kind, payload. `promised` is the pair
-    (root, inviter) of a joiner, or None.
+    A statement is a dict: author, epoch, seq, chain_hash, kind, payload, and where branches
+    matter `before`, the chain hash of the one before it. `promised` is the pair (root, inviter) of
+    a joiner, or None.
     """
 
     def __init__(self, network, statements, promised=None):
         self.network, self.promised = network, promised
-        self.root = self.genesis = None
+        self.founder = self.root = self.genesis = None
+        self.chains = self._existing(statements)
         self.records = []       # (statement, fields) of all that is not void
-        for s in self._existing(statements):
+        for s in (s for chain in self.chains.values() for s in chain.values()):
             fields = self._fields(s)
             if fields is not None:
                 self.records.append((s, fields))
-        self._find_root()
+        self._find_founder()
+        self._find_reigns()
         self._coordinator_terms()
         self.counted = [(s, f) for s, f in self.records if self._counts(s, f)]
 
@@ -38,9 +42,8 @@ class Fold:
         chains = {}
         for s in statements:
             chains.setdefault((s["author"], s["epoch"]), {})[s["seq"], s["chain_hash"]] = s
-        for chain in chains.values():
-            for place in sorted(chain)[:LANE0_ENTRIES]:
-                yield chain[place]
+        return {name: {place: chain[place] for place in sorted(chain)[:LANE0_ENTRIES]}
+                for name, chain in chains.items()}
 
     def _fields(self, s):
         if s["kind"] not in control.FIELDS:
@@ -48,21 +51,68 @@ class Fold:
         try:
             fields = control.decode(s["kind"], s["payload"])
             if s["kind"] == REVOKE:
-                control.need_cuts(self.network, fields)
-            return fields
+                control.need_cuts(self.network, fields["node"], fields)
+            if s["kind"] == TRANSFER:
+                control.need_cuts(self.network, s["author"], fields)
+            return None if fields.get("successor") == s["author"] else fields
         except Refused:
             return None
 
-    def _find_root(self):
+    def _find_founder(self):
         for s, f in self.records:
             if (s["kind"] == NETWORK and s["epoch"] == 0 and s["seq"] == 1 and "nonce" in f
                     and valid_id(s["author"])
                     and network_id(s["author"], s["payload"]) == self.network):
-                self.root, self.genesis = s["author"], f
+                self.founder, self.genesis = s["author"], f
+
+    # ---- 7.4.2: one root after the other ----
+
+    def _find_reigns(self):
+        """Pairs (root, what ended its reign: a transfer and its fields, or None)."""
+        self.reigns, root = [], self.founder
+        while root is not None:
+            claims = [(s, f) for s, f in self.records if s["kind"] == TRANSFER
+                      and s["author"] == root and f["generation"] == len(self.reigns) + 1]
+            end = min(claims, key=lambda c: self._age(c[0]), default=None)
+            self.reigns.append((root, end))
+            root = end and end[1]["successor"]
+        if self.reigns:
+            self.root = self.reigns[-1][0]
+
+    @staticmethod
+    def _age(s):
+        return s["epoch"], s["seq"], s["chain_hash"]
+
+    def _leads(self, chain, s, head):
+        """Is the statement the head (seq, chain_hash), or on the way to it?"""
+        while head in chain and head[0] > s["seq"]:
+            head = (head[0] - 1, chain[head].get("before"))
+        return head == (s["seq"], s["chain_hash"])
+
+    def covers(self, fields, s, end=None):
+        """7.4.3: is the statement within what these cuts, or the transfer `end`, let stand?"""
+        chain = self.chains[s["author"], s["epoch"]]
+        heads = [(c["seq"], c["hash"]) for c in fields.get("cuts", ())
+                 if c["epoch"] == s["epoch"] and c["lane"] == 0]
+        if end is not None and end["epoch"] == s["epoch"]:
+            heads.append((end["seq"], end["chain_hash"]))
+        if len({seq for seq, _ in chain}) == len(chain):        # not forked
+            return any(s["seq"] <= seq for seq, _ in heads)
+        return any(self._leads(chain, s, h) if h in chain else s["seq"] <= h[0] for h in heads)
+
+    def reign(self, s):
+        """The number of the first reign that covers it; None: it is not by a root."""
+        for number, (root, end) in enumerate(self.reigns):
+            if s["author"] == root and (end is None or self.covers(end[1], s, end[0])):
+                return number
+        return None
 
     def _by_root(self, kind):
         return [(s, f) for s, f in self.records
-                if s["kind"] == kind and self.root is not None and s["author"] == self.root]
+                if s["kind"] == kind and self.reign(s) is not None]
+
+    def _newer(self, s):
+        return (self.reign(s), *self._age(s))
 
     def _coordinator_terms(self):
         self.coordinator = {(f["node"], f["term"]) for _, f in self._by_root(GRANT)
@@ -73,21 +123,19 @@ class Fold:
         return max((c["seq"] for c in fields.get("cuts", ())
                     if c["epoch"] == epoch and c["lane"] == lane), default=0)
 
-    def authority(self, author, epoch):
-        if author == self.root:
-            return INFINITE
-        term = epoch // 16
-        if (author, term) not in self.coordinator:
-            return 0
-        return min((self._reach(f, epoch, 0) for _, f in self._by_root(REVOKE)
-                    if f["node"] == author and f["term"] >= term), default=INFINITE)
+    def _authorised(self, s):
+        """7.4.3, of a statement that is not by a root."""
+        term = s["epoch"] // 16
+        return (s["author"], term) in self.coordinator and all(
+            self.covers(f, s) for _, f in self._by_root(REVOKE)
+            if f["node"] == s["author"] and f["term"] >= term)
 
     def _counts(self, s, f):
         if self.root is None or s["kind"] not in (GRANT, REVOKE):
             return False
-        if s["author"] == self.root:
+        if self.reign(s) is not None:
             return True
-        return (s["seq"] <= self.authority(s["author"], s["epoch"])
+        return (self._authorised(s)
                 and f["node"] not in (self.root, s["author"])
                 and not (s["kind"] == GRANT and f["role"] == COORDINATOR))
 
@@ -97,7 +145,7 @@ class Fold:
 
     def revokes(self, node, by_root_only):
         return [f for s, f in self.counted if s["kind"] == REVOKE and f["node"] == node
-                and (s["author"] == self.root or not by_root_only)]
+                and (not by_root_only or self.reign(s) is not None)]
 
     def role(self, node, term):
         """0 for none."""
@@ -113,13 +161,41 @@ class Fold:
             return 0
         if node == self.root:
             return most
+        by_terms = self._limit_of_term(node, epoch, lane, most)
+        reigned = [self._bequest(*end, epoch) for root, end in self.reigns
+                   if root == node and lane == 0]
+        return max([by_terms] + reigned)
+
+    def _bequest(self, transfer, fields, epoch):
+        own = transfer["seq"] if transfer["epoch"] == epoch else 0
+        return max(own, self._reach(fields, epoch, 0))
+
+    def _abdication(self, node):
+        """The transfer that ended the node's last reign; None."""
+        ends = [end for root, end in self.reigns if root == node and end is not None]
+        return ends[-1][1] if ends else None
+
+    def _limit_of_term(self, node, epoch, lane, most):
         term = epoch // 16
         role = self.role(node, term)
+        if role == 0 and lane == 1 and self._abdication(node) is not None:
+            return self._reach(self._abdication(node), epoch, lane)
         if role == 0 or (role == READER and lane == 1):
             return 0
         acting = self.revokes(node, (node, term) in self.coordinator)
         return min(most, min((self._reach(f, epoch, lane) for f in acting if f["term"] >= term),
                              default=INFINITE))
+
+    def within(self, s):
+        """7.4.5: does an entry of lane 0 count?"""
+        node, term = s["author"], s["epoch"] // 16
+        if s["seq"] > LANE0_ENTRIES or self.root is None:
+            return False
+        if self.reign(s) is not None:
+            return True
+        return self.role(node, term) != 0 and all(
+            self.covers(f, s) for f in self.revokes(node, (node, term) in self.coordinator)
+            if f["term"] >= term)
 
     def promises(self):
         """8.6: {node: role} of those whose promise holds."""
@@ -133,18 +209,17 @@ class Fold:
         return {inviter: "coordinator"}
 
     def _lives(self, s, f):
-        by_root = s["author"] == self.root and f["role"] == COORDINATOR
+        by_root = f["role"] == COORDINATOR and self.reign(s) is not None
         return all(f["term"] > r for r in
                    (g["term"] for g in self.revokes(f["node"], by_root)))
 
-    @staticmethod
-    def _rank(root, s, f):
-        return (f["role"], f["term"], f.get("expiry", INFINITE), s["author"] == root,
-                s["epoch"], s["seq"], s["chain_hash"], s["author"])
+    def _rank(self, s, f):
+        return (f["role"], f["term"], f.get("expiry", INFINITE), self.reign(s) is not None,
+                *self._age(s), s["author"])
 
     def _roots_label(self):
-        """7.4.6: that of the newest grant in which the root names itself."""
-        own = [((s["epoch"], s["seq"], s["chain_hash"]), f.get("label"))
+        """7.4.6: that of the newest grant in which a root names it."""
+        own = [(self._newer(s), f.get("label"))
                for s, f in self._by_root(GRANT) if f["node"] == self.root]
         return max(own, key=lambda g: g[0])[1] if own else None
 
@@ -156,7 +231,7 @@ class Fold:
         living = [(s, f) for s, f in self.grants(node) if self._lives(s, f)]
         if not living:
             return None
-        _, f = max(living, key=lambda g: self._rank(self.root, *g))
+        _, f = max(living, key=lambda g: self._rank(*g))
         left = any(s["kind"] == LEAVE and s["author"] == node and s["epoch"] // 16 == f["term"]
                    for s, _ in self.records)
         return {"role": ROLES[f["role"]], "term": f["term"], "label": f.get("label"),
@@ -176,8 +251,7 @@ class Fold:
         if self.genesis is None:
             return {"name": "", "title": "", "max_entries": MAX_ENTRIES, "max_bytes": MAX_BYTES,
                     "access_version": 1}
-        titled = [((s["epoch"], s["seq"], s["chain_hash"]), f["title"])
-                  for s, f in own if "title" in f]
+        titled = [(self._newer(s), f["title"]) for s, f in own if "title" in f]
 
         def quota(name, default):
             least = self.genesis.get(name, default)
@@ -211,14 +285,15 @@ def fate(fold, author, epoch, seq, data):
     for s, f in fold.records:
         if s["kind"] != RETRACT or (f["author"], f["epoch"], f["seq"], f["data"]) != (author, epoch, seq, data):
             continue
-        if s["seq"] > fold.limit(s["author"], s["epoch"], 0):
+        if not fold.within(s):
             continue
         age = (s["epoch"], s["seq"], s["chain_hash"], s["author"])
         undo = f.get("undo", False)
-        if s["author"] in (author, fold.root):
+        by_root = fold.reign(s) is not None
+        if s["author"] == author or by_root:
             if not undo:
                 final.append(age)
-            elif s["author"] == fold.root:
+            elif by_root:
                 spared = True
         elif (s["author"], s["epoch"] // 16) in fold.coordinator:
             words.setdefault(s["author"], []).append((age, undo))

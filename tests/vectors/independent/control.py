@@ -6,7 +6,7 @@ from .identity import valid_id
 from .pack import Reader, pack
 from .refused import Refused, demand
 
-NETWORK, GRANT, REVOKE, LEAVE, RETRACT, SETTLE = 1, 2, 3, 4, 6, 7
+NETWORK, GRANT, REVOKE, LEAVE, TRANSFER, RETRACT, SETTLE = range(1, 8)
 READER, CONTRIBUTOR, COORDINATOR = 1, 2, 3
 TERM_MAX = 2**28 - 1
 
@@ -71,6 +71,8 @@ FIELDS = {
     REVOKE: ({16: ("node", lambda r: r.bin(32)), 17: ("term", uint(TERM_MAX, 0)),
               18: ("cuts", _cuts), 19: ("reason", text(512))}, ("node", "term")),
     LEAVE: ({}, ()),
+    TRANSFER: ({16: ("generation", uint(2**32 - 1)), 17: ("successor", _id), 18: ("cuts", _cuts)},
+               ("generation", "successor")),
     RETRACT: ({16: ("author", lambda r: r.bin(32)), 17: ("epoch", uint(2**32 - 1, 0)),
                18: ("seq", uint(SEQ_MAX)), 19: ("data", lambda r: r.bin(32)),
                20: ("reason", text(512)), 21: ("undo", _true)}, ("author", "epoch", "seq", "data")),
@@ -136,10 +138,10 @@ def encode(kind, fields):
     return pack(values)
 
 
-def need_cuts(network, fields):
-    """7.2.3: every cut is the member's own signed head."""
+def need_cuts(network, node, fields):
+    """7.2.3: every cut is a head that the node has signed itself."""
     for cut in fields.get("cuts", ()):
-        where = place(network, fields["node"], cut["epoch"], cut["lane"])
+        where = place(network, node, cut["epoch"], cut["lane"])
         demand(verify_head(where, cut["seq"], cut["hash"], cut["signature"]),
                "bad-signature", "a cut")
 

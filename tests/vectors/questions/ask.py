@@ -14,6 +14,7 @@ import runs
 import salts
 import session
 import tickets
+import transfers
 import vaults
 
 TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, "3.4"), (basics.entries, "4.1"),
@@ -25,7 +26,7 @@ TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, 
           (retract.retracts, "7.2.5"), (forks.forks, "9.10"),
           (more.controls, "7.2"), (more.folds, "7.4"), (more.messages, "9.3"), (more.presences, "9.13.1"),
           (more.codecs, "6"), (more.tickets, "8"), (more.records, "11"),
-          (vaults.vaults, "15"), (salts.salts, "11.3")]
+          (vaults.vaults, "15"), (salts.salts, "11.3"), (transfers.transfers, "7.4.2")]
 
 for make, spec in TOPICS:
     topic = make()
