@@ -96,6 +96,7 @@ typedef struct {
     const char *cache;  /**< Cache-Control of what may be kept, static */
     const char *etag;   /**< quoted, static: who has it hears 304 */
     char *cookie;       /**< Set-Cookie, owned; NULL: none */
+    bool closes;        /**< the connection ends behind it */
     pln_buf_t body;
     pln_stream_next_t next; /**< NULL: body is all */
     void (*next_free)(void *state);

@@ -9,7 +9,9 @@
 #include <sys/socket.h>
 #include <time.h>
 
+#include "address.h"
 #include "api.h"
+#include "reach.h"
 
 struct pln_deadline {
     pln_deadlines_t *all;
@@ -20,6 +22,7 @@ struct pln_deadline {
     uint64_t at_ms;   /**< 0: none */
     uint64_t owed_ms; /**< since when it owes us something; 0: it does not */
     char badge[PLN_SIGN_IN_KEY_SIZE];
+    char from[PLN_ADDRESS_MAX + 1]; /**< without port; "" of this machine */
 };
 
 struct pln_deadlines {
@@ -105,12 +108,31 @@ void pln_deadlines_stop(pln_deadlines_t **deadlines)
     *deadlines = NULL;
 }
 
+/** The other end's address, where it is another machine's. */
+static void know_address(pln_deadline_t *deadline)
+{
+    struct sockaddr_storage peer;
+    socklen_t size = sizeof peer;
+    if (getpeername(deadline->socket, (struct sockaddr *)&peer, &size) != 0 ||
+        (peer.ss_family != AF_INET && peer.ss_family != AF_INET6)) {
+        return;
+    }
+    pln_address_of(&peer, deadline->from);
+    char *port = strrchr(deadline->from, ':');
+    if (pln_reach(deadline->from) == PLN_REACH_HERE || port == NULL) {
+        deadline->from[0] = '\0';
+    } else {
+        *port = '\0';
+    }
+}
+
 pln_deadline_t *pln_deadline_new(pln_deadlines_t *deadlines, int socket, const void *door)
 {
     pln_deadline_t *deadline = pln_alloc_zero(1, sizeof *deadline);
     deadline->all = deadlines;
     deadline->socket = socket;
     deadline->door = door;
+    know_address(deadline);
     pthread_mutex_lock(&deadlines->lock);
     deadline->next = deadlines->first;
     deadline->self = &deadlines->first;
@@ -176,22 +198,43 @@ void pln_deadline_owed(pln_deadline_t *deadline, uint64_t ms)
     set(deadline, now + ms, now);
 }
 
-void pln_deadline_make_room(pln_deadline_t *newcomer, size_t crowd)
+/** Are the two of one address? What is of this machine has none. */
+static bool same_address(const pln_deadline_t *a, const pln_deadline_t *b)
 {
-    pln_deadlines_t *all = newcomer->all;
+    return a->from[0] != '\0' && strcmp(a->from, b->from) == 0;
+}
+
+/** Shut down who has owed us something for longest, of all at the door or of one address. */
+static pln_deadline_t *give_way(pln_deadline_t *newcomer, bool address, size_t most)
+{
     pln_deadline_t *longest = NULL;
     size_t count = 0;
-    pthread_mutex_lock(&all->lock);
-    for (pln_deadline_t *at = all->first; at != NULL; at = at->next) {
-        count += at->door == newcomer->door;
-        bool owes = at != newcomer && at->door == newcomer->door && at->owed_ms != 0;
+    for (pln_deadline_t *at = newcomer->all->first; at != NULL; at = at->next) {
+        if (at->door != newcomer->door || (address && !same_address(at, newcomer))) {
+            continue;
+        }
+        count++;
+        bool owes = at != newcomer && at->owed_ms != 0;
         if (owes && (longest == NULL || at->owed_ms <= longest->owed_ms)) {
             longest = at; /* of two at the same moment, the one that came first */
         }
     }
-    if (count > crowd && longest != NULL) {
-        shutdown(longest->socket, SHUT_RDWR);
-        longest->at_ms = longest->owed_ms = 0;
+    if (count <= most) {
+        return NULL;
     }
-    pthread_mutex_unlock(&all->lock);
+    return longest == NULL && address ? newcomer : longest;
+}
+
+void pln_deadline_make_room(pln_deadline_t *newcomer, size_t crowd, size_t share)
+{
+    pthread_mutex_lock(&newcomer->all->lock);
+    pln_deadline_t *leaves = share == 0 ? NULL : give_way(newcomer, true, share);
+    if (leaves == NULL) {
+        leaves = give_way(newcomer, false, crowd);
+    }
+    if (leaves != NULL) {
+        shutdown(leaves->socket, SHUT_RDWR);
+        leaves->at_ms = leaves->owed_ms = 0;
+    }
+    pthread_mutex_unlock(&newcomer->all->lock);
 }

@@ -35,8 +35,10 @@ void pln_deadline_in(pln_deadline_t *deadline, uint64_t ms);
 void pln_deadline_owed(pln_deadline_t *deadline, uint64_t ms);
 /**
  * With more than @crowd connections at its door, @newcomer takes the place of the one that has owed
- * us something for longest: slow ones give way to whoever comes, however many they are.
+ * us something for longest: slow ones give way to whoever comes, however many they are. With more
+ * than @share of its own address, if that is of another machine, one of these gives way, or it
+ * itself does. 0: there is no share.
  */
-void pln_deadline_make_room(pln_deadline_t *newcomer, size_t crowd);
+void pln_deadline_make_room(pln_deadline_t *newcomer, size_t crowd, size_t share);
 
 #endif

@@ -22,12 +22,14 @@
 #include "log.h"
 #include "moment.h"
 
-#define CONNECTIONS_MAX 64u
-#define CROWD 48u /**< from here on who keeps us waiting gives way to who comes */
+#define SOCKET_CONNECTIONS 64u
+#define PAGE_CONNECTIONS 128u
+#define SHARE 24u /**< of them, for one address of another machine */
 #define MEMORY_MAX 32768u
 #define STACK_BYTES 1048576u
 #define IDLE_SECONDS 120u
-#define RECEIVE_MS 60000u  /**< a request is complete by then */
+#define HEADERS_MS 10000u  /**< the headers of a request are complete by then */
+#define RECEIVE_MS 60000u  /**< its body, too */
 #define DELIVER_MS 300000u /**< an answer that is no stream is taken by then */
 #define BODY_DROPPED_MAX (4u * PLN_API_BODY_MAX) /**< read and thrown away before we hang up */
 #define PIECE_BYTES 32768u
@@ -38,6 +40,7 @@
 typedef struct {
     pln_http_t *http;
     bool local;
+    unsigned most; /**< connections at a time; from three quarters on slow ones give way */
     struct MHD_Daemon *daemon;
 } door_t;
 
@@ -175,6 +178,7 @@ static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer
         pln_buf_clear(&answer->body);
     }
     const char *const headers[][2] = {
+        {MHD_HTTP_HEADER_CONNECTION, answer->closes ? "close" : NULL},
         {MHD_HTTP_HEADER_CACHE_CONTROL, answer->cache != NULL ? answer->cache : "no-store"},
         {"X-Content-Type-Options", "nosniff"},
         {"Content-Security-Policy",
@@ -234,7 +238,7 @@ static void *begin_exchange(void *arg, const char *target, struct MHD_Connection
     visit->exchange = pln_alloc_zero(1, sizeof *visit->exchange);
     visit->exchange->target = pln_strdup(target);
     atomic_fetch_add(&door->http->active, 1);
-    pln_deadline_owed(visit->deadline, RECEIVE_MS);
+    pln_deadline_owed(visit->deadline, HEADERS_MS);
     return visit->exchange;
 }
 
@@ -256,13 +260,19 @@ static enum MHD_Result on_headers(door_t *door, struct MHD_Connection *connectio
     pln_answer_t *refusal = &exchange->refusal;
     pln_caller_t *caller = &exchange->caller;
     exchange->begun = true;
+    pln_deadline_owed(visit_of(connection)->deadline, RECEIVE_MS);
     pln_caller_know(caller, api, connection, door->local);
     pln_deadline_badge(visit_of(connection)->deadline, caller->session.signed_in.key);
     pln_call_t call =
         pln_caller_call(caller, api, connection, door->local, method, exchange->target);
-    if (pln_caller_clear(connection, refusal)) {
-        (void)pln_route_check(&call, &exchange->match, refusal);
+    if (!pln_caller_clear(connection, refusal)) {
+        /* where such a request ends is anybody's guess: nothing behind it is a request */
+        pln_answer_t answer = *refusal;
+        *refusal = (pln_answer_t){.status = 0};
+        answer.closes = true;
+        return send_answer(connection, &answer);
     }
+    (void)pln_route_check(&call, &exchange->match, refusal);
     return MHD_YES;
 }
 
@@ -333,8 +343,8 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         visit = pln_alloc_zero(1, sizeof *visit);
         visit->deadline = pln_deadline_new(door->http->deadlines, socket_of(connection), door);
-        pln_deadline_owed(visit->deadline, RECEIVE_MS);
-        pln_deadline_make_room(visit->deadline, CROWD);
+        pln_deadline_owed(visit->deadline, HEADERS_MS);
+        pln_deadline_make_room(visit->deadline, door->most * 3 / 4, door->local ? 0 : SHARE);
         *context = visit;
     } else {
         drop_exchange(door, visit);
@@ -353,12 +363,11 @@ static bool open_door(door_t *door, int listener)
                      MHD_USE_POLL | MHD_USE_ITC;
     door->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, door, MHD_OPTION_LISTEN_SOCKET, listener,
-        MHD_OPTION_CONNECTION_LIMIT, CONNECTIONS_MAX, MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-        CONNECTIONS_MAX, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX,
-        MHD_OPTION_CONNECTION_TIMEOUT, IDLE_SECONDS, MHD_OPTION_THREAD_STACK_SIZE,
-        (size_t)STACK_BYTES, MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, door,
-        MHD_OPTION_NOTIFY_COMPLETED, end_exchange, door, MHD_OPTION_NOTIFY_CONNECTION,
-        on_connection, door, MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, door->most, MHD_OPTION_PER_IP_CONNECTION_LIMIT, door->most,
+        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)MEMORY_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        IDLE_SECONDS, MHD_OPTION_THREAD_STACK_SIZE, (size_t)STACK_BYTES,
+        MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, door, MHD_OPTION_NOTIFY_COMPLETED,
+        end_exchange, door, MHD_OPTION_NOTIFY_CONNECTION, on_connection, door, MHD_OPTION_END);
     if (door->daemon == NULL) {
         close(listener);
     }
@@ -431,8 +440,8 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
     for (size_t i = 0; i < options->advertise_count; i++) {
         http->advertise[i] = pln_strdup(options->advertise[i]);
     }
-    http->unix_door = (door_t){.http = http, .local = true};
-    http->tcp_door = (door_t){.http = http, .local = false};
+    http->unix_door = (door_t){.http = http, .local = true, .most = SOCKET_CONNECTIONS};
+    http->tcp_door = (door_t){.http = http, .local = false, .most = PAGE_CONNECTIONS};
     /* browsers share cookies among the ports of a host: each node's has a name of its own */
     snprintf(http->cookie, sizeof http->cookie, "pln_session_%02x%02x%02x%02x",
              options->self->id.bytes[0], options->self->id.bytes[1], options->self->id.bytes[2],

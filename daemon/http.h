@@ -4,10 +4,11 @@
  *
  * Why     One API for client, page, curl and a district's own scripts; who may open the socket
  *         file (0600) may do everything, who only reaches the address may look.
- * Shape   one thread per connection, so handlers are plain blocking code; at most 64 connections
- *         on each of the two; a body of at most 1 MiB; a request that is not complete in time is
- * cut off Owner   everything in the options is borrowed until stop, texts are copied Thread  start
- * and stop: main thread
+ * Shape   one thread per connection, so handlers are plain blocking code; 64 connections on
+ *         the socket and 128 on the address, 24 for another machine; headers of 10 s, a body of at
+ *         most 1 MiB and 60 s
+ * Owner   everything in the options is borrowed until stop, texts are copied
+ * Thread  start and stop: main thread
  */
 #ifndef PLN_HTTP_H
 #define PLN_HTTP_H

@@ -33,10 +33,10 @@ static bool path_fits(const char *pattern, const pln_uri_t *uri, const char **pa
         }
         size_t size = strcspn(pattern, "/");
         const char *segment = uri->segments[i];
+        if (segment[0] == '\0') {
+            return false;
+        }
         if (*pattern == '{') {
-            if (segment[0] == '\0') {
-                return false;
-            }
             parts[(*count)++] = segment;
         } else if (strlen(segment) != size || memcmp(segment, pattern, size) != 0) {
             return false;

@@ -218,15 +218,15 @@ static void deadline_gives_the_place_of_who_owes_longest_to_who_comes(void **sta
         at[i] = pln_deadline_new(all, pairs[i][0], &doors[i == 4]);
         pln_deadline_owed(at[i], 60000);
     }
-    pln_deadline_in(at[0], 60000);    /* it is being answered: it owes us nothing */
-    pln_deadline_make_room(at[4], 1); /* alone at its door */
-    pln_deadline_make_room(at[3], 4); /* no crowd yet */
+    pln_deadline_in(at[0], 60000);       /* it is being answered: it owes us nothing */
+    pln_deadline_make_room(at[4], 1, 0); /* alone at its door */
+    pln_deadline_make_room(at[3], 4, 0); /* no crowd yet */
     assert_false(pln_socket_gone(pairs[1][1]));
-    pln_deadline_make_room(at[3], 3);
+    pln_deadline_make_room(at[3], 3, 0);
     assert_true(ended(pairs[1][1]));
-    pln_deadline_make_room(at[3], 3);
+    pln_deadline_make_room(at[3], 3, 0);
     assert_true(ended(pairs[2][1]));
-    pln_deadline_make_room(at[3], 3); /* never the newcomer itself */
+    pln_deadline_make_room(at[3], 3, 0); /* never the newcomer itself */
     for (int i = 0; i < 5; i++) {
         assert_true(pln_socket_gone(pairs[i][1]) == (i == 1 || i == 2));
         pln_deadline_free(&at[i]);
