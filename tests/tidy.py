@@ -9,7 +9,7 @@ import sys
 
 TOP = pathlib.Path(__file__).resolve().parents[1]
 SKIPPED = {"build", ".git", "node_modules", "__pycache__"}
-TEXT = {".c", ".h", ".def", ".py", ".sh", ".cmake", ".md", ".js", ".css", ".html", ".service", ".bash"}
+TEXT = {".c", ".h", ".def", ".py", ".sh", ".cmake", ".md", ".js", ".mjs", ".css", ".html", ".service", ".bash"}
 CODE = {".c", ".h"}
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 600

@@ -5,12 +5,15 @@ import { begin, on } from './app/live.js';
 import { show, start } from './app/router.js';
 import { navigation, routes } from './app/routes.js';
 import { load, may } from './app/session.js';
+import { useLibraries } from './parts/libraries.js';
 import { shell } from './parts/shell.js';
 import { fill } from './app/dom.js';
 import { problemState } from './parts/state.js';
 
 async function open() {
   const page = document.getElementById('page');
+  // A library that does not load is one that is not there.
+  const libraries = useLibraries((document.documentElement.dataset.libraries ?? '').split(' ')).catch(() => null);
   try {
     await load();
   } catch (problem) {
@@ -26,6 +29,7 @@ async function open() {
     if (reached && away) show({ quiet: true });
     away = !reached;
   });
+  await libraries;
   await start(routes, main);
 }
 

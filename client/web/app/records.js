@@ -56,6 +56,8 @@ export function leadOf(record, all) {
   const fields = record.fields ?? {};
   const text = (all.get(record.kind)?.fields ?? []).find((field) => field.type === 'text' && fields[field.name]);
   const value = text ? [fields[text.name]].flat()[0] : '';
+  // Where the title is how this text begins, a lead would say it twice.
+  if (value.trim() === titleOf(record, all)) return '';
   const flat = value.replace(/[#*_`>|]+/g, '').replace(/\s+/g, ' ').trim();
   return flat.length > 220 ? `${flat.slice(0, flat.lastIndexOf(' ', 218))} …` : flat;
 }

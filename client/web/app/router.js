@@ -77,16 +77,18 @@ async function draw(view, mine) {
 }
 
 /** Show what the address says. Quiet: the same view anew, without moving anybody's place. */
-export async function show({ quiet = false } = {}) {
+export async function show({ quiet = false, first = false } = {}) {
   const mine = ++turn;
   const { path, params } = parse(location.hash);
   const { route, given } = find(path);
   leave();
+  delete place.dataset.view;
   now = stage(route, given, params, mine);
   listeners.forEach((listener) => listener(route, given));
   now.title(t(`title.${route.name}`));
   if (!may(route.role ?? 'read')) {
     fill(place, roleState(route.role ?? 'read', current().via === 'link'));
+    place.dataset.view = route.name;
     return;
   }
   const slow = setTimeout(() => mine === turn && !quiet && fill(place, loadingState()), 200);
@@ -95,7 +97,9 @@ export async function show({ quiet = false } = {}) {
   clearTimeout(slow);
   if (mine !== turn || content === null) return;
   fill(place, content);
-  if (!quiet) arrive();
+  place.dataset.view = route.name;
+  // The first view leaves the keyboard at the top, where the skip link is.
+  if (!quiet && !first) arrive();
 }
 
 /** Behind a link the keyboard and the screen reader begin at the new content. */
@@ -111,5 +115,5 @@ export function start(routes, main) {
   table = routes;
   place = main;
   addEventListener('hashchange', () => show());
-  return show();
+  return show({ first: true });
 }

@@ -22,7 +22,7 @@ export const routes = [
   route('find', '/', find),
   route('record', '/record/{net}/{author}/{seq}', record, { section: 'find' }),
   route('write', '/write', write, { role: 'draft' }),
-  route('write', '/write/{kind}', writeKind, { role: 'draft' }),
+  route('form', '/write/{kind}', writeKind, { role: 'draft', section: 'write' }),
   route('drafts', '/drafts', drafts, { role: 'draft' }),
   route('draft', '/draft/{draft}', draft, { role: 'draft', section: 'drafts' }),
   route('networks', '/networks', networks),

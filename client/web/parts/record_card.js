@@ -26,7 +26,7 @@ function facetChips(record, kind, chosen) {
 
 /** The piece of text that fits what was typed, the words in it marked. */
 function why(record, all) {
-  if (!record.pieces) return h('p', { class: 'card-lead', dir: 'auto' }, leadOf(record, all));
+  if (!record.pieces) return leadOf(record, all) !== '' && h('p', { class: 'card-lead', dir: 'auto' }, leadOf(record, all));
   return h('p', { class: 'card-lead', dir: 'auto' },
     record.pieces.map((piece) => (piece.fits ? h('mark', {}, piece.text) : piece.text)));
 }

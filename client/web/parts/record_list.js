@@ -10,7 +10,8 @@ import { recordCard } from './record_card.js';
  * begin() shows the first page anew, fresh() puts on top what came since.
  */
 export function recordList({ load, all, chosen, empty, onCount }) {
-  const list = h('ol', { class: 'cards', 'aria-label': t('find.results') });
+  // Each page of the list is a list of its own, which the browser lays out only when it comes into sight.
+  const list = h('div', { class: 'pages', role: 'group', 'aria-label': t('find.results') });
   const end = h('div', { class: 'list-end' });
   const element = h('div', { class: 'list' }, list, end);
   const seen = new Set();
@@ -49,7 +50,8 @@ export function recordList({ load, all, chosen, empty, onCount }) {
         list.replaceChildren();
       }
       next = answer.next;
-      list.append(...show(answer.records));
+      const cards = show(answer.records);
+      if (cards.length > 0) list.append(h('ol', { class: 'cards' }, cards));
       onCount?.(answer, seen.size);
       fill(end);
       close();
@@ -67,7 +69,7 @@ export function recordList({ load, all, chosen, empty, onCount }) {
     if (mine !== turn) return 0;
     const cards = show(answer.records, { fresh: true });
     if (cards.length > 0 && seen.size === cards.length) fill(end);
-    list.prepend(...cards);
+    if (cards.length > 0) list.prepend(h('ol', { class: 'cards' }, cards));
     onCount?.(answer, seen.size);
     return cards.length;
   }

@@ -49,7 +49,7 @@ function table(group, caption) {
       if (given) cell.append(' ', given);
     });
   }
-  return h('div', { class: 'table-frame', tabindex: '0', role: 'region', 'aria-label': caption },
+  return h('div', { class: 'table-frame', tabindex: '0', role: 'group', 'aria-label': caption },
     h('table', { class: 'rubric' }, h('caption', { class: 'hidden' }, caption), made,
       h('tbody', {}, group.rows.map((criterion) => row(criterion, shared)))));
 }

@@ -25,7 +25,7 @@ export function emptyState(name, title, sentence, ...actions) {
 /** Grey lines in the shape of what comes. */
 export function loadingState() {
   return h('div', { class: 'skeleton', role: 'status' },
-    h('span', { class: 'hidden' }, t('state.loading')),
+    h('h1', { class: 'hidden' }, t('state.loading')),
     ['wide', 'line', 'line', 'short', 'line', 'line', 'short'].map((kind) => h('i', { class: `bone bone-${kind}` })));
 }
 

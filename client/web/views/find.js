@@ -14,7 +14,8 @@ import { emptyState } from '../parts/state.js';
 import { welcome } from './welcome.js';
 
 const FILTERS = ['kind', 'subject', 'grade', 'competency', 'author', 'network'];
-const PAGE = 60;
+const FIRST_PAGE = 60;
+const NEXT_PAGE = 200;
 const TYPED_MS = 140;
 
 /** Names of members of all networks, for the filter by district. */
@@ -62,7 +63,7 @@ export async function find(view) {
     control.abort?.abort();
     control.abort = new AbortController();
     const sort = words === '' ? 'newest' : 'best';
-    return get(`/search${query({ ...chosen, q: words, sort, limit: PAGE, after: mark })}`, { signal: control.abort.signal });
+    return get(`/search${query({ ...chosen, q: words, sort, limit: mark === null ? FIRST_PAGE : NEXT_PAGE, after: mark })}`, { signal: control.abort.signal });
   }
   const list = recordList({
     load, all, chosen: () => chosen,

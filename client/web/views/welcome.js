@@ -5,7 +5,8 @@ import { h } from '../app/dom.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
 
-function step(count, title, sentence, ...actions) {
+function step(count, title, sentence, ...offered) {
+  const actions = offered.filter(Boolean);
   return h('li', { class: 'step' }, h('span', { class: 'step-number', 'aria-hidden': 'true' }, count),
     h('div', {}, h('h2', {}, title), h('p', {}, sentence), actions.length > 0 && h('div', { class: 'row' }, actions)));
 }
@@ -18,7 +19,7 @@ export async function welcome() {
     h('p', { class: 'lead' }, t('welcome.lead')),
     h('ol', { class: 'steps' },
       step(1, t('welcome.name'), t('welcome.name.how', { name }),
-        manage && h('a', { class: 'button', href: '#/settings' }, t('welcome.name.do'))),
+        manage && h('p', { class: 'help' }, t('welcome.name.do'))),
       step(2, t('welcome.network'), t('welcome.network.how'),
         manage && h('a', { class: 'button button-main', href: '#/join' }, t('action.join')),
         manage && h('a', { class: 'button', href: '#/found' }, t('action.found'))),

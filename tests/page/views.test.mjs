@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MPL-2.0
+// Every view of the page's route table and every state, in both themes, on a phone and on a desk: no
+// accessibility violation, nothing wider than the screen, every word in the catalogue, no complaint of
+// the browser, no request to anywhere else. The pictures go to build/page-shots.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { violations } from './kit/axe.mjs';
+import { launch, missing, open, person, settled } from './kit/browser.mjs';
+import { sample, TOP, until, World } from './kit/node.mjs';
+
+const skip = missing() || false;
+const SHOTS = join(TOP, 'build/page-shots');
+const SIZES = { phone: { width: 360, height: 760 }, desk: { width: 1280, height: 860 } };
+/** The pictures of the README, made anew with PLN_PICTURES=1. */
+const PICTURES = { 'state-search-desk-light': 'web-find.png', 'record-desk-light': 'web-task.png' };
+const THEMES = ['light', 'dark'];
+const world = skip ? null : new World();
+let browser, hub, tannery, lonely, network, state, given;
+
+before(async () => {
+  if (skip) return;
+  mkdirSync(SHOTS, { recursive: true });
+  browser = await launch();
+  hub = await world.node('State Hub');
+  tannery = await world.node('Tannery Brook District');
+  lonely = await world.node('Quiet Lake Schools');
+  const cedar = await world.node('Cedar Valley Schools');
+  network = await world.network('Granite Ridge Collaborative', hub, tannery, cedar);
+  await tannery.pln('import', ...['tasks', 'lessons', 'network', 'profile'].map((name) => sample(`${name}.ndjson`)));
+  const task = await tannery.pln('add', 'task', '-f', sample('cardboard-boat.md'), 'subjects=Science', 'subjects=Mathematics', 'grades=06-08', 'license=CC-BY-4.0', 'minutes=500', 'by=Rosa Lind');
+  await until(async () => (await cedar.json('/api/v1/search?q=regatta')).records.length > 0, 'the task is at Cedar Valley');
+  await cedar.pln('adapt', task, 'title=The Cardboard Regatta on a river');
+  await cedar.pln('add', 'lesson', 'title=Weigh the captain in private', 'result=Nobody was teased', 'challenge=One scale for four crews', 'lesson=Put the scale behind a screen', `about=${task}`, 'by=Mia Cole');
+  await cedar.pln('add', 'comment', 'text=We borrowed life jackets from the fire department.', `about=${task}`, 'by=Mia Cole');
+  await until(async () => ((await hub.json(`/api/v1/records/${task}`)).lineage?.spoken_of_by ?? []).length > 1 && ((await tannery.json(`/api/v1/records/${task}`)).lineage?.spoken_of_by ?? []).length > 1, 'all have what was said');
+  const page = await person(browser, tannery, await tannery.link('manage', 'Ada Ruiz'));
+  state = await page.context().storageState();
+  const draft = await page.evaluate(async () => {
+    const send = (path, body) => fetch(`/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).then((response) => response.json());
+    const made = await send('/drafts', { kind: 'task', fields: { title: 'Letters to the council', prompt: 'Write a letter that changes one thing in town.' } });
+    await send(`/drafts/${made.id}/submit`, {});
+    await send('/drafts', { kind: 'lesson', fields: { title: 'Begin with one class' } });
+    return made.id;
+  });
+  await page.context().close();
+  const [net, author, seq] = task.split('/');
+  given = { net, author, seq, kind: 'task', draft, token: 'abc' };
+});
+after(async () => {
+  await browser?.close();
+  world?.end();
+});
+
+/** The page's own table: a view that is added is looked at without a word here. */
+async function routes(page) {
+  return page.evaluate(async () => {
+    const main = document.querySelector('script[type=module]').src;
+    const table = await import(new URL('app/routes.js', main).href);
+    return table.routes.map((route) => ({ name: route.name, path: route.path }));
+  });
+}
+
+const wide = (page) => page.evaluate(() => {
+  const room = document.documentElement.clientWidth;
+  return [...document.querySelectorAll('body *')].filter((element) => !element.closest('.table-frame, .hidden, thead, pre') && element.getBoundingClientRect().right > room + 1)
+    .map((element) => `${element.tagName}.${element.className}`).slice(0, 3);
+});
+const unknownWords = (page) => page.evaluate(() => document.body.innerText.match(/(?<![\w/.-])[a-z]+\.[a-z]+(?:\.[a-z]+)*(?=\s|$)/gm)?.filter((word) => !/\.(md|org|com|conf|key)$/.test(word)) ?? []);
+
+async function look(page, name) {
+  await settled(page);
+  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.effect?.getTiming().iterations === 1 ? one.finished : null)));
+  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
+  if (process.env.PLN_PICTURES && PICTURES[name]) await page.screenshot({ path: join(TOP, 'client', PICTURES[name]) });
+  page.slips ??= [];
+  for (const slip of await violations(page)) page.slips.push(`${name}: ${slip}`);
+  for (const slip of await wide(page)) page.slips.push(`${name}: wider than the screen: ${slip}`);
+  for (const slip of await unknownWords(page)) page.slips.push(`${name}: not in the catalogue: ${slip}`);
+}
+
+for (const theme of THEMES) {
+  for (const [size, viewport] of Object.entries(SIZES)) {
+    test(`every view is accessible and fits, ${theme}, ${size}`, { skip }, async () => {
+      const page = await person(browser, tannery, null, { viewport, colorScheme: theme, storageState: state });
+      await open(page, tannery);
+      for (const route of await routes(page)) {
+        const path = route.path.map((part) => (part.startsWith('{') ? given[part.slice(1, -1)] : part));
+        await page.goto(`${tannery.url}/#/${path.map(encodeURIComponent).join('/')}`);
+        await page.waitForSelector(`main[data-view="${route.name}"]`);
+        if (route.name === 'find') await page.waitForSelector('.card');
+        if (route.name === 'record') await page.waitForSelector('.tree, .said');
+        await look(page, `${route.name}-${size}-${theme}`);
+      }
+      assert.deepEqual(page.slips, []);
+      assert.deepEqual(page.complaints, []);
+      assert.deepEqual(page.foreign, []);
+      await page.context().close();
+    });
+
+    test(`every state is accessible and fits, ${theme}, ${size}`, { skip }, async () => {
+      const page = await person(browser, lonely, null, { viewport, colorScheme: theme });
+      await open(page, lonely);
+      await look(page, `state-first-run-${size}-${theme}`);
+      await page.goto(`${lonely.url}/#/write`);
+      await page.getByRole('heading', { name: 'Please sign in' }).waitFor();
+      await look(page, `state-signed-out-${size}-${theme}`);
+      await page.goto(`${lonely.url}/#/record/a/b/1`);
+      await page.getByRole('heading', { name: 'Not found' }).waitFor();
+      await look(page, `state-missing-${size}-${theme}`);
+      assert.deepEqual(page.slips, []);
+      await page.context().close();
+
+      const searching = await person(browser, tannery, null, { viewport, colorScheme: theme, storageState: state });
+      await open(searching, tannery, '#/?q=boat');
+      await searching.waitForSelector('.card mark');
+      await look(searching, `state-search-${size}-${theme}`);
+      await searching.fill('#search', 'zyxwv');
+      await searching.getByText('Nothing fits').waitFor();
+      await look(searching, `state-nothing-${size}-${theme}`);
+      await searching.route('**/api/v1/networks', (route) => new Promise((go) => setTimeout(go, 2000)).then(() => route.abort()).catch(() => null));
+      await searching.goto(`${tannery.url}/#/networks`);
+      await searching.waitForSelector('.skeleton');
+      assert.deepEqual([...searching.slips, ...await violations(searching)], []);
+      await searching.screenshot({ path: join(SHOTS, `state-loading-${size}-${theme}.png`) });
+      await searching.context().close();
+    });
+  }
+}
+
+test('a daemon that goes away is told, and the page goes on by itself when it is back', { skip }, async () => {
+  const page = await person(browser, lonely, null);
+  await open(page, lonely);
+  lonely.settings.http = lonely.http;
+  lonely.kill();
+  await page.getByText('The daemon on this machine does not answer').waitFor();
+  await page.goto(`${lonely.url}/#/status`).catch(() => null);
+  await page.getByRole('heading', { name: 'The daemon is not there' }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.screenshot({ path: join(SHOTS, 'state-offline-desk-light.png') });
+  await lonely.start();
+  await page.getByRole('heading', { level: 1, name: 'Quiet Lake Schools' }).waitFor();
+  assert.equal(await page.locator('.offline p').count(), 0);
+  await page.context().close();
+});
+
+test('from right to left nothing leaves the screen', { skip }, async () => {
+  const page = await person(browser, tannery, null, { viewport: SIZES.phone, storageState: state });
+  for (const hash of ['#/', `#/record/${given.net}/${given.author}/${given.seq}`, '#/write/task', `#/network/${network}`]) {
+    await open(page, tannery, hash);
+    await page.evaluate(() => {
+      document.documentElement.dir = 'rtl';
+    });
+    const left = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((element) => !element.closest('.table-frame, .hidden, thead, pre') && element.getBoundingClientRect().left < -1).map((element) => element.className).slice(0, 3));
+    assert.deepEqual(left, [], hash);
+  }
+  await page.context().close();
+});
+
+test('a record prints on A4 and on Letter without what belongs to a screen', { skip }, async () => {
+  const page = await person(browser, tannery, null, { storageState: state });
+  await open(page, tannery, `#/record/${given.net}/${given.author}/${given.seq}`);
+  await page.waitForSelector('.said');
+  for (const [format, width] of [['A4', 794], ['Letter', 816]]) {
+    const pdf = await page.pdf({ format, preferCSSPageSize: false });
+    assert.ok(pdf.length > 10000, format);
+    await page.setViewportSize({ width: width - 120, height: 1000 });
+    await page.emulateMedia({ media: 'print' });
+    for (const hidden of ['.top', '.nav', '.no-print', '.technical']) {
+      for (const one of await page.locator(hidden).all()) assert.equal(await one.isVisible(), false, `${hidden} on paper`);
+    }
+    assert.equal(await page.locator('.rubric thead').first().isVisible(), true);
+    assert.deepEqual(await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth), true, `${format} is wide enough`);
+    await page.screenshot({ path: join(SHOTS, `print-${format}.png`) });
+    await page.emulateMedia({ media: 'screen' });
+  }
+  await page.context().close();
+});
