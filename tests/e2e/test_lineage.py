@@ -85,6 +85,11 @@ class Lineage(Case):
         self.assertTrue(fields["origin"][0].startswith(network + "/"), fields)
         self.assertEqual(fields["license"], "CC-BY-NC-4.0")
         self.assertTrue(self.fields(third, moved)["about"][0].startswith(network + "/"))
+        adapted = other.pln("show", task, json=True)["lineage"]["adapted_by"]
+        self.assertEqual([row["id"] for row in adapted], [copy], "who is in both sees it at the origin")
+        done = other.try_pln("adapt", task, "--network", beyond, "license=CC-BY-4.0")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("excludes commercial use (NC)", done.stderr)
 
     def test_versions_show_what_changed_field_by_field(self):
         hub, other, network = self.pair()
