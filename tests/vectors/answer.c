@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const answer_t *const tables[] = {answers_chain,   answers_format,  answers_control,
-                                         answers_retract, answers_fork,    answers_transfer,
-                                         answers_ticket,  answers_session, answers_message,
-                                         answers_record,  answers_vault};
+static const answer_t *const tables[] = {answers_chain,    answers_format, answers_control,
+                                         answers_retract,  answers_fork,   answers_evidence,
+                                         answers_transfer, answers_ticket, answers_session,
+                                         answers_message,  answers_record, answers_vault};
 
 const answer_t *answer_find(const char *op)
 {

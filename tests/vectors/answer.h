@@ -33,6 +33,7 @@ extern const answer_t answers_control[];
 extern const answer_t answers_retract[];
 extern const answer_t answers_transfer[];
 extern const answer_t answers_fork[];
+extern const answer_t answers_evidence[];
 extern const answer_t answers_ticket[];
 extern const answer_t answers_session[];
 extern const answer_t answers_message[];

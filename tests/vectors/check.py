@@ -41,6 +41,7 @@ FILES = {
     "digest": "element bucket digest",
     "fork": ("settle settle.read proof proof.read branch branch.read "
              "access_digest"),
+    "evidence": "evidence evidence.read",
     "message": "message message.read",
     "hello": "hello_row hello_hash",
     "presence": "presence presence.read presence.sign presence.verify",

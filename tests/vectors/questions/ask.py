@@ -4,6 +4,7 @@ import sys
 
 import access
 import basics
+import evidence
 import forks
 import formats
 import messages
@@ -23,7 +24,7 @@ TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, 
           (tickets.tickets, "8"), (session.arrivals, "9.5"),
           (session.digests, "9.6"), (messages.messages, "9.3"), (session.hellos, "9.4.2"),
           (session.presences, "9.13.1"), (records.records, "11"),
-          (retract.retracts, "7.2.5"), (forks.forks, "9.10"),
+          (retract.retracts, "7.2.5"), (forks.forks, "9.10"), (evidence.evidence, "9.14.1"),
           (more.controls, "7.2"), (more.folds, "7.4"), (more.messages, "9.3"), (more.presences, "9.13.1"),
           (more.codecs, "6"), (more.tickets, "8"), (more.records, "11"),
           (vaults.vaults, "15"), (salts.salts, "11.3"), (transfers.transfers, "7.4.2")]
