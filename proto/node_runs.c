@@ -266,7 +266,8 @@ void pln_run_received(pln_node_t *node, pln_link_t *link, const pln_entries_t *e
         pln_link_end(node, link, error, "a run that does not verify");
         return;
     }
-    if (error == PLN_EDUPLICATE || error == PLN_EGAP || error == PLN_EBASE) {
+    bool unsigned_end = error == PLN_EFORK && pln_signature_is_zero(&entries->signature);
+    if (error == PLN_EDUPLICATE || error == PLN_EGAP || error == PLN_EBASE || unsigned_end) {
         pln_refuse(node, error);  // the others were counted where they were found
     }
     if (error == PLN_EBASE && entries->place.lane == PLN_LANE_RECORDS) {

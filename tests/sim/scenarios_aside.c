@@ -125,6 +125,22 @@ static void what_a_revoke_set_aside_goes_after_thirty_days_and_comes_back_from_o
     story_end(story);
 }
 
+/** Its branches give cuts their meaning, and it is small. */
+static void what_is_set_aside_of_lane_0_stays(void **state)
+{
+    (void)state;
+    month_t it = month(9, 5, 4);
+    story_t *story = &it.story;
+    pln_place_t place = {story->net, it.lead->self.id, 0, PLN_LANE_CONTROL};
+    pln_chain_row_t row;
+    the_root_hears_of_it(&it);  // lead's word counts no more
+    days_pass(story, 100);
+    assert_true(memory_store_chain(it.ben->store, &place, &row));
+    assert_int_equal(row.counted, 0);
+    assert_int_equal(row.head.seq, 1);
+    story_end(story);
+}
+
 static void the_authors_node_keeps_what_it_wrote_for_ever(void **state)
 {
     (void)state;
@@ -297,6 +313,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_a_revoke_set_aside_goes_after_thirty_days_and_comes_back_from_others),
+        cmocka_unit_test(what_is_set_aside_of_lane_0_stays),
         cmocka_unit_test(the_authors_node_keeps_what_it_wrote_for_ever),
         cmocka_unit_test(a_guest_whom_nobody_let_in_any_more_goes_whole),
         cmocka_unit_test(a_clock_that_runs_ahead_deletes_nothing),

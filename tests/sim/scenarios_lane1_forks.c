@@ -111,6 +111,99 @@ static void the_owner_settles_and_all_hold_the_settled_branch(void **state)
     story_end(story);
 }
 
+static uint64_t on_disk(split_t *split, world_node_t *node)
+{
+    pln_chain_row_t row;
+    size_t cursor = 0;
+    uint64_t count = 0;
+    while (memory_store_next_chain(node->store, &cursor, &row)) {
+        bool his = pln_id_equal(&row.place.author, &split->author->self.id);
+        count += his && row.place.lane == PLN_LANE_RECORDS ? row.head.seq - row.base.seq : 0;
+    }
+    return count;
+}
+
+static void months_pass(story_t *story)
+{
+    for (size_t i = 0; i < story->world->link_count; i++) {
+        world_reset(story->world, story->world->links[i]);
+    }
+    for (size_t i = 0; i < story->world->node_count; i++) {
+        story->world->nodes[i]->clock_off_ms += INT64_C(100) * 86400000;
+    }
+    story_run(story, 1300000);
+}
+
+/** What a fork sets aside is never deleted, unlike what a revoke does. */
+static void branches_stay_for_as_long_as_nobody_settles_and_longer(void **state)
+{
+    (void)state;
+    split_t split = split_new(71, 5, 3, 2);
+    story_t *story = &split.story;
+    meet(&split);
+    story_run(story, 120000);
+    all_have_proven(&split, 5);
+    months_pass(story);
+    assert_int_equal(on_disk(&split, story->root), 8);
+    assert_int_equal(on_disk(&split, split.p), 7);
+    assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
+    story_run(story, 60000);
+    story_converges(story, 240000);
+    story_records_are(story, split.p, 8);
+    uint64_t held = on_disk(&split, split.p);
+    months_pass(story);
+    assert_int_equal(on_disk(&split, split.p), held);
+    story_end(story);
+}
+
+/** Who revokes holds three entries only: the cut goes before the settle. */
+static void a_revoke_cuts_a_settled_chain_too(void **state)
+{
+    (void)state;
+    story_t story = story_begin(72, false);
+    world_node_t *lead = story_machine(&story, "lead");
+    story_join(&story, story.root, lead, PLN_ROLE_COORDINATOR);
+    split_t split = {.story = story, .p = story_member(&story, "p")};
+    split.author = story_member(&story, "author");
+    story_publish(&story, split.author, 3, 80);
+    story_converges(&story, 60000);
+    world_crash(lead);
+    story_publish(&story, split.author, 2, 80);
+    story_converges(&story, 60000);
+    story_run(&story, 15000);
+    world_crash(split.author);
+    split.copy = world_clone(split.author, "copy");
+    world_start(split.author);
+    apart(story.world, split.p, story.root, true);
+    world_peer_add(split.p, split.author);
+    apart(story.world, split.author, split.p, true);
+    apart(story.world, split.copy, story.root, true);
+    story_publish(&story, split.author, 3, 80);
+    story_run(&story, 10000);
+    world_start(split.copy);
+    world_peer_add(split.copy, split.p);
+    story_publish(&story, split.copy, 2, 80);
+    story_run(&story, 10000);
+    world_crash(split.copy);
+    apart(story.world, split.p, story.root, false);
+    apart(story.world, split.author, split.p, false);
+    story_run(&story, 120000);
+    assert_int_equal(world_heal(split.author, &story.net), PLN_OK);
+    story_run(&story, 60000);
+    story_records_are(&story, split.p, 8);
+    apart(story.world, lead, story.root, true);
+    apart(story.world, lead, split.author, true);
+    world_start(lead);
+    assert_int_equal(world_revoke(lead, &story.net, &split.author->self.id), PLN_OK);
+    apart(story.world, lead, story.root, false);
+    story_run(&story, 180000);
+    story_converges(&story, 60000);
+    story_records_are(&story, story.root, 3);
+    story_records_are(&story, split.p, 3);
+    story_records_are(&story, lead, 3);
+    story_end(&story);
+}
+
 static void a_chain_forked_from_its_first_entry_is_like_any_other(void **state)
 {
     (void)state;
@@ -386,6 +479,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_branches_are_proven_and_the_chain_freezes_where_they_part),
         cmocka_unit_test(the_owner_settles_and_all_hold_the_settled_branch),
+        cmocka_unit_test(branches_stay_for_as_long_as_nobody_settles_and_longer),
+        cmocka_unit_test(a_revoke_cuts_a_settled_chain_too),
         cmocka_unit_test(a_chain_forked_from_its_first_entry_is_like_any_other),
         cmocka_unit_test(long_branches_are_compared_in_few_messages),
         cmocka_unit_test(joiners_get_what_counts_though_nobody_signed_its_end),
