@@ -473,7 +473,7 @@ void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uin
 void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 
-/* node_wants.c */
+/* node_wants.c, node_blocked.c */
 void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
               uint64_t not_before_ms, bool coming);
 void pln_want_progress(pln_node_t *node, pln_chain_t *chain);

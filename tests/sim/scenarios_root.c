@@ -322,6 +322,32 @@ static void a_joiner_learns_of_every_root_that_was(void **state)
     story_end(&story);
 }
 
+/** Its fold knows of the first transfer only, when what the root said after the second is told. */
+static void who_was_off_while_the_root_went_and_came_back_gets_what_it_says_since(void **state)
+{
+    (void)state;
+    story_t story = story_begin(16, false);
+    world_node_t *second = story_member(&story, "second");
+    world_node_t *member = story_member(&story, "member");
+    assert_int_equal(world_transfer(story.root, &story.net, second), PLN_OK);
+    story_converges(&story, 20000);
+    story_run(&story, 5000);
+    world_crash(member);
+    assert_int_equal(world_transfer(second, &story.net, story.root), PLN_OK);
+    story_run(&story, 5000);
+    assert_int_equal(world_settings(story.root, &story.net, "back again", 0), PLN_OK);
+    world_node_t *guest = world_node(story.world, "guest", false);
+    story_join(&story, story.root, guest, PLN_ROLE_COORDINATOR);
+    story_converges(&story, 20000);
+    world_start(member);
+    story_converges(&story, MINUTE_MS);
+    root_is(&story, story.root);
+    assert_string_equal(view_of(&story, member).title, "back again");
+    assert_int_equal(role_at(&story, member, guest), PLN_ROLE_COORDINATOR);
+    assert_int_equal(view_of(&story, member).wanted, 0);
+    story_end(&story);
+}
+
 static void the_new_root_puts_the_former_one_out(void **state)
 {
     (void)state;
@@ -394,6 +420,7 @@ int main(void)
         cmocka_unit_test(a_crash_in_the_middle_hands_it_on_or_not),
         cmocka_unit_test(tickets_of_the_former_root_still_let_in),
         cmocka_unit_test(a_joiner_learns_of_every_root_that_was),
+        cmocka_unit_test(who_was_off_while_the_root_went_and_came_back_gets_what_it_says_since),
         cmocka_unit_test(the_new_root_puts_the_former_one_out),
         cmocka_unit_test(what_cannot_be_handed_on_is_refused_with_the_remedy),
         cmocka_unit_test(quotas_and_title_are_the_roots_to_set_and_quotas_only_rise),
