@@ -45,14 +45,19 @@ _pln_answers() {
 _pln() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
     local verb second words='--json --help --dir'
-    local verbs='id status network invite join members revoke add import list show export watch backup restore key peer help'
+    local verbs='id status network invite join members revoke add import list show export watch backup restore key peer web help'
     local kinds='profile task lesson'
     COMPREPLY=()
     _pln_verb
     case $previous in
     --dir) mapfile -t COMPREPLY < <(compgen -d -- "$current") && return ;;
     -f | --file | --passphrase-file) mapfile -t COMPREPLY < <(compgen -f -- "$current") && return ;;
-    --role) mapfile -t COMPREPLY < <(compgen -W 'reader contributor coordinator' -- "$current") && return ;;
+    --role)
+        local roles='reader contributor coordinator'
+        [[ $verb == web ]] && roles='read draft publish manage'
+        mapfile -t COMPREPLY < <(compgen -W "$roles" -- "$current")
+        return
+        ;;
     --kind) mapfile -t COMPREPLY < <(compgen -W "$kinds" -- "$current") && return ;;
     -n | --network) _pln_answers "$(_pln_networks)" && return ;;
     --title | --label | --for | --expires | --address | --cancel | --reason | --author | --since | --limit | --wait | --max-entries | --max-bytes | --access-version) return ;;
@@ -72,6 +77,7 @@ _pln() {
         ;;
     peer) words='add list remove --help' ;;
     invite) words+=' --role --label --for --expires --address --list --cancel' && _pln_answers "$(_pln_networks)" ;;
+    web) words+=' --role --for --expires --list --cancel' ;;
     join) words+=' --wait' ;;
     members) _pln_answers "$(_pln_networks)" ;;
     revoke) words+=' --reason' && _pln_answers "$(_pln_networks)" ;;
