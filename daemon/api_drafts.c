@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "api_draft.h"
+#include "api_page_list.h"
 #include "moment.h"
 #include "proto/kinds.h"
 #include "resolve.h"
 
-#define LIMIT_DEFAULT 100u
+#define USUAL 100u /**< drafts of a page */
 #define REFERENCE_MAX 400u
 #define COMMENT_MAX 4000u
 
@@ -92,62 +93,19 @@ json_t *pln_draft_json(const pln_session_t *session, const json_t *draft)
     return json;
 }
 
-/** "after" is the id of the last draft of the page before; *from: where to go on. */
-static bool read_page(const pln_request_t *request, pln_answer_t *answer, const json_t *list,
-                      size_t *from, uint64_t *limit)
-{
-    const char *text = pln_uri_param(request->uri, "limit");
-    const char *after = pln_uri_param(request->uri, "after");
-    *limit = LIMIT_DEFAULT;
-    *from = 0;
-    if (text != NULL && (!pln_number_parse(text, PLN_DRAFTS_MAX, limit) || *limit == 0)) {
-        pln_answer_problem(answer, 400, "limit", "limit is a number from 1 to %u", PLN_DRAFTS_MAX);
-        return false;
-    }
-    if (after == NULL) {
-        return true;
-    }
-    size_t count = json_array_size(list);
-    while (*from < count && strcmp(pln_draft_text(json_array_get(list, *from), "id"), after) != 0) {
-        ++*from;
-    }
-    if (*from == count) {
-        pln_answer_problem(answer, 400, "after",
-                           "after takes the \"next\" of an earlier page, and that draft is gone: "
-                           "begin again");
-        return false;
-    }
-    ++*from;
-    return true;
-}
-
 void pln_api_drafts(const pln_request_t *request, pln_answer_t *answer)
 {
     const char *state = pln_uri_param(request->uri, "state");
     json_t *all = pln_drafts_list(request->api->drafts), *list = json_array(), *draft;
-    size_t from, index = 0;
-    uint64_t limit;
-    const char *next = NULL;
-    if (!read_page(request, answer, all, &from, &limit)) {
-        json_decref(all);
-        json_decref(list);
-        return;
-    }
-    for (index = from; index < json_array_size(all); index++) {
-        draft = json_array_get(all, index);
+    size_t index;
+    json_array_foreach(all, index, draft)
+    {
         bool asked = state == NULL || strcmp(state, pln_draft_text(draft, "state")) == 0;
-        if (!asked || (!sees_all(request->session) && !is_own(request->session, draft))) {
-            continue;
+        if (asked && (sees_all(request->session) || is_own(request->session, draft))) {
+            json_array_append_new(list, pln_draft_json(request->session, draft));
         }
-        if (json_array_size(list) == limit) {
-            next = pln_draft_text(json_array_get(list, json_array_size(list) - 1), "id");
-            break;
-        }
-        json_array_append_new(list, pln_draft_json(request->session, draft));
     }
-    json_t *json = json_pack("{s:o, s:o}", "drafts", list, "next",
-                             next == NULL ? json_null() : json_string(next));
-    pln_answer_json(answer, 200, json);
+    pln_answer_page(request, answer, "drafts", list, "id", USUAL);
     json_decref(all);
 }
 

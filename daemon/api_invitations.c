@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_page_list.h"
 #include "moment.h"
 #include "reach.h"
 #include "resolve.h"
@@ -184,7 +185,7 @@ void pln_api_invitations(const pln_request_t *request, pln_answer_t *answer)
     pln_invitations_free(&invitations);
     pln_networks_free(&networks);
     if (looked) {
-        pln_answer_json(answer, 200, json_pack("{s:o}", "invitations", list));
+        pln_answer_page(request, answer, "invitations", list, "key", 0);
     } else {
         json_decref(list);
         pln_answer_stopping(answer);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_page_list.h"
 #include "resolve.h"
 
 /** This node is always here, in sync with itself, and known by its own name. */
@@ -38,7 +39,7 @@ void pln_api_members(const pln_request_t *request, pln_answer_t *answer)
         json_array_append_new(list, member_json(request->api, &members.list[i]));
     }
     pln_members_free(&members);
-    pln_answer_json(answer, 200, json_pack("{s:o}", "members", list));
+    pln_answer_page(request, answer, "members", list, "id", 0);
 }
 
 void pln_api_revoke(const pln_request_t *request, pln_answer_t *answer)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_page_list.h"
 #include "resolve.h"
 #include "warnings.h"
 
@@ -19,7 +20,7 @@ void pln_api_networks(const pln_request_t *request, pln_answer_t *answer)
         json_array_append_new(list, pln_json_network(&networks.list[i]));
     }
     pln_networks_free(&networks);
-    pln_answer_json(answer, 200, json_pack("{s:o}", "networks", list));
+    pln_answer_page(request, answer, "networks", list, "id", 0);
 }
 
 /** Members who may invite and revoke. */

@@ -3,6 +3,7 @@
 
 #include "address.h"
 #include "api_json.h"
+#include "api_page_list.h"
 #include "resolve.h"
 
 void pln_api_peers(const pln_request_t *request, pln_answer_t *answer)
@@ -18,7 +19,7 @@ void pln_api_peers(const pln_request_t *request, pln_answer_t *answer)
         json_array_append_new(list, pln_json_peer(&peers.list[i]));
     }
     pln_peers_free(&peers);
-    pln_answer_json(answer, 200, json_pack("{s:o}", "peers", list));
+    pln_answer_page(request, answer, "peers", list, "id", 0);
 }
 
 static json_t *peer_answer(const pln_event_t *event)

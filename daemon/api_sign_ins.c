@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_page_list.h"
 #include "log.h"
 #include "moment.h"
 
@@ -53,7 +54,7 @@ void pln_api_sign_ins(const pln_request_t *request, pln_answer_t *answer)
         json_array_append_new(list, sign_in_json(&rows[i - 1], now_ms));
     }
     free(rows);
-    pln_answer_json(answer, 200, json_pack("{s:o}", "sign_ins", list));
+    pln_answer_page(request, answer, "sign_ins", list, "key", 0);
 }
 
 /** "expires": milliseconds since 1970, or a moment. */

@@ -39,6 +39,12 @@ static json_t *small_json(json_t *record, uint16_t field)
     }
     const pln_kind_t *kind = pln_kind_by_name(json_string_value(json_object_get(record, "kind")));
     const pln_field_t *row = kind == NULL ? NULL : pln_field_by_number(kind, field);
+    const pln_field_t *title = kind == NULL ? NULL : pln_field_title(kind);
+    json_t *titled =
+        title == NULL ? NULL : json_object_get(json_object_get(record, "fields"), title->name);
+    if (titled != NULL) {
+        json_object_set(small, "title", titled);
+    }
     if (row != NULL) {
         json_object_set_new(small, "as", json_string(row->name));
     }

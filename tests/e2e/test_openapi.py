@@ -205,7 +205,11 @@ class Description(Case):
         self.manager.post("/api/v1/drafts", {"kind": "task"})
         marks = {("records", "before"): self.ask("records", query="?limit=1").json["next"],
                  ("search", "after"): self.ask("search", query="?q=bridge&limit=1").json["next"],
-                 ("drafts", "after"): self.ask("drafts").json["drafts"][0]["id"]}
+                 ("drafts", "after"): self.ask("drafts").json["drafts"][0]["id"],
+                 ("networks", "after"): self.network, ("members", "after"): self.node_a.id,
+                 ("sign_ins", "after"): self.ask("sign_ins").json["sign_ins"][0]["key"],
+                 ("invitations", "after"): self.ask("invite", "-").json["key"],
+                 ("peers", "after"): self.peer()}
         for name, (_, path, operation) in self.operations.items():
             for parameter in operation["parameters"]:
                 asked = parameter["name"]
@@ -213,11 +217,31 @@ class Description(Case):
                     continue
                 value = marks.get((name, asked)) or ASKED.get(asked, "x")
                 words = "&q=bridge" if name == "search" and asked != "q" else ""
+                path = path.replace("{NET}", "-")
                 answer = self.check(name, self.manager.get(f"{path}?{asked}={value}{words}"))
                 self.assertEqual(answer.status, 200, (name, asked, answer))
                 if asked in ASKED:
                     wrong = self.check(name, self.manager.get(f"{path}?{asked}=%21%21{words}"))
                     self.assertIn(wrong.status, (200, 400, 404), (name, asked, wrong))
+
+    def peer(self):
+        """Id of a node that this one looks for."""
+        other = self.node("prairie").id
+        self.ask("peer_add", body={"address": "127.0.0.1:9", "id": other})
+        return self.ask("peers").json["peers"][0]["id"]
+
+    def test_lists_in_pages_join_without_a_gap(self):
+        for number in range(3):
+            self.node_a.found(f"Net {number}")
+        whole = self.manager.get("/api/v1/networks").json
+        self.assertIsNone(whole["next"])
+        seen, after = [], ""
+        while after is not None:
+            page = self.ask("networks", query=f"?limit=2{after}").json
+            seen += [row["id"] for row in page["networks"]]
+            after = page["next"] and f"&after={page['next']}"
+        self.assertEqual(seen, [row["id"] for row in whole["networks"]])
+        self.assertEqual(self.manager.get("/api/v1/networks?after=zz").json["reason"], "after")
 
     # ---- every refusal that is described ----
 
