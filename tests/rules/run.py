@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: MPL-2.0
 """Takes each rule of clauses.txt away, one after the other, and names the test that turns red.
 
-    tests/rules/run.py [--only CLAUSE] [--part I/N] [--resume] [--jobs J]
+    tests/rules/run.py [--only CLAUSE] [--part I/N] [--resume] [--quick] [--jobs J]
     tests/rules/run.py --check
 
 Works on copies of the sources in build/rules, one for each job. For each row it puts the row's
 replacement in place, builds the programs that the row names, and runs them until one fails; where
 none does, all fast tests. `attack:NAME` is an attack of tests/attack on a daemon built so. A row that stays green is a missing test: it is printed, and the status
-is 1. With --resume rows that were red before are left out, as long as neither they nor the sources
+is 1. With --quick only the programs that the row names are asked. With --resume rows that were red before are left out, as long as neither they nor the sources
 of their file have changed.
 """
 import argparse
@@ -129,7 +129,7 @@ def put(copy, row, text, instead):
                                       else text, "utf-8")
 
 
-def noticed_by(copy, row):
+def noticed_by(copy, row, quick):
     """The test that misses the rule; None when there is none."""
     text = (TOP / row.file).read_text("utf-8")
     put(copy, row, text, row.instead)
@@ -140,7 +140,8 @@ def noticed_by(copy, row):
             red = copy.attack(name)
             if red:
                 return red
-        for program in first + [name for name in copy.programs(EVERY) if name not in first]:
+        others = [] if quick else [name for name in copy.programs(EVERY) if name not in first]
+        for program in first + others:
             broken = copy.make([program])
             red = f"NOT BUILT: {broken}" if broken else copy.play(program)
             if red:
@@ -182,7 +183,7 @@ def chosen(arguments):
     return wanted
 
 
-def work(jobs, wanted, memory):
+def work(jobs, wanted, memory, quick):
     """Rows that stayed green, or could not be built."""
     green = []
     free = [Copy(number) for number in range(jobs)]
@@ -190,7 +191,7 @@ def work(jobs, wanted, memory):
     def one(row):
         copy = free.pop()
         try:
-            red = noticed_by(copy, row)
+            red = noticed_by(copy, row, quick)
         finally:
             free.append(copy)
         missed = red is None or red.startswith("NOT BUILT")
@@ -211,6 +212,8 @@ def main():
     parser.add_argument("--only", metavar="CLAUSE", help="rows of this clause, and of those in it")
     parser.add_argument("--part", metavar="I/N", help="every N-th row, from the I-th on")
     parser.add_argument("--resume", action="store_true", help="leave out what was red before")
+    parser.add_argument("--quick", action="store_true",
+                        help="ask only the programs that a row names")
     parser.add_argument("--check", action="store_true",
                         help="only see that each row's line is where clauses.txt says")
     parser.add_argument("--jobs", type=int, default=1, help="copies to work on at once")
@@ -225,7 +228,7 @@ def main():
     memory = Memory()
     wanted = chosen(arguments)
     left = [row for row in wanted if not (arguments.resume and key(row) in memory.red)]
-    green = work(arguments.jobs, left, memory) if left else []
+    green = work(arguments.jobs, left, memory, arguments.quick) if left else []
     print(f"rules: {len(wanted) - len(green)} of {len(wanted)} turn a test red")
     for row in green:
         print(f"  green: {row.clause} {row.says} (clauses.txt:{row.line})")
