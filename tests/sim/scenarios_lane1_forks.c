@@ -88,6 +88,24 @@ static void both_branches_are_proven_and_the_chain_freezes_where_they_part(void 
     story_end(&split.story);
 }
 
+/** Who met neither branch's holder but root hears of it as soon as root does. */
+static void a_proof_reaches_everybody_at_once(void **state)
+{
+    (void)state;
+    split_t split = split_new(73, 5, 3, 2);
+    world_node_t *spoke = story_member(&split.story, "spoke");
+    story_run(&split.story, 15000);
+    meet(&split);
+    for (int i = 0; fork_of(&split, split.story.root, 0) == NULL; i++) {
+        assert_true(i < 1200);
+        world_run(split.story.world, 100);
+    }
+    world_run(split.story.world, 200);
+    assert_non_null(fork_of(&split, spoke, 0));
+    story_run(&split.story, 60000);
+    story_end(&split.story);
+}
+
 static void the_owner_settles_and_all_hold_the_settled_branch(void **state)
 {
     (void)state;
@@ -141,11 +159,14 @@ static void branches_stay_for_as_long_as_nobody_settles_and_longer(void **state)
     split_t split = split_new(71, 5, 3, 2);
     story_t *story = &split.story;
     meet(&split);
+    apart(story->world, split.author, split.p, false);
+    world_peer_add(split.author, split.p);
     story_run(story, 120000);
     all_have_proven(&split, 5);
     months_pass(story);
     assert_int_equal(on_disk(&split, story->root), 8);
     assert_int_equal(on_disk(&split, split.p), 7);
+    assert_int_equal(on_disk(&split, split.author), 10);  // all of both came home
     assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
     story_run(story, 60000);
     story_converges(story, 240000);
@@ -278,6 +299,25 @@ static uint32_t last_epoch(split_t *split)
         last = own && row.place.epoch > last ? row.place.epoch : last;
     }
     return last;
+}
+
+static void the_branch_that_most_peers_hold_is_settled_though_another_is_longer(void **state)
+{
+    (void)state;
+    split_t split = split_new(74, 5, 2, 6);
+    story_t *story = &split.story;
+    world_node_t *second = story_member(story, "second");  // has root's branch
+    world_crash(split.copy);
+    meet(&split);
+    apart(story->world, split.author, split.p, false);
+    world_peer_add(split.author, split.p);
+    world_peer_add(second, split.author);
+    story_run(story, 120000);
+    assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
+    story_run(story, 60000);
+    story_converges(story, 240000);
+    story_records_are(story, split.p, 7);
+    story_end(story);
 }
 
 /** M4: both copies settle, each as entry 1 of an epoch that it has opened. */
@@ -415,6 +455,48 @@ static void nested_forks_have_one_place_where_they_begin(void **state)
     story_end(&story);
 }
 
+/** V leaves at 5, X and Y part at 10; one revoke cuts X, another Y: only 5 can be shown. */
+static void cuts_of_branches_that_part_late_leave_what_the_first_fork_left(void **state)
+{
+    (void)state;
+    story_t story = story_begin(75, false);
+    world_node_t *homes[] = {story_member(&story, "p"), story_machine(&story, "lead")};
+    story_join(&story, story.root, homes[1], PLN_ROLE_COORDINATOR);
+    world_node_t *author = story_member(&story, "author");
+    story_publish(&story, author, 5, 80);
+    story_converges(&story, 60000);
+    story_run(&story, 15000);
+    for (int i = 0; i < 2; i++) {
+        world_crash(author);
+        world_node_t *copy = world_clone(author, i == 0 ? "v" : "y");
+        apart(story.world, homes[i], story.root, true);
+        apart(story.world, copy, story.root, true);
+        world_peer_add(homes[i], author);
+        world_start(copy);
+        world_peer_add(copy, homes[i]);
+        story_publish(&story, copy, 3, 80);
+        story_run(&story, 20000);
+        world_crash(copy);
+        apart(story.world, author, homes[i], true);
+        world_start(author);
+        story_publish(&story, author, 5, 80);
+        story_run(&story, 30000);
+    }
+    world_crash(author);
+    story_records_are(&story, homes[0], 8);
+    story_records_are(&story, homes[1], 13);
+    story_records_are(&story, story.root, 15);
+    assert_int_equal(world_revoke(homes[1], &story.net, &author->self.id), PLN_OK);
+    assert_int_equal(world_revoke(story.root, &story.net, &author->self.id), PLN_OK);
+    apart(story.world, homes[0], story.root, false);
+    apart(story.world, homes[1], story.root, false);
+    story_run(&story, 180000);
+    story_converges(&story, 120000);
+    story_records_are(&story, homes[0], 5);
+    story_records_are(&story, homes[1], 5);
+    story_end(&story);
+}
+
 /** @node has written @count entries more than its quota lets it, as an older version might. */
 static void overwrite(world_node_t *node, const pln_network_id_t *net, size_t count)
 {
@@ -478,12 +560,15 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_branches_are_proven_and_the_chain_freezes_where_they_part),
+        cmocka_unit_test(a_proof_reaches_everybody_at_once),
         cmocka_unit_test(the_owner_settles_and_all_hold_the_settled_branch),
         cmocka_unit_test(branches_stay_for_as_long_as_nobody_settles_and_longer),
         cmocka_unit_test(a_revoke_cuts_a_settled_chain_too),
         cmocka_unit_test(a_chain_forked_from_its_first_entry_is_like_any_other),
         cmocka_unit_test(long_branches_are_compared_in_few_messages),
         cmocka_unit_test(joiners_get_what_counts_though_nobody_signed_its_end),
+        cmocka_unit_test(the_branch_that_most_peers_hold_is_settled_though_another_is_longer),
+        cmocka_unit_test(cuts_of_branches_that_part_late_leave_what_the_first_fork_left),
         cmocka_unit_test(two_settles_of_two_copies_are_one_everywhere),
         cmocka_unit_test(a_revoke_behind_a_forked_settle_counts_and_reaches_joiners),
         cmocka_unit_test(nested_forks_have_one_place_where_they_begin),
