@@ -27,9 +27,8 @@ after(async () => {
 test('a search, a record and a draft need no mouse', { skip }, async () => {
   await node.pln('import', sample('tasks.ndjson'));
   const page = await person(browser, node, await node.link('publish', 'Ben Ito'));
-  await open(page, node);
+  await page.reload();
   await page.waitForSelector('.card');
-  await page.evaluate(() => document.activeElement.blur());
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate(() => document.activeElement.className), 'skip');
   await page.keyboard.press('Enter');
@@ -68,30 +67,35 @@ test('ten thousand records in one list stay smooth', { skip }, async (context) =
   await open(page, node, '#/?kind=lesson');
   await page.waitForSelector('.card');
   const told = await page.evaluate(async (count) => {
-    const frames = [];
-    let last = performance.now();
-    let cards = document.getElementsByClassName('card');
-    const begun = last;
-    while (cards.length < count && last - begun < 100000) {
+    const cards = document.getElementsByClassName('card');
+    const frame = () => new Promise(requestAnimationFrame);
+    const middle = (list) => Math.round([...list].sort((one, other) => one - other)[Math.floor(list.length / 2)]);
+    /** How long each of @steps frames takes while the page moves by a screen a frame, down and up again. */
+    async function scroll(from, steps) {
+      const times = [];
+      scrollTo(0, from);
+      let last = await frame();
+      for (let step = 0; step < steps; step++) {
+        scrollBy(0, step < steps / 2 ? innerHeight : -innerHeight);
+        const now = await frame();
+        times.push(now - last);
+        last = now;
+      }
+      return times;
+    }
+    const few = middle(await scroll(0, 16));
+    const begun = performance.now();
+    while (cards.length < count && performance.now() - begun < 200000) {
       scrollTo(0, document.documentElement.scrollHeight);
-      const now = await new Promise(requestAnimationFrame);
-      frames.push(now - last);
-      last = now;
+      await frame();
     }
-    const loading = frames.length;
-    // All are there: from the end to the beginning in steps of a screen.
-    for (let at = document.documentElement.scrollHeight; at > 0; at -= 20000) {
-      scrollTo(0, at);
-      const now = await new Promise(requestAnimationFrame);
-      frames.push(now - last);
-      last = now;
-    }
-    const part = (list, share) => Math.round([...list].sort((a, b) => a - b)[Math.floor((list.length - 1) * share)]);
-    const scrolled = frames.slice(loading);
-    return { cards: cards.length, seconds: Math.round((last - begun) / 1000), loading: [part(frames.slice(0, loading), 0.5), part(frames.slice(0, loading), 0.95)], scrolling: [part(scrolled, 0.5), part(scrolled, 0.95), part(scrolled, 1)] };
+    const end = document.documentElement.scrollHeight;
+    const times = [...await scroll(end / 2, 60), ...await scroll(end * 0.9, 60), ...await scroll(0, 60)];
+    return { cards: cards.length, seconds: Math.round((performance.now() - begun) / 1000), few, many: middle(times), longest: Math.round(Math.max(...times)) };
   }, COUNT);
-  context.diagnostic(`${told.cards} records; frame while loading, ms: median ${told.loading[0]}, 95% ${told.loading[1]}; while scrolling: median ${told.scrolling[0]}, 95% ${told.scrolling[1]}, longest ${told.scrolling[2]}; ${told.seconds} s in all`);
+  context.diagnostic(`a frame while scrolling, ms: median ${told.few} with the first page, ${told.many} with ${told.cards} records (longest ${told.longest}); all were there after ${told.seconds} s`);
   assert.ok(told.cards >= COUNT, `only ${told.cards} were shown`);
-  assert.ok(told.scrolling[0] <= 50, `the median frame took ${told.scrolling[0]} ms`);
+  // Beside other work frames are slow however long the list is: what counts is that its length does not matter.
+  assert.ok(told.many <= 2 * Math.max(told.few, 17) + 17, `a frame took ${told.many} ms, ${told.few} with the first page only`);
   await page.context().close();
 });

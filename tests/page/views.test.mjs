@@ -114,7 +114,7 @@ for (const theme of THEMES) {
       await page.context().close();
 
       const searching = await person(browser, tannery, null, { viewport, colorScheme: theme, storageState: state });
-      await open(searching, tannery, '#/?q=boat');
+      await open(searching, tannery, '#/?q=students');
       await searching.waitForSelector('.card mark');
       await look(searching, `state-search-${size}-${theme}`);
       await searching.fill('#search', 'zyxwv');

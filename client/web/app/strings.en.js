@@ -264,11 +264,11 @@ export const strings = {
   'member.actions': 'Actions',
   'member.left': 'Left',
   'member.self': 'This node',
-  'member.away': 'Not connected; heard {ago}',
+  'member.away': 'Not connected; last heard {ago}',
+  'member.away.behind': { one: 'Not connected; last heard {ago}, {number} record behind', other: 'Not connected; last heard {ago}, {number} records behind' },
   'member.never': 'Not heard yet',
   'member.sync': 'In sync',
   'member.behind': { one: '{number} record behind', other: '{number} records behind' },
-  'member.since': 'since {ago}',
   'member.catching': 'Catching up',
 
   'ask.no': 'Cancel',

@@ -9,12 +9,13 @@ export function standing(member) {
   if (member.left || member.revoked) return { word: t('member.left'), kind: 'gone' };
   if (member.self) return { word: t('member.self'), kind: 'good' };
   if (!member.connected) {
-    return { word: member.last_heard ? t('member.away', { ago: ago(member.last_heard) }) : t('member.never'), kind: 'away' };
+    if (!member.last_heard) return { word: t('member.never'), kind: 'away' };
+    const heard = { ago: ago(member.last_heard), count: member.behind, number: number(member.behind ?? 0) };
+    return { word: t(member.behind > 0 ? 'member.away.behind' : 'member.away', heard), kind: 'away' };
   }
   if (member.in_sync) return { word: t('member.sync'), kind: 'good' };
   if (member.behind > 0) {
-    const since = member.behind_since ? ` ${t('member.since', { ago: ago(member.behind_since) })}` : '';
-    return { word: t('member.behind', { count: member.behind, number: number(member.behind) }) + since, kind: 'late' };
+    return { word: t('member.behind', { count: member.behind, number: number(member.behind) }), kind: 'late' };
   }
   return { word: t('member.catching'), kind: 'late' };
 }

@@ -5,12 +5,20 @@ import { t } from '../app/text.js';
 import { problemLine } from './state.js';
 import { recordCard } from './record_card.js';
 
+const TOGETHER = 40;
+
+function lists(cards) {
+  const made = [];
+  for (let at = 0; at < cards.length; at += TOGETHER) made.push(h('ol', { class: 'cards' }, cards.slice(at, at + TOGETHER)));
+  return made;
+}
+
 /**
  * @load(mark) answers {records, next}; @mark null is the first page. Returns {element, begin, fresh}:
  * begin() shows the first page anew, fresh() puts on top what came since.
  */
 export function recordList({ load, all, chosen, empty, onCount }) {
-  // Each page of the list is a list of its own, which the browser lays out only when it comes into sight.
+  // Every few cards are a list of their own, which the browser lays out only when it comes into sight.
   const list = h('div', { class: 'pages', role: 'group', 'aria-label': t('find.results') });
   const end = h('div', { class: 'list-end' });
   const element = h('div', { class: 'list' }, list, end);
@@ -50,8 +58,7 @@ export function recordList({ load, all, chosen, empty, onCount }) {
         list.replaceChildren();
       }
       next = answer.next;
-      const cards = show(answer.records);
-      if (cards.length > 0) list.append(h('ol', { class: 'cards' }, cards));
+      list.append(...lists(show(answer.records)));
       onCount?.(answer, seen.size);
       fill(end);
       close();
@@ -69,7 +76,7 @@ export function recordList({ load, all, chosen, empty, onCount }) {
     if (mine !== turn) return 0;
     const cards = show(answer.records, { fresh: true });
     if (cards.length > 0 && seen.size === cards.length) fill(end);
-    if (cards.length > 0) list.prepend(h('ol', { class: 'cards' }, cards));
+    list.prepend(...lists(cards));
     onCount?.(answer, seen.size);
     return cards.length;
   }
