@@ -121,7 +121,7 @@ static json_t *answers_of(const pln_route_t *route)
     json_t *answers = json_object();
     add_good(route, answers);
     add_problem(answers, 400, "A parameter or member is wrong or unknown.");
-    if (route->need > PLN_NEED_NONE) {
+    if (route->need > PLN_NEED_NONE && route->need < PLN_NEED_OWNER) {
         add_problem(answers, 401, "Reading here needs a sign-in link.");
     }
     if (route->need > PLN_NEED_READ) {

@@ -148,11 +148,17 @@ static bool may_call(const pln_call_t *call, const pln_route_t *route, pln_answe
         return true;
     }
     pln_need_t role = call->session->role;
-    if (role == PLN_NEED_NONE) {
+    if (role == PLN_NEED_NONE && route->need != PLN_NEED_OWNER) {
         pln_answer_problem(answer, 401, "sign-in",
                            "to look here you need a sign-in link: whoever runs this daemon makes "
                            "one with `pln web --role %s`",
                            pln_need_name(route->need));
+        return false;
+    }
+    if (route->need == PLN_NEED_OWNER) {
+        pln_answer_problem(answer, 403, "role",
+                           "the key leaves this daemon over its own socket only: use `pln backup` "
+                           "or `pln key export` on its machine");
         return false;
     }
     pln_answer_problem(answer, 403, "role",

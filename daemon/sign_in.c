@@ -43,6 +43,7 @@ static const struct {
 #define PLN_PAGE_ROLE(need, word, may) {word, may},
 #include "roles.def"
 #undef PLN_PAGE_ROLE
+    {"owner", "use the daemon's own socket"},
 };
 
 const char *pln_need_name(pln_need_t need)
@@ -59,7 +60,7 @@ const char *pln_need_may(pln_need_t need)
 
 bool pln_need_parse(const char *text, pln_need_t *out)
 {
-    for (int need = PLN_NEED_READ; need < PLN_NEED_COUNT; need++) {
+    for (int need = PLN_NEED_READ; need < PLN_NEED_OWNER; need++) {
         if (strcmp(text, roles[need].word) == 0) {
             *out = (pln_need_t)need;
             return true;

@@ -23,10 +23,11 @@ typedef enum {
 #define PLN_PAGE_ROLE(need, word, may) PLN_NEED_##need,
 #include "roles.def"
 #undef PLN_PAGE_ROLE
+    PLN_NEED_OWNER, /**< whoever may open DIR/plnd.sock; no link gives it */
     PLN_NEED_COUNT
 } pln_need_t;
 
-/** "manage"; "none" of PLN_NEED_NONE. */
+/** "manage"; "none" and "owner" of those that are no roles. */
 const char *pln_need_name(pln_need_t need);
 /** What the role may: "may ..."; "" of PLN_NEED_NONE. */
 const char *pln_need_may(pln_need_t need);

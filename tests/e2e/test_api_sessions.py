@@ -100,6 +100,15 @@ class Sessions(Case):
                 else:
                     self.assertIn(answer.status, (200, 201), (role, path, answer))
 
+    def test_the_key_leaves_over_the_socket_only(self):
+        node = self.node("cedar")
+        browser = signed_in(node, "manage")
+        for path in ("/api/v1/key", "/api/v1/backup"):
+            answer = browser.post(path)
+            self.assertEqual(answer.status, 403, answer)
+            self.assertIn("pln backup", answer.json["detail"])
+        node.pln("backup", f"{self.root}/copy")
+
     def test_where_reading_needs_a_link_nothing_is_told_without_one(self):
         node = self.node("cedar", read="link")
         browser = Browser(node)
