@@ -14,6 +14,8 @@
 #include "planted.h"
 
 #define QUIET_MS 1000u /**< nothing moved for so long: digests may be compared */
+#define BUCKETS_MS_MIN 1000u
+#define BUCKETS_MS_MAX 30000u
 #define REPAIR_MS_MIN \
     2000u /**< heads are sent again for unequal digests after so long, then ever longer */
 #define CURSOR_SAVE_MS 10000u
@@ -178,6 +180,7 @@ void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uin
             pln_keep(node, share->net->sums, sizeof share->net->sums), sizeof share->net->sums);
     }
     pln_send(node, link, &digest, (pln_span_t){0});
+    share->compares = true;
     share->digest_ms = node->now_ms;
     share->compare_ms = 0;
 }
@@ -361,11 +364,39 @@ void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *h
     pln_share_advance(node, link, share);
 }
 
+/**
+ * Buckets may be answered with the heads of thousands of chains: so only now and then (SPEC
+ * 9.11.4). An honest peer sends none sooner, for it waits twice as long itself.
+ */
+static bool buckets_timely(pln_node_t *node, pln_share_t *share, bool answer)
+{
+    if (answer) {
+        bool awaited = share->compares;
+        share->compares = false;
+        return awaited;
+    }
+    if (share->buckets_wait_ms != 0 && node->now_ms < share->buckets_ms + share->buckets_wait_ms) {
+        share->compare_ms = share->buckets_ms + share->buckets_wait_ms;
+        return false;
+    }
+    share->buckets_ms = node->now_ms;
+    share->buckets_wait_ms =
+        share->buckets_wait_ms == 0 ? BUCKETS_MS_MIN : share->buckets_wait_ms * 2;
+    if (share->buckets_wait_ms > BUCKETS_MS_MAX) {
+        share->buckets_wait_ms = BUCKETS_MS_MAX;
+    }
+    return true;
+}
+
 /** Answer to buckets: the heads of ours that differ. */
 static void buckets_answer(pln_node_t *node, pln_link_t *link, pln_share_t *share,
                            const pln_digest_message_t *digest)
 {
     bool differ[PLN_BUCKETS];
+    if (!buckets_timely(node, share, (digest->flags & PLN_DIGEST_ANSWER) != 0)) {
+        pln_refuse(node, PLN_EFLOOD);
+        return;
+    }
     for (size_t i = 0; i < PLN_BUCKETS; i++) {
         differ[i] = memcmp(digest->buckets.data + i * 32, share->net->sums[i].bytes, 32) != 0;
     }
@@ -435,6 +466,7 @@ void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_me
         share->overflowed = false;
         share->compare_ms = 0;
         share->repair_wait_ms = 0;
+        share->buckets_wait_ms = 0;
         if ((digest->flags & PLN_DIGEST_ANSWER) == 0 && share->open) {
             // Ours tells how far our arrivals are now: or the peer would get back what it sent.
             pln_digest_send(node, link, share, PLN_DIGEST_ANSWER, false);

@@ -114,11 +114,14 @@ typedef struct {
     uint64_t saved_ms;
     pln_hash_t peer_digest; /**< last DIGEST */
     bool peer_digest_known;
-    uint64_t moved_ms;       /**< last time anything of this network went either way */
-    uint64_t digest_ms;      /**< last DIGEST sent */
-    uint64_t repaired_ms;    /**< last time heads were sent because digests differed */
-    uint64_t compare_ms;     /**< compare digests then, once things are quiet; 0 no need */
-    uint64_t repair_wait_ms; /**< doubles while digests stay unequal */
+    uint64_t moved_ms;        /**< last time anything of this network went either way */
+    uint64_t digest_ms;       /**< last DIGEST sent */
+    uint64_t repaired_ms;     /**< last time heads were sent because digests differed */
+    uint64_t compare_ms;      /**< compare digests then, once things are quiet; 0 no need */
+    uint64_t repair_wait_ms;  /**< doubles while digests stay unequal */
+    uint64_t buckets_ms;      /**< last time buckets of the peer were answered ... */
+    uint64_t buckets_wait_ms; /**< ... and for how long no others are; doubles likewise */
+    bool compares;            /**< it was sent a DIGEST that its ANSWER may be about */
     bool overflowed; /**< something announced could not be remembered: the cursor stands still */
     pln_chain_t **dirty; /**< owned; chains to be announced at the next flush */
     size_t dirty_count;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "lies.h"
+#include "proto/digest.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +8,7 @@
 #define WANTS_MAX 200u
 #define INVENTED_MAX 100u
 #define PRESENCES 30u
+#define BUCKETS 30u
 #define HOUR_MS UINT64_C(3600000)
 
 /** One frame about to be sent, and what may be done to it. */
@@ -284,6 +286,27 @@ static bool tell_wants(tale_t *tale)
     }
     pln_buf_free(&rows);
     return told;
+}
+
+static bool tell_buckets(tale_t *tale)
+{
+    uint8_t buckets[PLN_BUCKETS * 32];
+    size_t cursor = 0;
+    pln_chain_row_t held;
+    pln_message_t digest = {.type = PLN_MSG_DIGEST};
+    if (is(tale, PLN_MSG_HELLO) || !memory_store_next_chain(tale->liar->store, &cursor, &held)) {
+        return false;
+    }
+    digest.as.digest.network = held.place.network;
+    digest.as.digest.buckets = PLN_SPAN(buckets, sizeof buckets);
+    for (size_t i = 0; i < BUCKETS; i++) {
+        memset(buckets, (int)world_random(tale->world, 256), sizeof buckets);
+        memcpy(digest.as.digest.digest.bytes, buckets, 32);
+        memcpy(digest.as.digest.access.bytes, buckets, 32);
+        digest.as.digest.flags = (uint32_t)world_random(tale->world, 2) * PLN_DIGEST_ANSWER;
+        say(tale, &digest, (pln_span_t){0});
+    }
+    return true;
 }
 
 static bool tell_presence(tale_t *tale)

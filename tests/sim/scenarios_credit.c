@@ -75,11 +75,31 @@ static void who_asks_for_the_same_again_and_again_is_not_served_for_ever(void **
     story_end(&story);
 }
 
+/** Each digest by bucket may be answered with the heads of thousands of chains. */
+static void who_compares_again_and_again_is_answered_now_and_then(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, false);
+    world_node_t *node = liar(&story, LIE_buckets);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, story.root, 3, 100);
+    story_run(&story, 10000);
+    uint64_t before = story.root->bytes_sent;
+    story_run(&story, 120000);
+    assert_in_range(story.root->bytes_sent - before, 0, 500000);
+    story_publish(&story, story.root, 3, 100);
+    story_run(&story, 60000);
+    story_records_are(&story, node, 6);
+    story_records_are(&story, member, 6);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_among_the_fast_are_for_those_who_use_them),
         cmocka_unit_test(who_asks_for_the_same_again_and_again_is_not_served_for_ever),
+        cmocka_unit_test(who_compares_again_and_again_is_answered_now_and_then),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
