@@ -247,9 +247,9 @@ static void what_is_cut_off_further_begins_anew(void **state)
 static void power_cuts_in_the_middle_only_delay_the_deletion(void **state)
 {
     (void)state;
-    month_t it = month(6, 10, 3 * PLN_FORGET_ENTRIES);
+    month_t it = month(6, 10, PLN_FORGET_ENTRIES + 3000);
     story_t *story = &it.story;
-    uint64_t all = 10 + 3 * PLN_FORGET_ENTRIES;
+    uint64_t all = 10 + PLN_FORGET_ENTRIES + 3000;
     story_run(story, 700000);
     for (size_t i = 0; i < story->world->node_count; i++) {
         story->world->nodes[i]->clock_off_ms += (int64_t)(31 * DAY_MS);

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MPL-2.0
+// Payloads that nobody lacks or that are others, and revokes that end nobody's membership: what a
+// member brings unasked changes nothing.
+#include <string.h>
+
+#include "proto/control.h"
+#include "proto/evidence.h"
+#include "story.h"
+
+/** a has founded; b, a member, brings things to a that c has written, or nobody. */
+typedef struct {
+    story_t story;
+    world_node_t *a;
+    world_node_t *b;
+    world_node_t *c;
+    pln_place_t place;
+} court_t;
+
+static court_t court(uint64_t seed)
+{
+    court_t it = {.story = story_begin(seed, false)};
+    it.a = it.story.root;
+    it.b = story_member(&it.story, "b");
+    it.c = story_member(&it.story, "c");
+    it.place = (pln_place_t){it.story.net, it.c->self.id, 0, PLN_LANE_RECORDS};
+    story_publish(&it.story, it.c, 3, 60);
+    story_converges(&it.story, 60000);
+    story_run(&it.story, 15000);
+    it.b->lies = 1;  // so that the checks do not take it for honest; it says nothing by itself
+    it.b->lie_one_in = UINT32_MAX;
+    return it;
+}
+
+static void hear(court_t *it, world_node_t *to, world_node_t *from, const pln_message_t *message)
+{
+    (void)it;
+    pln_buf_t frame = {0};
+    pln_message_encode(message, &frame);
+    if (message->type == PLN_MSG_ENTRIES) {
+        pln_buf_add(&frame, message->as.entries.run.data, message->as.entries.run.size);
+    }
+    pln_event_t event = world_event_of(to, PLN_EV_RECEIVED);
+    event.as.received.link = world_link_between(to, from);
+    event.as.received.frame = pln_buf_span(&frame);
+    assert_int_not_equal(event.as.received.link, 0);
+    world_step(to, &event);
+    pln_buf_free(&frame);
+}
+
+/* ---- single payloads ---- */
+
+/** Entry @seq of c as it lies on its disk. */
+static pln_span_t entry_of(const court_t *it, uint64_t seq, pln_entry_t *out)
+{
+    pln_chain_row_t row;
+    pln_span_t bytes;
+    assert_true(memory_store_chain(it->c->store, &it->place, &row));
+    assert_int_equal(memory_store_entry(it->c->store, row.number, seq, &bytes), PLN_OK);
+    assert_int_equal(pln_entry_read(bytes, out), PLN_OK);
+    pln_entry_data(out->payload, &out->data);
+    return bytes;
+}
+
+static void bring(court_t *it, uint64_t from, uint64_t to, const pln_hash_t *data, pln_span_t run)
+{
+    pln_message_t message = {.type = PLN_MSG_ENTRIES};
+    message.as.entries.place = it->place;
+    message.as.entries.from = from;
+    message.as.entries.to = to;
+    message.as.entries.base = *data;
+    message.as.entries.flags = PLN_ENTRIES_PAYLOAD;
+    message.as.entries.run = run;
+    hear(it, it->a, it->b, &message);
+}
+
+static void ends_for(court_t *it, pln_err_t reason)
+{
+    assert_int_equal(pln_node_refused(it->a->node)[reason], 1);
+    assert_int_equal(world_link_between(it->a, it->b), 0);
+    story_run(&it->story, 180000);
+    story_records_are(&it->story, it->a, 3);
+    world_free(&it->story.world);
+}
+
+static void a_payload_that_gives_another_hash_ends_the_link(void **state)
+{
+    (void)state;
+    court_t it = court(81);
+    pln_entry_t entry;
+    pln_span_t bytes = entry_of(&it, 2, &entry);
+    entry.data.bytes[0] ^= 1;
+    bring(&it, 2, 2, &entry.data, bytes);
+    ends_for(&it, PLN_EMALFORMED);
+}
+
+static void two_payloads_at_once_end_the_link(void **state)
+{
+    (void)state;
+    court_t it = court(82);
+    pln_entry_t entry;
+    pln_buf_t two = {0};
+    pln_span_t bytes = entry_of(&it, 2, &entry);
+    pln_buf_add(&two, bytes.data, bytes.size);
+    pln_buf_add(&two, bytes.data, bytes.size);
+    bring(&it, 2, 2, &entry.data, pln_buf_span(&two));
+    pln_buf_free(&two);
+    ends_for(&it, PLN_EMALFORMED);
+}
+
+static void a_payload_that_nobody_lacks_is_dropped(void **state)
+{
+    (void)state;
+    court_t it = court(83);
+    pln_entry_t entry;
+    assert_int_equal(world_retract(it.c, &it.story.net, it.c, 2, false), PLN_OK);
+    story_run(&it.story, 10000);  // a holds it withheld, and wants it no more
+    pln_header_t header = {.kind = 0x0101, .size = 60};
+    uint8_t bytes[PLN_HEADER_SIZE + 60] = {0};
+    pln_header_write(&header, bytes);
+    assert_int_equal(pln_entry_read(PLN_SPAN(bytes, sizeof bytes), &entry), PLN_OK);
+    pln_entry_data(entry.payload, &entry.data);
+    bring(&it, 2, 2, &entry.data, PLN_SPAN(bytes, sizeof bytes));
+    assert_int_equal(pln_node_refused(it.a->node)[PLN_EDUPLICATE], 1);
+    bool shown = true;
+    story_run(&it.story, 10000);
+    pln_chain_row_t row;
+    assert_true(memory_store_chain(it.a->store, &it.place, &row));
+    assert_false(memory_store_payload(it.a->store, row.number, 2, &shown));
+    world_free(&it.story.world);
+}
+
+/* ---- evidence ---- */
+
+/** BYE with a revoke of @about that b has signed at @seq; b may revoke nobody. */
+static void say_ended(court_t *it, world_node_t *to, const pln_id_t *about, uint64_t seq)
+{
+    pln_evidence_t evidence = {.seq = seq};
+    pln_revoke_t revoke = {.node = *about};
+    pln_buf_t payload = {0}, entry = {0}, bytes = {0};
+    evidence.place = (pln_place_t){it->story.net, it->b->self.id, 0, PLN_LANE_CONTROL};
+    pln_revoke_encode(&revoke, &payload);
+    pln_header_t header = {.kind = PLN_KIND_REVOKE, .time_ms = seq, .size = (uint32_t)payload.size};
+    pln_header_write(&header, pln_buf_grow(&entry, PLN_HEADER_SIZE));
+    pln_buf_add(&entry, payload.data, payload.size);
+    pln_head_t head = {.seq = seq - 1};
+    pln_hash_t data;
+    pln_entry_data(pln_buf_span(&payload), &data);
+    pln_chain_link(&head, &header, &data);
+    pln_head_sign(&it->b->self, &evidence.place, &head, &evidence.signature);
+    evidence.run = pln_buf_span(&entry);
+    pln_evidence_write(&evidence, &bytes);
+    pln_message_t bye = {.type = PLN_MSG_BYE};
+    bye.as.bye.reason = PLN_SPAN("no-grant", 8);
+    bye.as.bye.has_network = true;
+    bye.as.bye.network = it->story.net;
+    bye.as.bye.evidence = pln_buf_span(&bytes);
+    hear(it, to, it->a, &bye);
+    pln_buf_free(&payload);
+    pln_buf_free(&entry);
+    pln_buf_free(&bytes);
+    world_run(it->story.world, 1000);
+}
+
+static size_t remembered(const court_t *it, const world_node_t *node)
+{
+    return memory_store_rows(node->store, PLN_TABLE_EVIDENCE, &it->story.net);
+}
+
+static void a_revoke_of_somebody_else_is_no_evidence(void **state)
+{
+    (void)state;
+    court_t it = court(84);
+    say_ended(&it, it.c, &it.b->self.id, 5);
+    assert_int_equal(pln_node_refused(it.c->node)[PLN_EMALFORMED], 1);
+    assert_int_equal(remembered(&it, it.c), 0);
+    world_free(&it.story.world);
+}
+
+static void of_what_ended_a_membership_four_are_remembered(void **state)
+{
+    (void)state;
+    court_t it = court(85);
+    for (uint64_t seq = 1; seq <= 7; seq++) {
+        say_ended(&it, it.c, &it.c->self.id, seq);
+    }
+    assert_int_equal(remembered(&it, it.c), 4);
+    pln_member_t member;  // b may revoke nobody
+    pln_access_t *access = pln_node_access(it.c->node, &it.story.net);
+    assert_int_equal(pln_access_member(access, &it.c->self.id, &member), PLN_OK);
+    world_free(&it.story.world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_payload_that_gives_another_hash_ends_the_link),
+        cmocka_unit_test(two_payloads_at_once_end_the_link),
+        cmocka_unit_test(a_payload_that_nobody_lacks_is_dropped),
+        cmocka_unit_test(a_revoke_of_somebody_else_is_no_evidence),
+        cmocka_unit_test(of_what_ended_a_membership_four_are_remembered),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
