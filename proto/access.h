@@ -174,6 +174,7 @@ typedef struct {
     pln_id_t by;
     uint32_t epoch;
     uint64_t seq;
+    pln_hash_t hash;  /**< which branch it is on */
     uint64_t time_ms; /**< its author's claim */
     char reason[PLN_REASON_MAX + 1];
 } pln_revoked_t;

@@ -455,6 +455,7 @@ pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_rev
     out->by = first->chain->author->id;
     out->epoch = first->chain->epoch;
     out->seq = first->seq;
+    out->hash = first->hash;
     out->time_ms = first->time_ms;
     copy_text(out->reason, sizeof out->reason, first->text);
     return PLN_OK;

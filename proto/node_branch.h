@@ -111,10 +111,9 @@ bool pln_fork_counts(pln_net_state_t *net, pln_fork_place_t *fork);
 bool pln_fork_settled(pln_net_state_t *net, pln_fork_place_t *fork);
 /** The signature to keep where a chain now ends; zeros: the proof vouches. */
 bool pln_fork_vouch(const pln_chain_t *chain, uint64_t counts, pln_signature_t *out);
-/** A new branch for this run, when it leaves one behind a known head; NULL, @there: held already.
- */
+/** A new branch for this run, when it leaves one behind a known head; NULL: @there begins alike. */
 pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first, const pln_entries_t *entries,
-                                 bool *there);
+                                 const pln_chain_t **there);
 /** The head at L of what is held; false: it is not. */
 bool pln_fork_common(pln_net_state_t *net, const pln_place_t *place, pln_head_t *out);
 /** Keep and pass on a verified proof; false: a better one is kept. */

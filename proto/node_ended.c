@@ -67,7 +67,10 @@ static bool load(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const
     if (pln_access_revoked(net->access, id, &revoked) != PLN_OK) {
         return false;
     }
-    const pln_chain_t *chain = pln_chain_find(net, &revoked.by, revoked.epoch, PLN_LANE_CONTROL);
+    uint32_t number;
+    bool held = pln_access_held(net->access, &revoked.by, revoked.epoch, revoked.seq, &revoked.hash,
+                                &number);
+    const pln_chain_t *chain = held ? node->chains[number] : NULL;
     if (chain == NULL || chain->counted.seq < revoked.seq) {
         return false;
     }
@@ -179,7 +182,7 @@ bool pln_ended_tell_now(pln_node_t *node, pln_link_t *link, const pln_net_state_
     if (chain == NULL || chain->net != net ||
         pln_access_revoked(net->access, &link->id, &revoked) != PLN_OK ||
         !pln_id_equal(&revoked.by, &chain->place.author) || revoked.epoch != chain->place.epoch ||
-        revoked.seq != node->adopted->end.seq) {
+        !pln_hash_equal(&revoked.hash, &node->adopted->end.hash)) {
         return false;
     }
     const pln_stored_t *result = node->adopted;

@@ -336,18 +336,18 @@ static const pln_chain_t *branch_there(const pln_chain_t *first, const pln_head_
 }
 
 pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first, const pln_entries_t *entries,
-                                 bool *there)
+                                 const pln_chain_t **there)
 {
     pln_fork_place_t *fork = pln_fork_find(first->net, &first->place);
     pln_known_t *known = fork == NULL ? NULL : known_find(fork, entries->from - 1, &entries->base);
     pln_hash_t next;
-    *there = false;
+    *there = NULL;
     if (known == NULL || known->chain == NULL || !known->has_next || !first_link(entries, &next)) {
         return NULL;
     }
-    *there =
-        pln_hash_equal(&known->next, &next) || branch_there(first, &known->head, &next) != NULL;
-    if (*there || branches_of(first) >= PLN_LANE1_BRANCHES_MAX) {
+    *there = pln_hash_equal(&known->next, &next) ? known->chain
+                                                 : branch_there(first, &known->head, &next);
+    if (*there != NULL || branches_of(first) >= PLN_LANE1_BRANCHES_MAX) {
         return NULL;
     }
     pln_chain_t *chain = pln_branch_add(node, known->chain, &known->head, node->next_chain);

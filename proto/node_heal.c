@@ -43,8 +43,8 @@ void pln_fork_go_on(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t *fo
         pln_want_unblock(node, net, place);
     }
     pln_push_announce(node, net, &fork->place);
-    if (!is_own(node, fork) || (pln_fork_settled(net, fork) && pln_fork_whole(net, fork))) {
-        return;
+    if (!is_own(node, fork) || pln_fork_whole(net, fork)) {
+        return;  // what grows beyond that is announced
     }
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {

@@ -133,8 +133,10 @@ pln_err_t pln_run_timely(pln_node_t *node, pln_link_t *link, pln_share_t *share,
         pln_want(node, link, share->net, &row, 0, false);
         reason = PLN_EGAP;
     }
-    if (reason != PLN_OK && awaited) {
-        pln_want_again(node, chain);  // what comes does not help: ask from where we stand, or rest
+    // What comes does not help: ask from where we stand, or rest. Of a forked chain that would be
+    // the same again: where its branches part is being searched for.
+    if (reason != PLN_OK && awaited && pln_fork_find(share->net, place) == NULL) {
+        pln_want_again(node, chain);
     }
     return reason;
 }
@@ -163,7 +165,7 @@ static pln_err_t forked_run(pln_node_t *node, pln_link_t *link, pln_chain_t *fir
                             const pln_entries_t *entries, pln_chain_t **out, size_t frame_bytes)
 {
     pln_span_t run;
-    bool there = false;
+    const pln_chain_t *there = NULL;
     *out = NULL;
     for (pln_chain_t *c = first->next_branch; c != NULL && *out == NULL; c = c->next_branch) {
         bool reaches = entries->from <= c->held.seq + 1 && entries->to > c->held.seq &&
@@ -175,7 +177,7 @@ static pln_err_t forked_run(pln_node_t *node, pln_link_t *link, pln_chain_t *fir
         run = entries->run;
     }
     if (*out == NULL) {
-        return there && entries->to <= first->held.seq
+        return there != NULL && entries->to <= there->held.seq
                    ? pln_run_duplicate(node, link, first, entries)
                    : PLN_ENOTFOUND;
     }

@@ -8,6 +8,7 @@
 #include "node_branch.h"
 #include "planted.h"
 
+#define BRANCH_AGAIN_MS 5000u /**< a forked chain is asked again of the same peer */
 #define ASKED_PER_LINK_MAX 256u
 #define WRITE_AGAIN_MS 2000u /**< what could not be written is asked for again after so long */
 
@@ -151,7 +152,8 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
     want_raise(chain, row, reach);
     want_open(chain);
     source_add(chain, link->number);
-    if (chain->asked_link == link->number && pln_fork_find(net, &place) != NULL) {
+    if (chain->asked_link == link->number && pln_fork_find(net, &place) != NULL &&
+        node->now_ms >= chain->asked_ms + BRANCH_AGAIN_MS) {
         unask(node, chain);  // when it was asked it may not have had the branch it now announces
     }
     if (chain->asked_link != 0) {

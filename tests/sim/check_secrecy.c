@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
-// Who is no member, by what the sender itself holds, is told nothing of a network. What a step says
-// before it is over may still go: the revoke itself is how its subject learns of it. And whoever
-// joins hears lane 0 of the inviter, and tells it its own, whatever it knew of that one before
-// (R22). Looks inside the core: that promise is not told otherwise.
+// Who is no member, by what the sender itself holds and by its clock, is told nothing of a network.
+// What a step says before it is over may still go: the revoke itself is how its subject learns of
+// it. And whoever joins hears lane 0 of the inviter, and tells it its own, whatever it knew of that
+// one before (R22). Looks inside the core: that promise is not told otherwise.
 #include <assert.h>
 #include <string.h>
 
@@ -65,11 +65,18 @@ static bool promised(const world_node_t *node, const pln_network_id_t *network, 
     return net != NULL && pln_promises(net, to);
 }
 
-static bool member_of(const world_node_t *node, const pln_network_id_t *network, const pln_id_t *id)
+#define NOTICED_MS 2000u /**< that a membership's time is over */
+
+/** By the fold; @over: it is, but its time is over by this node's clock. */
+static bool member_of(const world_node_t *node, const pln_network_id_t *network, const pln_id_t *id,
+                      bool *over)
 {
     pln_member_t member;
     pln_access_t *access = pln_node_access(node->node, network);
-    return access != NULL && pln_access_member(access, id, &member) == PLN_OK;
+    bool is = access != NULL && pln_access_member(access, id, &member) == PLN_OK;
+    *over = is && member.expiry_ms != 0 &&
+            world_event_of(node, PLN_EV_TICK).wall_ms >= member.expiry_ms;
+    return is;
 }
 
 /** Since when the other end is no member, as far as was noticed; 0: it is one. */
@@ -99,11 +106,13 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
         return;
     }
     uint64_t *since_ms = shut_since(here, &network);
-    if (member_of(here->node, &network, &peer->self.id)) {
+    bool over;
+    bool member = member_of(here->node, &network, &peer->self.id, &over);
+    if (member && !over) {
         *since_ms = 0;
     } else if (*since_ms == 0) {
         *since_ms = here->node->world->now_ms;
-    } else if (here->node->world->now_ms > *since_ms) {
+    } else if (here->node->world->now_ms > *since_ms + (over ? NOTICED_MS : 0)) {
         check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
                    here->node->name, pln_message_name(message->type), peer->name);
     }
@@ -113,13 +122,17 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
 static void looked(world_node_t *node)
 {
     size_t cursor = 0;
+    if (node->asleep_till_ms > node->world->now_ms) {
+        return;  // it notices nothing before it wakes
+    }
     for (world_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
         world_end_t *here = &link->ends[link->ends[0].node == node ? 0 : 1];
         const world_node_t *peer = link->ends[link->ends[0].node == node ? 1 : 0].node;
         for (size_t i = 0; i < node->node->net_count && !link->ticket; i++) {
             const pln_network_id_t *network = &node->node->nets[i]->id;
             uint64_t *since_ms = shut_since(here, network);
-            bool member = member_of(node, network, &peer->self.id);
+            bool over;
+            bool member = member_of(node, network, &peer->self.id, &over) && !over;
             *since_ms = member ? 0 : *since_ms != 0 ? *since_ms : node->world->now_ms;
         }
     }

@@ -14,6 +14,7 @@ static void revokes_hold(world_t *world, const pln_network_id_t *network, world_
         if (standing &&
             memcmp(verdict->network.bytes, network->bytes, sizeof network->bytes) == 0 &&
             pln_access_member(access, &verdict->member, &member) == PLN_OK &&
+            member.role != PLN_ROLE_ROOT &&  // it was handed on to
             member.term <= verdict->term) {
             check_fail(world, &check_verdicts, "%s is a member in term %u, which the root ended",
                        check_name(world, &verdict->member), member.term);

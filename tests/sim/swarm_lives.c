@@ -28,6 +28,9 @@ static void restore(world_t *world, world_node_t *node, world_node_t *none)
             memory_store_rename(backup.store, &id);
             world_tell(world, "%s restores a backup", node->name);
             world_happened(world, HAPPENING_restore);
+            // A backup of before an earlier restore knows nothing of the epoch that was opened
+            // then: where no peer answers in time, that one is opened again, and forks.
+            world->forked = world->forked || node->rewound_at_ms > 0;
             world_lay_back(node, backup.store);
             world_start(node);
             return;

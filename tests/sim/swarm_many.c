@@ -112,7 +112,7 @@ static void judge(totals_t *totals, const word_t *word)
         printf("BROKEN %s\n", result->broken);
         replay_print(totals, word->seed);
         totals->broken++;
-    } else if (result->converged_ms > SLOW_MS) {
+    } else if (result->converged_ms > SLOW_MS && result->happened[HAPPENING_expire] == 0) {
         printf("slow: seed %" PRIu64 " took %.0f s to converge\n", word->seed,
                (double)result->converged_ms / 1000);
     }

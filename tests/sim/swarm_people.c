@@ -5,6 +5,8 @@
 #include "swarm.h"
 
 #define PATIENCE_MS 60000u
+#define LASTS_MS_MIN 20000u /**< of memberships that end by themselves */
+#define LASTS_MS_MORE 100000u
 
 static guest_t *guest_of(circle_t *circle, const world_node_t *node)
 {
@@ -67,7 +69,9 @@ void swarm_invite(swarm_t *swarm, circle_t *circle, world_node_t *guest)
         host = inviter(world, circle, role);
     }
     if (host != NULL && host != guest && !asking(host, PLN_EV_INVITE)) {
-        world_invite_later(host, &circle->network, role, guest);
+        bool ends = !swarm->calm && !swarm_pillar(swarm, circle, guest) && world_chance(world, 8);
+        uint64_t lasts_ms = ends ? LASTS_MS_MIN + world_random(world, LASTS_MS_MORE) : 0;
+        world_invite_later(host, &circle->network, role, lasts_ms, guest);
     }
 }
 
@@ -277,7 +281,7 @@ static void schism(swarm_t *swarm)
     world_happened(world, HAPPENING_schism);
     uint64_t apart = UINT64_C(1) << host->index % 64 | UINT64_C(1) << guest->index % 64;
     swarm_part(swarm, apart, false, 20000);
-    world_invite_later(host, &circle->network, PLN_ROLE_CONTRIBUTOR, guest);
+    world_invite_later(host, &circle->network, PLN_ROLE_CONTRIBUTOR, 0, guest);
     swarm_remedy(swarm, 8000, guest_writes, guest, host);
     swarm_remedy(swarm, 10000, root_revokes, guest, host);
     swarm_remedy(swarm, 40000, guest_asks_again, guest, host);

@@ -231,9 +231,9 @@ pln_err_t world_invite_for(world_node_t *node, const pln_network_id_t *network, 
 }
 
 void world_invite_later(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
-                        const world_node_t *guest)
+                        uint64_t lasts_ms, const world_node_t *guest)
 {
-    invite(node, network, role, guest->index, 0);
+    invite(node, network, role, guest->index, lasts_ms);
 }
 
 void world_join_later(world_node_t *node, const pln_ticket_t *ticket)

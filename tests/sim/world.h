@@ -81,6 +81,7 @@ struct world_node {
     uint32_t access_version; /**< that its plnd implements; 0: the present one */
     bool used_before;        /**< its key is older than its store */
     /** Its disk was laid back: of the promises and verdicts below these it may know nothing. */
+    uint64_t rewound_at_ms;
     size_t rewound_promises;
     size_t rewound_verdicts;
     bool hidden;             /**< cannot be dialled (NAT) */
@@ -324,8 +325,9 @@ pln_err_t world_forget(world_node_t *node, const pln_network_id_t *network);
 /* The same without waiting: world->answered hears of it. */
 void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,
                          size_t size);
+/** @lasts_ms: the membership ends after that; 0: never. */
 void world_invite_later(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
-                        const world_node_t *guest);
+                        uint64_t lasts_ms, const world_node_t *guest);
 void world_join_later(world_node_t *node, const pln_ticket_t *ticket);
 /** A person loses patience with a JOIN. */
 void world_give_up(world_node_t *node, uint64_t request);

@@ -27,6 +27,17 @@ void world_job(world_node_t *node, const pln_effects_t *effects)
     }
 }
 
+/** A revoke that a node writes by itself when a membership's time is over. */
+static bool expires(const pln_effect_t *effect)
+{
+    pln_revoke_t revoke;
+    const pln_draft_t *draft = effect->as.mint.drafts;
+    return effect->type == PLN_FX_MINT && draft->kind == PLN_KIND_REVOKE &&
+           pln_revoke_decode(draft->payload, &revoke) == PLN_OK &&
+           revoke.reason.size == sizeof "expired" - 1 &&
+           memcmp(revoke.reason.data, "expired", revoke.reason.size) == 0;
+}
+
 static void shifts_count(world_t *world, const memory_job_t *job)
 {
     for (size_t i = 0; i < job->count; i++) {
@@ -41,6 +52,8 @@ static void shifts_count(world_t *world, const memory_job_t *job)
         } else if (job->effects[i].type == PLN_FX_SAVE &&
                    job->effects[i].as.save.table == PLN_TABLE_FORKS) {
             world_happened(world, HAPPENING_fork);
+        } else if (expires(&job->effects[i])) {
+            world_happened(world, HAPPENING_expire);
         }
     }
 }

@@ -138,6 +138,7 @@ void world_lay_back(world_node_t *node, memory_store_t *store)
     world_crash(node);
     memory_store_free(&node->store);
     node->store = store;
+    node->rewound_at_ms = node->world->now_ms;
     node->rewound_promises = node->world->promise_count;
     node->rewound_verdicts = node->world->verdict_count;
     node->arrival_highest = 0;
