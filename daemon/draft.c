@@ -128,7 +128,7 @@ static void load(pln_drafts_t *all, const char *name)
         json_decref(json);
     } else {
         slot_t *slot = &all->slots[all->count++];
-        snprintf(slot->id, sizeof slot->id, "%s", name);
+        memcpy(slot->id, name, sizeof slot->id); /* as long as an id, as the caller has seen */
         fill(all, slot, json, (size_t)there.st_size);
     }
     free(path);
