@@ -195,7 +195,8 @@ static const char tables[] =
     " FROM record;"
     "CREATE VIRTUAL TABLE words USING fts5(title, tags, prose, facets, content='body',"
     " content_rowid='id', tokenize='pln');"
-    "INSERT INTO words(words, rank) VALUES('rank', 'bm25(10.0, 4.0, 1.0, 0.0)');";
+    "INSERT INTO words(words, rank) VALUES('rank', 'bm25(10.0, 4.0, 1.0, 0.0)');"
+    "INSERT INTO words(words, rank) VALUES('automerge', 8);";
 
 static bool number_is(pln_catalog_db_t *db, const char *sql, int64_t wanted)
 {
