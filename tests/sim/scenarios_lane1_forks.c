@@ -159,10 +159,10 @@ static void branches_stay_for_as_long_as_nobody_settles_and_longer(void **state)
     split_t split = split_new(71, 5, 3, 2);
     story_t *story = &split.story;
     meet(&split);
-    apart(story->world, split.author, split.p, false);
-    world_peer_add(split.author, split.p);
     story_run(story, 120000);
     all_have_proven(&split, 5);
+    apart(story->world, split.author, split.p, false);
+    world_peer_add(split.author, split.p);
     months_pass(story);
     assert_int_equal(on_disk(&split, story->root), 8);
     assert_int_equal(on_disk(&split, split.p), 7);
