@@ -118,8 +118,7 @@ static bool read_row(pln_csv_t *csv, pln_csv_row_t *out)
     }
     for (size_t i = 0; i < out->count; i++) {
         char *cell = (char *)csv->text.data + csv->starts[i];
-        bool mark =
-            i == 0 && memcmp(cell, "\xef\xbb\xbf", strnlen(cell, 3)) == 0 && cell[0] != '\0';
+        bool mark = i == 0 && strncmp(cell, "\xef\xbb\xbf", 3) == 0;
         out->cells[i] = mark ? cell + 3 : cell + strspn(cell, " ");
         if (!pln_utf8_valid(PLN_SPAN(out->cells[i], strlen(out->cells[i])))) {
             out->problem = "it is not UTF-8 text: save the spreadsheet as UTF-8";
