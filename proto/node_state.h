@@ -70,6 +70,7 @@ struct pln_chain {
     uint32_t asked_link;               /**< whom; 0 nobody */
     uint64_t asked_ms;                 /**< when, or when it last brought something */
     uint64_t not_before_ms;            /**< lazily announced: wait for the eager copy first */
+    uint64_t rests_until_ms;           /**< the disk refused: whatever comes, not before */
     uint32_t sources[PLN_SOURCES_MAX]; /**< links that announced it, newest first; 0 none */
     bool waiting;                      /**< in net->waiting */
     bool open; /**< wanted and not durable yet: counted in net->open_wants */

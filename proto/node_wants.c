@@ -273,8 +273,10 @@ static bool want_ask(pln_node_t *node, pln_chain_t *chain)
     if (chain->asked_link != 0 || pln_want_held(chain)) {
         return true;
     }
-    if (chain->not_before_ms > node->now_ms) {
-        pln_wake(node, chain->not_before_ms);
+    uint64_t earliest_ms = chain->not_before_ms > chain->rests_until_ms ? chain->not_before_ms
+                                                                        : chain->rests_until_ms;
+    if (earliest_ms > node->now_ms) {
+        pln_wake(node, earliest_ms);
         return false;
     }
     pln_link_t *link = source_link(node, chain);
@@ -409,8 +411,8 @@ void pln_want_unwritten(pln_node_t *node, pln_chain_t *chain, uint64_t seq)
     }
     want_open(chain);
     pln_want_again(node, chain);
-    chain->not_before_ms = node->now_ms + WRITE_AGAIN_MS;
-    pln_wake(node, chain->not_before_ms);
+    chain->rests_until_ms = node->now_ms + WRITE_AGAIN_MS;
+    pln_wake(node, chain->rests_until_ms);
 }
 
 void pln_want_skip(pln_node_t *node, pln_chain_t *chain, uint32_t link)

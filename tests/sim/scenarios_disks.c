@@ -60,6 +60,30 @@ static void who_may_what_is_asked_for_calmly_while_the_disk_is_full(void **state
     story_end(&story);
 }
 
+/** Many runs of one chain are on their way when the first is refused: none of them asks at once. */
+static void a_chain_of_many_runs_is_asked_for_calmly_while_the_disk_is_full(void **state)
+{
+    (void)state;
+    story_t story = story_begin(6, false);
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 15000);
+    world_crash(b);
+    for (size_t i = 0; i < 12; i++) {
+        story_member(&story, "more");
+    }
+    b->disk.error = PLN_ENOSPACE;
+    story.world->bytes_per_ms = 20;  // each run arrives when the one before was refused already
+    world_start(b);
+    uint64_t before = story.world->happened[HAPPENING_disk_refused];
+    uint64_t received = b->entries_bytes_received;
+    story_run(&story, 20000);
+    assert_in_range(story.world->happened[HAPPENING_disk_refused] - before, 1, 300);
+    assert_in_range(b->entries_bytes_received - received, 1, 60000);
+    disk_is(b, false);
+    story_converges(&story, 20000);
+    story_end(&story);
+}
+
 static void records_announced_to_a_full_disk_wait_for_it(void **state)
 {
     (void)state;
@@ -118,6 +142,7 @@ int main(void)
         cmocka_unit_test(a_push_that_found_no_room_is_not_passed_by_the_cursor),
         cmocka_unit_test(who_may_what_is_asked_for_calmly_while_the_disk_is_full),
         cmocka_unit_test(what_could_not_be_set_aside_is_set_aside_when_there_is_room),
+        cmocka_unit_test(a_chain_of_many_runs_is_asked_for_calmly_while_the_disk_is_full),
         cmocka_unit_test(records_announced_to_a_full_disk_wait_for_it),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
