@@ -45,6 +45,8 @@ typedef struct {
     size_t vote_count;
     uint64_t healed; /**< own chain: entries its branches had when the shell had published again
                           what does not count */
+    uint32_t asked_link; /**< the last that was asked for the branch it is on ... */
+    uint64_t asked_ms;   /**< ... and when */
 } pln_fork_place_t;
 
 /* node_branches.c */

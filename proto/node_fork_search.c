@@ -16,6 +16,7 @@
 
 #define SEARCHES_MAX 64u
 #define SEARCHES_PER_LINK 4u
+#define ASKED_AGAIN_MS 15000u /**< a peer that brings what is held already is not asked sooner */
 #define BUDGET_BYTES (UINT64_C(1) << 20) /**< of FORK bodies, on one link at once ... */
 #define BUDGET_BYTES_PER_MS 64u          /**< ... and over time */
 
@@ -167,7 +168,10 @@ static void points_tell(pln_node_t *node, const pln_search_t *search, const pln_
     pln_buf_free(&body);
 }
 
-/** Behind the common head the peer's branch is what we lack, if we want it. */
+/**
+ * Behind the common head the peer's branch is what we lack, if we want it. It may be one that is held
+ * as another chain: then all of it comes in vain and ends in the next search, so there is a rest.
+ */
 static void want_from(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
                       const pln_head_t *common)
 {
@@ -178,6 +182,11 @@ static void want_from(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
     if (fork == NULL || !(own || pln_fork_lacks(chain->net, fork))) {
         return;
     }
+    if (fork->asked_link == link->number && node->now_ms < fork->asked_ms + ASKED_AGAIN_MS) {
+        return;
+    }
+    fork->asked_link = link->number;
+    fork->asked_ms = node->now_ms;
     first->asked_ms = node->now_ms;
     pln_want_send(node, link, chain->net, &chain->place, common->seq + 1, &common->hash);
 }
