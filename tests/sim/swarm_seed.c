@@ -130,7 +130,8 @@ static bool all_equal(const circle_t *circle, world_node_t *const *members, size
             return false;
         }
         first = i == 0 ? view : first;
-        if (memcmp(first.digest.bytes, view.digest.bytes, 32) != 0) {
+        if (memcmp(first.digest.bytes, view.digest.bytes, 32) != 0 ||
+            memcmp(first.access_digest.bytes, view.access_digest.bytes, 32) != 0) {
             return false;
         }
     }
