@@ -169,8 +169,9 @@ static void points_tell(pln_node_t *node, const pln_search_t *search, const pln_
 }
 
 /**
- * Behind the common head the peer's branch is what we lack, if we want it. It may be one that is held
- * as another chain: then all of it comes in vain and ends in the next search, so there is a rest.
+ * Behind the common head the peer's branch is what we lack, if we want it. It may be one that is
+ * held as another chain: then all of it comes in vain and ends in the next search, so there is a
+ * rest.
  */
 static void want_from(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
                       const pln_head_t *common)

@@ -273,8 +273,8 @@ static bool want_ask(pln_node_t *node, pln_chain_t *chain)
     if (chain->asked_link != 0 || pln_want_held(chain)) {
         return true;
     }
-    uint64_t earliest_ms = chain->not_before_ms > chain->rests_until_ms ? chain->not_before_ms
-                                                                        : chain->rests_until_ms;
+    uint64_t earliest_ms =
+        chain->not_before_ms > chain->rests_until_ms ? chain->not_before_ms : chain->rests_until_ms;
     if (earliest_ms > node->now_ms) {
         pln_wake(node, earliest_ms);
         return false;

@@ -202,10 +202,11 @@ static void hand_on(swarm_t *swarm)
     if (circle->root != swarm->hub && world_chance(swarm->world, 2)) {
         heir = swarm->hub;
     }
-    bool may = heir != NULL && circle->heir == NULL && swarm_awake(circle->root) &&
-               !swarm_has_copy(swarm, circle->root) && !swarm_has_copy(swarm, heir) &&
-               role_of(circle, heir) >= PLN_ROLE_CONTRIBUTOR && !asking(heir, PLN_EV_LEAVE) &&
-               role_of(circle, circle->root) == PLN_ROLE_ROOT;
+    // Of what a root that lies says there is no promise: everybody may have shut it out.
+    bool may = heir != NULL && heir->lies == 0 && circle->heir == NULL &&
+               swarm_awake(circle->root) && !swarm_has_copy(swarm, circle->root) &&
+               !swarm_has_copy(swarm, heir) && role_of(circle, heir) >= PLN_ROLE_CONTRIBUTOR &&
+               !asking(heir, PLN_EV_LEAVE) && role_of(circle, circle->root) == PLN_ROLE_ROOT;
     if (may) {
         world_tell(swarm->world, "%s hands on the root to %s", circle->root->name, heir->name);
         circle->heir = heir;
