@@ -43,8 +43,8 @@ typedef struct {
     uint64_t searched_ms;
     pln_row_t votes[16]; /**< own chain: heads that peers have announced; author = the peer */
     size_t vote_count;
-    uint64_t healed; /**< own chain: entries its branches had when the shell had published again
-                          what does not count */
+    uint64_t healed;     /**< own chain: entries its branches had when the shell had published again
+                              what does not count */
     uint32_t asked_link; /**< the last that was asked for the branch it is on ... */
     uint64_t asked_ms;   /**< ... and when */
 } pln_fork_place_t;
