@@ -22,13 +22,11 @@ def rows():
 def frame_of(stage, who, number, name):
     """A message of that type that is right in itself."""
     network = {"network": stage.network}
-    place = {**network, "author": who.id, "epoch": 0, "lane": 1}
     known = {
         "hello": lambda: None,
         "heads": lambda: {**network, "flags": 0, "upto": NO_CURSOR, "rows": []},
         "want": lambda: {**network, "rows": []},
         "entries": lambda: who.run(stage.network, [whole_record()])[0],
-        "fork": lambda: {**place, "seq": 1, "hash": bytes(32), "proof": b""},
         "credit": lambda: {"total": 0},
         "prune": lambda: network, "graft": lambda: network,
         "presence": lambda: presence(stage, who, int(time.time() * 1000)),

@@ -29,6 +29,7 @@ class Intruder:
     def __init__(self, seed=None):
         self.seed = seed or draw_seed()
         self.store = os.urandom(16)
+        self.start = os.urandom(8)  # one start of one machine: HELLO's nonce begins with it (SPEC 9.2)
         self.id = identity.keypair(self.seed)[0]
         self.curve = identity.curve_of_id(self.id), identity.curve_secret(self.seed)
 
@@ -107,7 +108,7 @@ class Session:
         self.line.send(message.encode(name, fields))
 
     def hello(self, credit=1 << 20, networks=None, **changed):
-        nonce = os.urandom(16)
+        nonce = self.who.start + os.urandom(8)
         rows = [{"hash": message.keyed_hash(network, self.who.id, self.node_id, nonce), "number": 0,
                  "tag": bytes(8), "access": bytes(10), "digest": bytes(10)}
                 for network in (networks or [self.network])]
