@@ -341,18 +341,14 @@ static uint16_t relation(sqlite3_stmt *statement)
                                                    : (uint16_t)sqlite3_column_int(statement, 4);
 }
 
-bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
-                         pln_relative_t *out, size_t max, size_t *count)
+/** Rows of @sql, which asks for sources of edges to a record, in the columns that relation() reads.
+ */
+static bool sources_of(pln_catalog_db_t *db, const char *sql, const pln_place_t *place,
+                       uint64_t seq, pln_relative_t *out, size_t max, size_t *count)
 {
     pln_catalog_key_t key;
     *count = 0;
-    sqlite3_stmt *statement =
-        pln_catalog_db_prepare(db,
-                               "SELECT record.chain, record.seq, max(edge.field = 4),"
-                               " max(edge.field = 11), max(edge.field) FROM edge"
-                               " JOIN record ON record.id = edge.source"
-                               " WHERE edge.target = ? AND edge.field <> 3"
-                               " GROUP BY record.id ORDER BY record.id DESC LIMIT ?");
+    sqlite3_stmt *statement = pln_catalog_db_prepare(db, sql);
     if (statement == NULL || !pln_catalog_key_open(db, &key)) {
         return false;
     }
@@ -370,28 +366,24 @@ bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_
     return code == SQLITE_DONE || code == SQLITE_ROW;
 }
 
+bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
+                         pln_relative_t *out, size_t max, size_t *count)
+{
+    return sources_of(db,
+                      "SELECT record.chain, record.seq, max(edge.field = 4),"
+                      " max(edge.field = 11), max(edge.field) FROM edge"
+                      " JOIN record ON record.id = edge.source"
+                      " WHERE edge.target = ? AND edge.field <> 3"
+                      " GROUP BY record.id ORDER BY record.id DESC LIMIT ?",
+                      place, seq, out, max, count);
+}
+
 bool pln_query_moved(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
                      pln_relative_t *out, size_t max, size_t *count)
 {
-    pln_catalog_key_t key;
-    *count = 0;
-    sqlite3_stmt *statement = pln_catalog_db_prepare(
-        db,
-        "SELECT record.chain, record.seq FROM edge JOIN record ON record.id = edge.source"
-        " WHERE edge.target = ? AND edge.field = 3 ORDER BY record.id DESC LIMIT ?");
-    if (statement == NULL || !pln_catalog_key_open(db, &key)) {
-        return false;
-    }
-    sqlite3_bind_int64(statement, 1, pln_catalog_key_place(&key, place, seq));
-    sqlite3_bind_int64(statement, 2, (int64_t)max);
-    int code;
-    while ((code = pln_catalog_db_step(db, statement)) == SQLITE_ROW && *count < max) {
-        out[(*count)++] = (pln_relative_t){
-            .chain = (uint32_t)sqlite3_column_int64(statement, 0),
-            .seq = (uint64_t)sqlite3_column_int64(statement, 1),
-            .field = PLN_FIELD_WAS,
-        };
-    }
-    sqlite3_reset(statement);
-    return code == SQLITE_DONE || code == SQLITE_ROW;
+    return sources_of(db,
+                      "SELECT record.chain, record.seq, 0, 0, edge.field FROM edge"
+                      " JOIN record ON record.id = edge.source"
+                      " WHERE edge.target = ? AND edge.field = 3 ORDER BY record.id DESC LIMIT ?",
+                      place, seq, out, max, count);
 }
