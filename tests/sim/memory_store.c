@@ -425,6 +425,20 @@ static bool place_fits(const memory_store_t *store, uint32_t number, const pln_p
     return named == numbered || (numbered != NULL && numbered->row.branch);
 }
 
+/** A branch's first run: what it leaves is here, and reaches as far as its base. */
+static bool branch_fits(const memory_store_t *store, const pln_effect_t *effect)
+{
+    uint32_t number = effect->as.store.chain;
+    if (number < store->chain_count && store->chains[number] != NULL) {
+        return place_fits(store, number, &effect->as.store.place);
+    }
+    uint32_t parent = effect->as.store.parent;
+    const memory_chain_t *left = parent < store->chain_count ? store->chains[parent] : NULL;
+    uint64_t base = effect->as.store.base.seq;
+    return left != NULL && left->gone == left->row.base.seq && left->row.head.seq >= base &&
+           left->row.base.seq <= base;
+}
+
 static void apply_withhold(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)
 {
     memory_chain_t *chain = chain_own(store, effect->as.withhold.chain);
@@ -450,8 +464,9 @@ static bool bases_hold(memory_store_t *store, const memory_job_t *job)
             return false;
         }
         if (effect->type == PLN_FX_STORE) {
-            if (!effect->as.store.branch &&
-                !place_fits(store, effect->as.store.chain, &effect->as.store.place)) {
+            if (effect->as.store.branch
+                    ? !branch_fits(store, effect)
+                    : !place_fits(store, effect->as.store.chain, &effect->as.store.place)) {
                 return false;
             }
             memory_chain_t *chain = branch_get(store, effect);
