@@ -40,7 +40,7 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
     net = pln_alloc_zero(1, sizeof *net);
     net->id = *id;
     net->access = pln_access_new(id);
-    net->digest_stale = true;
+    net->digest_stale = net->access_digest_stale = true;
     pln_map_init(&net->chains, CHAIN_KEY_SIZE, node->secret);
     pln_map_init(&net->due, 32, node->secret);
     net->due_ms = UINT64_MAX;
@@ -244,7 +244,12 @@ static void bucket_sum(pln_net_state_t *net, size_t index)
     }
     pln_fork_elements(net, index, control, &control_count);
     pln_digest_bucket(all, all_count, &net->sums[index]);
-    pln_digest_bucket(control, control_count, &net->control_sums[index]);
+    pln_hash_t control_sum;
+    pln_digest_bucket(control, control_count, &control_sum);
+    if (!pln_hash_equal(&control_sum, &net->control_sums[index])) {
+        net->control_sums[index] = control_sum;
+        net->access_digest_stale = true;
+    }
     free(all);
     net->dirty[index] = false;
 }
@@ -260,8 +265,10 @@ void pln_net_digests(pln_net_state_t *net)
         }
     }
     pln_digest(&net->id, net->sums, &net->digest);
-    pln_digest_access(&net->id, net->control_sums, &net->access_digest);
-    net->digest_stale = false;
+    if (net->access_digest_stale) {
+        pln_digest_access(&net->id, net->control_sums, &net->access_digest);
+    }
+    net->digest_stale = net->access_digest_stale = false;
 }
 
 /* ---- access ---- */

@@ -253,6 +253,7 @@ struct pln_net_state {
     pln_hash_t control_sums[PLN_BUCKETS]; /**< over lane 0 */
     bool dirty[PLN_BUCKETS];
     bool digest_stale;
+    bool access_digest_stale; /**< only lane 0 moves it, and that is rare */
     pln_hash_t digest;
     pln_hash_t access_digest;
     pln_admission_t *admitted; /**< whom this network admits now; NULL: nobody */
