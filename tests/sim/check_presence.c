@@ -8,13 +8,11 @@
 
 static uint64_t *stamp_of(const world_node_t *node, const pln_net_state_t *net, const pln_id_t *id)
 {
-    uint8_t text[80] = {0};
-    uint8_t name[16];
-    pln_put_u64(text, node->life);
-    pln_put_u64(text + 8, node->index);
-    memcpy(text + 16, net->id.bytes, 32);
-    memcpy(text + 48, id->bytes, 32);
-    crypto_generichash(name, sizeof name, text, sizeof text, NULL, 0);
+    uint8_t name[WORLD_STAMP_KEY];
+    pln_put_u64(name, node->life);
+    pln_put_u64(name + 8, node->index);
+    memcpy(name + 16, net->id.bytes, 16);
+    memcpy(name + 32, id->bytes, 32);
     uint64_t *stamp = pln_map_get(&node->world->stamps, name);
     if (stamp == NULL) {
         stamp = pln_alloc_zero(1, sizeof *stamp);

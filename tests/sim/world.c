@@ -34,7 +34,7 @@ world_t *world_new(uint64_t seed)
     world->latency_ms = 5;
     world->commit_ms = 5;
     pln_map_init(&world->made, 16, (const uint8_t[16]){3});
-    pln_map_init(&world->stamps, 16, (const uint8_t[16]){4});
+    pln_map_init(&world->stamps, WORLD_STAMP_KEY, (const uint8_t[16]){4});
     return world;
 }
 

@@ -67,6 +67,7 @@ typedef struct {
 } world_request_t;
 
 #define WORLD_REQUESTS_MAX 64
+#define WORLD_STAMP_KEY 64    /**< life, index, half a network's id, whose presence */
 #define WORLD_NETWORKS_MAX 16 /**< of one world, for what is remembered of each */
 
 struct world_node {
@@ -203,7 +204,7 @@ struct world {
     size_t verdict_count;
     uint64_t happened[HAPPENING_COUNT];
     pln_map_t made;   /**< place (hash) -> when its entries were made: check_prompt.c */
-    pln_map_t stamps; /**< whose presence where (hash) -> its stamp: check_presence.c */
+    pln_map_t stamps; /**< whose presence where -> its stamp: check_presence.c */
     uint64_t prompt;  /**< deliveries within a second, in calm networks */
     uint64_t late;    /**< ... and later ones */
     bool forked;      /**< some chain may have two branches */
