@@ -26,15 +26,29 @@ static bool are_whole(const pln_network_view_t *view)
     return true;
 }
 
-/** Does the settled branch count here already? The store is asked after the settle is durable. */
+/**
+ * Does the settled branch count here already, or can it not, for want of quota? The store is asked
+ * after the settle is durable.
+ */
 static bool are_settled(const pln_network_view_t *view)
 {
     for (size_t i = 0; i < view->fork_count; i++) {
-        if (to_heal(&view->forks[i]) && !view->forks[i].settled) {
+        const pln_fork_view_t *fork = &view->forks[i];
+        if (to_heal(fork) && !fork->settled && !fork->beyond) {
             return false;
         }
     }
     return true;
+}
+
+static bool any_beyond(const pln_network_view_t *view)
+{
+    for (size_t i = 0; i < view->fork_count; i++) {
+        if (to_heal(&view->forks[i]) && view->forks[i].beyond) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /** Look again and again until it is so; false: the time is over. An answer may be there then. */
@@ -79,7 +93,9 @@ static bool only_others(const pln_network_view_t *view, pln_answer_t *answer)
     return other != NULL;
 }
 
-static bool settle(const pln_request_t *request, pln_answer_t *answer, pln_network_view_t *view)
+/** False: refused, and the refusal is the answer. */
+static bool ask_to_settle(const pln_request_t *request, pln_answer_t *answer,
+                          const pln_network_view_t *view)
 {
     pln_event_t event = {.type = PLN_EV_HEAL};
     event.as.heal.network = view->id;
@@ -88,6 +104,17 @@ static bool settle(const pln_request_t *request, pln_answer_t *answer, pln_netwo
         return false;
     }
     pln_reply_free(&reply);
+    return true;
+}
+
+static bool settle(const pln_request_t *request, pln_answer_t *answer, pln_network_view_t *view)
+{
+    if (any_beyond(view) && are_settled(view)) {
+        return true;  // the others are published again first, then it is said
+    }
+    if (!ask_to_settle(request, answer, view)) {
+        return false;
+    }
     if (wait_until(request, answer, SETTLE_WAIT_MS, are_settled, view)) {
         return true;
     }
@@ -141,11 +168,17 @@ void pln_api_network_heal(const pln_request_t *request, pln_answer_t *answer)
         if (!to_heal(&view.forks[i])) {
             continue;
         }
+        if (view.forks[i].beyond) {
+            continue;  // which of its records will count is not known yet
+        }
         forks++;
         missing += !view.forks[i].whole;
         if (!say_again(request, answer, &view.forks[i], &published)) {
             return;
         }
+    }
+    if (any_beyond(&view) && !ask_to_settle(request, answer, &view)) {
+        return;  // why it cannot be
     }
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_hex(&view.id, sizeof view.id));

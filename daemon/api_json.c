@@ -50,6 +50,7 @@ static json_t *forks_json(const pln_network_view_t *view)
         pln_json_set_number(json, "at", fork->at);
         json_object_set_new(json, "own", json_boolean(fork->own));
         json_object_set_new(json, "settled", json_boolean(fork->settled));
+        json_object_set_new(json, "beyond", json_boolean(fork->beyond));
         json_object_set_new(json, "whole", json_boolean(fork->whole));
         if (fork->own) {
             json_object_set_new(json, "healed", json_boolean(fork->healed));

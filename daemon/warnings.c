@@ -104,7 +104,13 @@ static bool key_is_copied(const pln_api_t *api)
 
 static void warn_own_fork(json_t *warnings, const char *network, const pln_fork_view_t *fork)
 {
-    if (!fork->settled) {
+    if (fork->beyond) {
+        warn(warnings,
+             "The branch of this node's records in %s that is settled is longer than the network's "
+             "quota, and none behind number %llu counts: ask its root to raise it "
+             "(`pln network set`), then say `pln network heal` here.",
+             network, (unsigned long long)fork->at);
+    } else if (!fork->settled) {
         warn(warnings,
              "Two copies of this node's key have written in %s: of its records behind number %llu "
              "none counts yet. Stop one of the copies, then say `pln network heal` here.",
@@ -125,6 +131,12 @@ static void warn_forks(json_t *warnings, const pln_network_view_t *network)
         pln_did(&fork->place.author, did);
         if (fork->own) {
             warn_own_fork(warnings, network->name, fork);
+        } else if (fork->beyond) {
+            warn(warnings,
+                 "The branch of %s's records in %s that is settled is longer than the network's "
+                 "quota: none behind number %llu counts until the root raises it.",
+                 fork->name[0] != '\0' ? fork->name : did, network->name,
+                 (unsigned long long)fork->at);
         } else if (!fork->settled) {
             warn(warnings,
                  "Two copies of the key of %s have written in %s: its records behind number %llu "

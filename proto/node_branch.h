@@ -23,7 +23,8 @@
 typedef struct {
     pln_head_t head;
     pln_chain_t *chain; /**< on which it lies; NULL: not held */
-    bool within;        /**< the quota (R11) */
+    bool before_known;  /**< the head before it, by which the quota is judged (R11) */
+    pln_head_t before;
     bool has_next;
     bool next_asked;
     pln_hash_t next;                         /**< chain_hash behind it on that chain */
@@ -108,6 +109,8 @@ uint64_t pln_fork_reach(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t
 bool pln_fork_lacks(pln_net_state_t *net, pln_fork_place_t *fork);
 /** Are both branches of the proof held, as far as anybody has brought them? */
 bool pln_fork_whole(pln_net_state_t *net, pln_fork_place_t *fork);
+/** Settled at a head that lies beyond the network's quota: it counts once there is room. */
+bool pln_fork_beyond(pln_net_state_t *net, pln_fork_place_t *fork);
 /** Settled, and the settled branch counts here. */
 bool pln_fork_counts(pln_net_state_t *net, pln_fork_place_t *fork);
 bool pln_fork_settled(pln_net_state_t *net, pln_fork_place_t *fork);

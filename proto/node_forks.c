@@ -66,7 +66,8 @@ static void known_refresh(pln_node_t *node, pln_fork_place_t *fork, pln_known_t 
 {
     uint64_t seq = known->head.seq;
     if (known->chain != NULL) {
-        if (!known->has_next && !known->next_asked && known->chain->durable.seq > seq) {
+        bool grown = !known->has_next && known->chain->durable.seq > seq;
+        if ((grown || !known->before_known) && !known->next_asked) {
             known_probe(node, fork, known, known->chain);
         }
         return;
@@ -120,17 +121,15 @@ void pln_fork_refresh(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t *
     }
 }
 
-static void known_learn(pln_net_state_t *net, pln_known_t *known, pln_chain_t *chain,
-                        const pln_head_t *heads)
+static void known_learn(pln_known_t *known, pln_chain_t *chain, const pln_head_t *heads)
 {
     if (heads[1].seq != known->head.seq || !pln_hash_equal(&heads[1].hash, &known->head.hash)) {
         return;
     }
     known->chain = chain;
     known->head = heads[1];
-    // The quota's last entry counts; what would follow it is not held, on the author's node
-    // neither.
-    known->within = heads[1].seq == 0 || !pln_chain_quota_reached(net, &chain->place, &heads[0]);
+    known->before = heads[0];
+    known->before_known = true;
     known->has_next = heads[2].seq == heads[1].seq + 1;
     known->next = heads[2].hash;
     known->next_asked = known->has_next;
@@ -149,7 +148,7 @@ void pln_fork_known(pln_node_t *node, const pln_event_t *event)
         chain->first = event->as.probed.heads[0].hash;
     }
     for (size_t i = 0; i < fork->known_count && event->as.probed.count == 3; i++) {
-        known_learn(chain->net, &fork->known[i], chain, event->as.probed.heads);
+        known_learn(&fork->known[i], chain, event->as.probed.heads);
     }
     if (fork->probing == 0) {
         pln_net_refold(node, chain->net);
@@ -164,16 +163,24 @@ void pln_fork_point(pln_fork_place_t *fork, pln_chain_t *chain, const pln_head_t
     if (known != NULL) {
         known->chain = (pln_chain_t *)(uintptr_t)pln_branch_holding(chain, head->seq);
         known->head = *head;
-        known->within = known->has_next = known->next_asked = true;
+        known->has_next = true;
+        known->next_asked = false;
         known->next = *next;
     }
 }
 
 /* ---- how far a branch counts ---- */
 
-static bool held(const pln_known_t *known)
+/** The quota's last entry counts; what follows it is not held, on the author's node neither. */
+static bool beyond(pln_net_state_t *net, const pln_known_t *known)
 {
-    return known != NULL && known->chain != NULL && known->within;
+    const pln_head_t *before = &known->before;
+    return known->before_known && pln_chain_quota_reached(net, &known->chain->place, before);
+}
+
+static bool held(pln_net_state_t *net, const pln_known_t *known)
+{
+    return known != NULL && known->chain != NULL && !beyond(net, known);
 }
 
 typedef struct {
@@ -188,7 +195,7 @@ static void cut_apply(pln_fork_place_t *fork, const pln_chain_t *chain, const pl
 {
     pln_known_t *known = known_find(fork, cut->seq, &cut->hash);
     uint64_t covers = cut->seq < fork->at ? cut->seq : fork->at;
-    if (held(known)) {
+    if (held(chain->net, known)) {
         covers = pln_branches_part(chain, known->chain, known->head.seq);
         if (cuts->first == NULL) {
             cuts->first = known;
@@ -229,7 +236,7 @@ uint64_t pln_fork_limit(const pln_chain_t *chain)
     pln_settle_t settle;
     if (pln_access_settle(access, &place->author, place->epoch, &settle)) {
         pln_known_t *known = known_find(fork, settle.seq, &settle.hash);
-        if (held(known)) {
+        if (held(chain->net, known)) {
             return pln_branches_part(chain, known->chain, known->head.seq);
         }
     }
@@ -372,7 +379,20 @@ bool pln_fork_settled(pln_net_state_t *net, pln_fork_place_t *fork)
     const pln_place_t *place = &fork->place;
     pln_settle_t settle;
     return pln_access_settle(net->access, &place->author, place->epoch, &settle) &&
-           held(known_find(fork, settle.seq, &settle.hash));
+           held(net, known_find(fork, settle.seq, &settle.hash));
+}
+
+bool pln_fork_beyond(pln_net_state_t *net, pln_fork_place_t *fork)
+{
+    const pln_place_t *place = &fork->place;
+    pln_settle_t settle;
+    if (!pln_access_settle(net->access, &place->author, place->epoch, &settle)) {
+        return false;
+    }
+    const pln_known_t *known = known_find(fork, settle.seq, &settle.hash);
+    pln_head_t before = {.seq = settle.seq - 1};  // of one that is not here its number tells
+    return known != NULL && known->chain != NULL ? beyond(net, known)
+                                                 : pln_chain_quota_reached(net, place, &before);
 }
 
 bool pln_fork_counts(pln_net_state_t *net, pln_fork_place_t *fork)
@@ -384,7 +404,7 @@ bool pln_fork_counts(pln_net_state_t *net, pln_fork_place_t *fork)
         return false;
     }
     const pln_known_t *known = known_find(fork, settle.seq, &settle.hash);
-    return held(known) && known->chain->counted.seq >= known->head.seq;
+    return held(net, known) && known->chain->counted.seq >= known->head.seq;
 }
 
 bool pln_fork_whole(pln_net_state_t *net, pln_fork_place_t *fork)

@@ -194,14 +194,20 @@ static void settle(pln_node_t *node, const pln_event_t *event)
         return;
     }
     size_t settled = 0;
+    bool beyond = false;
     size_t cursor = 0;
     for (pln_fork_place_t *fork; (fork = pln_map_next(&net->forks, &cursor)) != NULL;) {
-        if (is_own(node, fork) && !pln_fork_settled(net, fork)) {
+        if (is_own(node, fork) && pln_fork_beyond(net, fork)) {
+            beyond = true;
+        } else if (is_own(node, fork) && !pln_fork_settled(net, fork)) {
             settled += settle_mint(node, net, fork, epoch);
         }
     }
     if (settled == 0) {
-        pln_reply(node, request, true, PLN_OK, "no fork of this node is left to be settled");
+        pln_reply(node, request, true, beyond ? PLN_EQUOTA : PLN_OK,
+                  beyond ? "the branch that is settled is longer than the network's quota: ask its "
+                           "root to raise it (`pln network set`), then heal again"
+                         : "no fork of this node is left to be settled");
         return;
     }
     pln_pending_t *job = pln_job(node);

@@ -71,6 +71,7 @@ static void forks_view(pln_node_t *node, pln_net_state_t *net, bool own, pln_net
                                     .at = f->at,
                                     .own = own,
                                     .settled = pln_fork_counts(net, f),
+                                    .beyond = pln_fork_beyond(net, f),
                                     .whole = pln_fork_whole(net, f),
                                     .entries = pln_fork_entries(net, f)};
             fork.healed = own && fork.settled && f->healed == fork.entries;

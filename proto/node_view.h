@@ -17,6 +17,7 @@ typedef struct {
     uint64_t at;                 /**< last seq that the branches have in common */
     bool own;                    /**< this node's key wrote both */
     bool settled;                /**< one branch counts, or all do (lane 0) */
+    bool beyond;                 /**< settled at a head behind the network's quota */
     bool whole;                  /**< both branches of the proof are here */
     bool healed;                 /**< own: settled, and all that does not count published again */
     uint64_t entries;            /**< of all branches */

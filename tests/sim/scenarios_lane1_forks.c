@@ -497,65 +497,6 @@ static void cuts_of_branches_that_part_late_leave_what_the_first_fork_left(void 
     story_end(&story);
 }
 
-/** @node has written @count entries more than its quota lets it, as an older version might. */
-static void overwrite(world_node_t *node, const pln_network_id_t *net, size_t count)
-{
-    pln_place_t place;
-    uint32_t chain;
-    assert_int_equal(pln_node_own_place(node->node, net, PLN_LANE_RECORDS, &place, &chain), PLN_OK);
-    world_crash(node);
-    pln_draft_t *drafts = pln_alloc_zero(count, sizeof *drafts);
-    for (size_t i = 0; i < count; i++) {
-        drafts[i] = (pln_draft_t){.kind = 0x0101, .time_ms = 5, .payload = PLN_SPAN("more", 4)};
-    }
-    pln_effect_t effect = {.type = PLN_FX_MINT};
-    effect.as.mint.chain = chain;
-    effect.as.mint.place = place;
-    effect.as.mint.drafts = drafts;
-    effect.as.mint.count = count;
-    pln_effects_t effects = {&effect, 1, 1};
-    memory_job_t *job = memory_job_new(&effects);
-    memory_store_apply(node->store, &node->self, job);
-    assert_int_equal(job->error, PLN_OK);
-    memory_job_free(job);
-    free(drafts);
-    world_start(node);
-}
-
-/** M9: the owner settles a head beyond the quota: nobody holds it, the owner neither. */
-static void a_settle_beyond_the_quota_leaves_the_chain_where_it_parted(void **state)
-{
-    (void)state;
-    story_t story = {.world = world_new(69)};
-    story.root = world_node(story.world, "root", false);
-    assert_int_equal(world_found_within(story.root, "net", 1024, 0, &story.net), PLN_OK);
-    world_node_t *p = story_member(&story, "p");
-    world_node_t *author = story_member(&story, "author");
-    story_publish(&story, author, 1, 50);
-    story_converges(&story, 60000);
-    world_run(story.world, 15000);
-    world_crash(author);
-    world_node_t *copy = world_clone(author, "copy");
-    world_start(author);
-    overwrite(author, &story.net, 1500);
-    world_run(story.world, 30000);
-    world_crash(author);
-    apart(story.world, copy, story.root, true);
-    world_start(copy);
-    story_publish(&story, copy, 2, 50);
-    apart(story.world, copy, story.root, false);
-    world_run(story.world, 60000);
-    world_crash(copy);
-    world_start(author);
-    world_run(story.world, 60000);
-    assert_int_equal(world_heal(author, &story.net), PLN_OK);
-    world_run(story.world, 60000);
-    story_converges(&story, 120000);
-    story_records_are(&story, p, 1);
-    story_records_are(&story, author, 1);
-    world_free(&story.world);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -572,7 +513,6 @@ int main(void)
         cmocka_unit_test(two_settles_of_two_copies_are_one_everywhere),
         cmocka_unit_test(a_revoke_behind_a_forked_settle_counts_and_reaches_joiners),
         cmocka_unit_test(nested_forks_have_one_place_where_they_begin),
-        cmocka_unit_test(a_settle_beyond_the_quota_leaves_the_chain_where_it_parted),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
