@@ -89,10 +89,13 @@ pln_fork_place_t *pln_fork_find(const pln_net_state_t *net, const pln_place_t *p
 pln_fork_place_t *pln_fork_need(pln_net_state_t *net, const pln_place_t *place);
 void pln_forks_free(pln_net_state_t *net);
 void pln_fork_save(pln_node_t *node, const pln_fork_place_t *fork);
-/** A signed head of a forked chain that is held up to L only, which nobody has signed: the end of
- * the first branch of its proof. */
-bool pln_fork_signed_head(const pln_net_state_t *net, const pln_place_t *place, pln_head_t *head,
-                          pln_signature_t *signature);
+/**
+ * Where a revoke cuts a forked chain: at the end of the branch that counts, by the cuts or the
+ * settle there are. Where none counts beyond L, which nobody has signed: of the branch held first,
+ * or of the proof's first. False: nothing of it counts.
+ */
+bool pln_fork_end(pln_net_state_t *net, const pln_chain_t *first, pln_head_t *head,
+                  pln_signature_t *signature);
 pln_err_t pln_fork_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 
 /* node_forks.c */

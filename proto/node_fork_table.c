@@ -42,19 +42,61 @@ void pln_forks_free(pln_net_state_t *net)
     pln_map_free(&net->forks);
 }
 
-bool pln_fork_signed_head(const pln_net_state_t *net, const pln_place_t *place, pln_head_t *head,
-                          pln_signature_t *signature)
+/* ---- where a revoke cuts ---- */
+
+/** The first branch of the proof, up to where it is signed. */
+static bool proof_end(const pln_fork_place_t *fork, pln_head_t *head, pln_signature_t *signature)
 {
-    const pln_fork_place_t *fork = pln_fork_find(net, place);
     pln_fork_proof_t proof;
     pln_hash_t first;
-    if (fork == NULL || pln_fork_proof_decode(pln_buf_span(&fork->proof), &proof) != PLN_OK ||
-        pln_fork_branch_verify(place, proof.at, &proof.hash, &proof.branches[0], &first, head) !=
-            PLN_OK) {
+    if (pln_fork_proof_decode(pln_buf_span(&fork->proof), &proof) != PLN_OK ||
+        pln_fork_branch_verify(&fork->place, proof.at, &proof.hash, &proof.branches[0], &first,
+                               head) != PLN_OK) {
         return false;
     }
     *signature = proof.branches[0].signature;
     return true;
+}
+
+/** The shortest cut of the revokes that act already; false: none does. @cuts: it lists one. */
+static bool cut_there_is(pln_net_state_t *net, const pln_place_t *place, pln_head_t *head,
+                         pln_signature_t *signature, bool *cuts)
+{
+    pln_cut_t cut;
+    bool lists = false;
+    size_t count = 0;
+    *cuts = true;
+    head->seq = UINT64_MAX;
+    while (pln_access_lane1_cut(net->access, &place->author, place->epoch, count, &cut, &lists)) {
+        count++;
+        *cuts = *cuts && lists;
+        if (lists && cut.seq < head->seq) {
+            *head = (pln_head_t){.seq = cut.seq, .hash = cut.hash};
+            *signature = cut.signature;
+        }
+    }
+    return count > 0;
+}
+
+bool pln_fork_end(pln_net_state_t *net, const pln_chain_t *first, pln_head_t *head,
+                  pln_signature_t *signature)
+{
+    const pln_place_t *place = &first->place;
+    pln_fork_place_t *fork = pln_fork_find(net, place);
+    pln_settle_t settle;
+    bool cuts;
+    if (cut_there_is(net, place, head, signature, &cuts)) {
+        return cuts;
+    }
+    if (pln_fork_settled(net, fork) &&
+        pln_access_settle(net->access, &place->author, place->epoch, &settle)) {
+        *head = (pln_head_t){.seq = settle.seq, .hash = settle.hash};
+        *signature = settle.signature;
+        return true;
+    }
+    *head = first->durable;
+    *signature = first->signature;
+    return !pln_signature_is_zero(signature) || proof_end(fork, head, signature);
 }
 
 /* ---- rows: healed u64, proof ---- */

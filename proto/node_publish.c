@@ -288,8 +288,9 @@ uint32_t pln_cuts_fill(pln_net_state_t *net, const pln_id_t *author, uint32_t te
     for (uint32_t i = 0; i < count && listed < PLN_CUTS_MAX; i++) {
         pln_head_t head = chains[i]->durable;
         pln_signature_t signature = chains[i]->signature;
-        if (pln_signature_is_zero(&signature) &&
-            !pln_fork_signed_head(net, &chains[i]->place, &head, &signature)) {
+        if (pln_fork_find(net, &chains[i]->place) != NULL
+                ? !pln_fork_end(net, chains[i], &head, &signature)
+                : pln_signature_is_zero(&signature)) {
             continue;  // one cut that does not verify, and all of it is void
         }
         cuts[listed++] = (pln_cut_t){.epoch = chains[i]->place.epoch,
