@@ -28,6 +28,8 @@ typedef struct pln_chore {
     uint64_t from;
     uint64_t to;
     bool comparing;
+    bool vouched; /**< this is the signature of the head at `to`, if the store keeps none */
+    pln_signature_t signature;
     uint64_t purpose;
     uint64_t seqs[PLN_PROBE_MAX];
     size_t seq_count;

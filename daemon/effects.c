@@ -52,6 +52,8 @@ static void load_later(pln_driver_t *driver, const pln_effect_t *effect)
     load->from = effect->as.load.from;
     load->to = effect->as.load.to;
     load->comparing = effect->as.load.comparing;
+    load->vouched = effect->as.load.vouched;
+    load->signature = effect->as.load.signature;
 }
 
 static void probe_later(pln_driver_t *driver, const pln_effect_t *effect)
@@ -155,6 +157,12 @@ static void load(pln_driver_t *driver, const pln_chore_t *chore)
     event.as.loaded.error = pln_store_run(driver->store, chore->chain, &chore->place, chore->from,
                                           chore->to, &driver->run, &event.as.loaded.base,
                                           &event.as.loaded.end, &event.as.loaded.signature);
+    if (event.as.loaded.error == PLN_ENOTFOUND && chore->vouched) {
+        event.as.loaded.error =
+            pln_store_stretch(driver->store, chore->chain, &chore->place, chore->from, chore->to,
+                              &driver->run, &event.as.loaded.base, &event.as.loaded.end);
+        event.as.loaded.signature = chore->signature;
+    }
     if (event.as.loaded.error == PLN_OK) {
         event.as.loaded.run = pln_buf_span(&driver->run);
     } else if (event.as.loaded.error != PLN_ENOTFOUND) {

@@ -93,6 +93,14 @@ PLN_MUST_CHECK pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const
                                        pln_signature_t *signature);
 
 /**
+ * Entries @from to @to, where no signature is kept from @from on up to @to, for whoever has one of
+ * the head at @to: less than a run. Fills as pln_store_run. PLN_ENOTFOUND: not all are held.
+ */
+PLN_MUST_CHECK pln_err_t pln_store_stretch(pln_store_t *store, uint32_t chain,
+                                           const pln_place_t *place, uint64_t from, uint64_t to,
+                                           pln_buf_t *bytes, pln_head_t *base, pln_head_t *end);
+
+/**
  * Heads of @chain, and below a branch's base of what it leaves, at @seqs; seq 0 where there is
  * none. PLN_EIO: an entry is missing or damaged.
  */

@@ -74,6 +74,19 @@ static void copy_run(pln_txn_t *txn, uint32_t leaf, uint64_t from, uint64_t to, 
     }
 }
 
+/** Entries @from to @end, and the head before them. */
+static bool copy_between(pln_txn_t *txn, uint32_t chain, const pln_place_t *place, uint64_t from,
+                         const pln_head_t *end, pln_buf_t *bytes, pln_head_t *base)
+{
+    if (from == 1) {
+        pln_chain_start(place, base);
+    } else if (!path_head(txn, chain, from - 1, base)) {
+        return false;
+    }
+    copy_run(txn, chain, from, end->seq, bytes);
+    return true;
+}
+
 pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const pln_place_t *place, uint64_t from,
                         uint64_t to, pln_buf_t *bytes, pln_head_t *base, pln_head_t *end,
                         pln_signature_t *signature)
@@ -85,17 +98,28 @@ pln_err_t pln_store_run(pln_store_t *store, uint32_t chain, const pln_place_t *p
         return PLN_EINVAL;
     }
     pln_txn_begin(&txn, store, false);
-    bool found = path_vouch(&txn, chain, from, to, &vouch);
-    if (found && from == 1) {
-        pln_chain_start(place, base);
-    } else if (found) {
-        found = path_head(&txn, chain, from - 1, base);
-    }
+    bool found = path_vouch(&txn, chain, from, to, &vouch) &&
+                 copy_between(&txn, chain, place, from, &vouch.head, bytes, base);
     if (found) {
-        copy_run(&txn, chain, from, vouch.head.seq, bytes);
         *end = vouch.head;
         *signature = vouch.signature;
     }
+    PLN_TRY(pln_txn_end(&txn));
+    return found ? PLN_OK : PLN_ENOTFOUND;
+}
+
+pln_err_t pln_store_stretch(pln_store_t *store, uint32_t chain, const pln_place_t *place,
+                            uint64_t from, uint64_t to, pln_buf_t *bytes, pln_head_t *base,
+                            pln_head_t *end)
+{
+    pln_txn_t txn;
+    pln_buf_clear(bytes);
+    if (from == 0 || from > to) {
+        return PLN_EINVAL;
+    }
+    pln_txn_begin(&txn, store, false);
+    bool found =
+        path_head(&txn, chain, to, end) && copy_between(&txn, chain, place, from, end, bytes, base);
     PLN_TRY(pln_txn_end(&txn));
     return found ? PLN_OK : PLN_ENOTFOUND;
 }

@@ -425,6 +425,8 @@ typedef struct {
             uint64_t from;
             uint64_t to;    /**< never load past this seq (what counts) */
             bool comparing; /**< told again in LOADED: for a fork proof, not for sending */
+            bool vouched;   /**< this is the signature of the head at `to`, if none is kept */
+            pln_signature_t signature;
         } load;
         struct {
             uint32_t link; /**< whom it is for; 0: ourselves */

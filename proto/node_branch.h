@@ -107,6 +107,11 @@ void pln_fork_point(pln_fork_place_t *fork, pln_chain_t *chain, const pln_head_t
                     const pln_hash_t *next);
 /** How far a chain of lane 1 counts. */
 uint64_t pln_fork_limit(const pln_chain_t *chain);
+/**
+ * The furthest head of @chain's own entries that a cut or settle names and that lies beyond what
+ * counts, with the signature that the cut or settle carries. False: there is none.
+ */
+bool pln_fork_named(const pln_chain_t *chain, pln_vouch_t *out);
 uint64_t pln_fork_reach(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t *fork);
 /** Is a head named by a settle or cut that is not held, beyond L? */
 bool pln_fork_lacks(pln_net_state_t *net, pln_fork_place_t *fork);

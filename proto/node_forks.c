@@ -243,6 +243,38 @@ uint64_t pln_fork_limit(const pln_chain_t *chain)
     return fork->at;
 }
 
+static void named_look(pln_fork_place_t *fork, const pln_chain_t *chain, uint64_t seq,
+                       const pln_hash_t *hash, const pln_signature_t *signature, pln_vouch_t *out)
+{
+    const pln_known_t *known = known_find(fork, seq, hash);
+    if (held(chain->net, known) && known->chain == chain && seq > chain->counted.seq &&
+        seq > out->head.seq) {
+        *out = (pln_vouch_t){known->head, *signature};
+    }
+}
+
+bool pln_fork_named(const pln_chain_t *chain, pln_vouch_t *out)
+{
+    const pln_place_t *place = &chain->place;
+    pln_access_t *access = chain->net->access;
+    pln_fork_place_t *fork = pln_fork_find(chain->net, place);
+    *out = (pln_vouch_t){0};
+    pln_cut_t cut;
+    bool lists;
+    for (size_t i = 0; fork != NULL &&
+                       pln_access_lane1_cut(access, &place->author, place->epoch, i, &cut, &lists);
+         i++) {
+        if (lists) {
+            named_look(fork, chain, cut.seq, &cut.hash, &cut.signature, out);
+        }
+    }
+    pln_settle_t settle;
+    if (fork != NULL && pln_access_settle(access, &place->author, place->epoch, &settle)) {
+        named_look(fork, chain, settle.seq, &settle.hash, &settle.signature, out);
+    }
+    return out->head.seq > 0;
+}
+
 /** The furthest head that is named and not held. */
 static uint64_t named_reach(pln_net_state_t *net, pln_fork_place_t *fork)
 {

@@ -63,35 +63,42 @@ void pln_serve_drop(pln_link_t *link, const pln_net_state_t *net)
 /** How far an item goes. */
 static uint64_t item_end(const pln_serving_t *item)
 {
+    if (item->named.head.seq > item->chain->counted.seq) {
+        return item->named.head.seq;
+    }
     return item->whole ? item->chain->durable.seq : item->chain->counted.seq;
 }
 
-static void serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
-                  const pln_hash_t *base, bool whole)
+/** NULL: as many are waiting on this link as may. */
+static pln_serving_t *serving_from(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
+                                   uint64_t from)
 {
     pln_serving_t *item = serving_find(link, chain);
     if (item == NULL) {
         if (link->serving_count >= SERVING_MAX) {
             pln_refuse(node, PLN_EFLOOD);
-            return;
+            return NULL;
         }
         item = pln_alloc_zero(1, sizeof *item);
         item->chain = chain;
         serving_insert(link, item);
     }
     item->from = from;
-    item->whole = whole;
-    item->trusted = base == NULL;
-    if (base != NULL) {
-        item->base = *base;
-    }
-    pln_serve_next(node, link);
+    item->trusted = true;
+    item->whole = false;
+    item->named = (pln_vouch_t){0};
+    return item;
 }
 
 void pln_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
                const pln_hash_t *base)
 {
-    serve(node, link, chain, from, base, false);
+    pln_serving_t *item = serving_from(node, link, chain, from);
+    if (item != NULL && base != NULL) {
+        item->base = *base;
+        item->trusted = false;
+    }
+    pln_serve_next(node, link);
 }
 
 /**
@@ -109,7 +116,22 @@ static bool served_enough(pln_node_t *node, const pln_share_t *share)
 
 void pln_serve_whole(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from)
 {
-    serve(node, link, chain, from, NULL, true);
+    pln_serving_t *item = serving_from(node, link, chain, from);
+    if (item != NULL) {
+        item->whole = true;
+    }
+    pln_serve_next(node, link);
+}
+
+/** A head that a cut or settle names lies beyond what counts: up to it, with its signature. */
+static void serve_named(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from,
+                        const pln_vouch_t *named)
+{
+    pln_serving_t *item = serving_from(node, link, chain, from);
+    if (item != NULL) {
+        item->named = *named;
+    }
+    pln_serve_next(node, link);
 }
 
 /** The branch of lane 1 that counts. */
@@ -123,23 +145,33 @@ static pln_chain_t *leaf_of(pln_chain_t *first)
     return first;
 }
 
-/** Whoever forked its chain may have all of it: only its author can settle and publish again. */
-static bool author_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
-                         const pln_row_t *row)
+/**
+ * Behind the last common entry of a forked chain its author may have all of it: only its author can
+ * settle and publish again. Everybody else gets what cuts and settles name, or not all would count
+ * alike.
+ * False: as of any other chain.
+ */
+static bool branches_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
+                           const pln_row_t *row)
 {
     pln_head_t common;
-    if (!pln_id_equal(&link->id, &row->author) ||
-        !pln_fork_common(first->net, &first->place, &common) || row->seq != common.seq + 1 ||
-        memcmp(row->hash.bytes, common.hash.bytes, sizeof common.hash.bytes) != 0) {
+    if (!pln_fork_common(first->net, &first->place, &common) || row->seq != common.seq + 1 ||
+        !pln_hash_equal(&row->hash, &common.hash)) {
         return false;
     }
+    bool author = pln_id_equal(&link->id, &row->author);
+    bool leaf = author;
     for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
         uint64_t from = (common.seq > c->base.seq ? common.seq : c->base.seq) + 1;
-        if (c->durable.seq >= from) {
+        pln_vouch_t named;
+        if (author && c->durable.seq >= from) {
             pln_serve_whole(node, link, c, from);
+        } else if (!author && pln_fork_named(c, &named)) {
+            serve_named(node, link, c, row->seq, &named);
+            leaf = leaf || pln_chain_leaf(c);
         }
     }
-    return true;
+    return leaf;
 }
 
 void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
@@ -161,7 +193,7 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
         if (chain != NULL && row.lane == PLN_LANE_CONTROL && !served_enough(node, share)) {
             pln_control_serve(node, link, chain, &row);
         } else if (chain != NULL && row.lane == PLN_LANE_RECORDS && !served_enough(node, share) &&
-                   !author_serve(node, link, chain, &row)) {
+                   !branches_serve(node, link, chain, &row)) {
             chain = leaf_of(chain);
             if (chain->durable.seq >= row.seq) {
                 pln_serve(node, link, chain, row.seq, &row.hash);
@@ -210,6 +242,8 @@ void pln_serve_next(pln_node_t *node, pln_link_t *link)
     effect->as.load.place = item->chain->place;
     effect->as.load.from = item->from;
     effect->as.load.to = item_end(item);
+    effect->as.load.vouched = effect->as.load.to == item->named.head.seq;
+    effect->as.load.signature = item->named.signature;
 }
 
 void pln_serve_credit(pln_node_t *node, pln_link_t *link, uint64_t total)

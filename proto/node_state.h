@@ -142,9 +142,10 @@ typedef struct {
 typedef struct pln_serving {
     pln_chain_t *chain;
     uint64_t from;
-    pln_hash_t base; /**< the asker's chain_hash(from - 1); unused when `trusted` */
-    bool trusted;    /**< base is our own: uninvited, or an earlier run was sent */
-    bool whole;      /**< to its author: what does not count, too (R6) */
+    pln_hash_t base;   /**< the asker's chain_hash(from - 1); unused when `trusted` */
+    bool trusted;      /**< base is our own: uninvited, or an earlier run was sent */
+    bool whole;        /**< to its author: what does not count, too (R6) */
+    pln_vouch_t named; /**< seq > 0: as far as this, which a cut or settle names and signs */
     struct pln_serving *next;
 } pln_serving_t;
 
@@ -162,8 +163,7 @@ struct pln_link {
     bool up;
     bool greeted; /**< the peer's HELLO has come */
     bool closing;
-    bool announce_only; /**< the peer hears from others too: announce runs, do not send them
-                           uninvited */
+    bool announce_only; /**< the peer hears from others too: announce runs, send none */
     uint8_t nonce[16];  /**< ours; begins with node->start */
     uint64_t up_ms;
     uint64_t heard_ms;

@@ -32,6 +32,20 @@ pln_err_t memory_store_run(const memory_store_t *store, uint32_t number, uint64_
     return PLN_OK;
 }
 
+pln_err_t memory_store_stretch(const memory_store_t *store, uint32_t number, uint64_t from,
+                               uint64_t to, pln_span_t *bytes, pln_head_t *base, pln_head_t *end)
+{
+    const memory_chain_t *chain = number < store->chain_count ? store->chains[number] : NULL;
+    if (chain == NULL || chain->gone > chain->row.base.seq || from > to ||
+        to > chain->row.head.seq) {
+        return PLN_ENOTFOUND;
+    }
+    *base = chain->entries->heads[from - 1];
+    *end = chain->entries->heads[to];
+    *bytes = memory_entries_bytes(chain->entries, from, to);
+    return PLN_OK;
+}
+
 pln_err_t memory_store_entry(const memory_store_t *store, uint32_t number, uint64_t seq,
                              pln_span_t *bytes)
 {

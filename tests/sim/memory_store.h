@@ -47,6 +47,9 @@ void memory_store_apply(memory_store_t *store, const pln_identity_t *self, memor
 pln_err_t memory_store_run(const memory_store_t *store, uint32_t chain, uint64_t from, uint64_t to,
                            pln_span_t *bytes, pln_head_t *base, pln_head_t *end,
                            pln_signature_t *signature);
+/** Entries @from to @to, where no signature is kept among them. */
+pln_err_t memory_store_stretch(const memory_store_t *store, uint32_t chain, uint64_t from,
+                               uint64_t to, pln_span_t *bytes, pln_head_t *base, pln_head_t *end);
 /** One entry as stored; borrowed alike. */
 pln_err_t memory_store_entry(const memory_store_t *store, uint32_t chain, uint64_t seq,
                              pln_span_t *bytes);

@@ -142,6 +142,12 @@ void world_load(world_node_t *node, const pln_effect_t *effect)
         memory_store_run(node->store, effect->as.load.chain, effect->as.load.from,
                          effect->as.load.to, &event.as.loaded.run, &event.as.loaded.base,
                          &event.as.loaded.end, &event.as.loaded.signature);
+    if (event.as.loaded.error == PLN_ENOTFOUND && effect->as.load.vouched) {
+        event.as.loaded.error = memory_store_stretch(
+            node->store, effect->as.load.chain, effect->as.load.from, effect->as.load.to,
+            &event.as.loaded.run, &event.as.loaded.base, &event.as.loaded.end);
+        event.as.loaded.signature = effect->as.load.signature;
+    }
     world_step(node, &event);
 }
 

@@ -92,6 +92,27 @@ static void lane_0_keeps_every_signature_and_lane_1_the_anchors(contract_t *stor
     pln_buf_free(&run.bytes);
 }
 
+static void what_nobody_signed_here_is_read_all_the_same(contract_t *store)
+{
+    pln_place_t records = fixture_place(&store->self, 1, PLN_LANE_RECORDS);
+    run_t run = {0};
+    pln_head_t end;
+    uint32_t count;
+    for (int i = 0; i < 5; i++) {
+        must_mint(store, 0, &records, 1, 40);
+    }
+    assert_int_equal(store->kind->run(store, 0, &records, 2, 4, &run), PLN_ENOTFOUND);
+    assert_int_equal(store->kind->stretch(store, 0, &records, 2, 4, &run), PLN_OK);
+    assert_int_equal(run.base.seq, 1);
+    assert_int_equal(pln_run_walk(&run.base, pln_buf_span(&run.bytes), &end, &count), PLN_OK);
+    assert_int_equal(count, 3);
+    assert_memory_equal(&end.hash, &run.end.hash, sizeof end.hash);
+    assert_int_equal(store->kind->stretch(store, 0, &records, 1, 1, &run), PLN_OK);
+    assert_int_equal(store->kind->stretch(store, 0, &records, 2, 6, &run), PLN_ENOTFOUND);
+    assert_int_equal(store->kind->stretch(store, 1, &records, 1, 1, &run), PLN_ENOTFOUND);
+    pln_buf_free(&run.bytes);
+}
+
 static void a_stale_job_leaves_nothing_behind(contract_t *store)
 {
     pln_place_t place = fixture_place(&store->self, 1, PLN_LANE_RECORDS);
@@ -455,6 +476,7 @@ static void for_each_kind(void (*rule)(contract_t *store))
     }
 CONTRACT(runs_verify_from_every_seq)
 CONTRACT(lane_0_keeps_every_signature_and_lane_1_the_anchors)
+CONTRACT(what_nobody_signed_here_is_read_all_the_same)
 CONTRACT(a_stale_job_leaves_nothing_behind)
 CONTRACT(a_number_belongs_to_one_place)
 CONTRACT(what_comes_on_top_of_entries_set_aside_is_set_aside)
@@ -478,6 +500,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_runs_verify_from_every_seq),
         cmocka_unit_test(test_lane_0_keeps_every_signature_and_lane_1_the_anchors),
+        cmocka_unit_test(test_what_nobody_signed_here_is_read_all_the_same),
         cmocka_unit_test(test_a_stale_job_leaves_nothing_behind),
         cmocka_unit_test(test_a_number_belongs_to_one_place),
         cmocka_unit_test(test_what_comes_on_top_of_entries_set_aside_is_set_aside),

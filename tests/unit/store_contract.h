@@ -51,6 +51,8 @@ typedef struct store_kind {
     void (*apply)(contract_t *store, const pln_effects_t *effects, answer_t *out);
     pln_err_t (*run)(contract_t *store, uint32_t chain, const pln_place_t *place, uint64_t from,
                      uint64_t to, run_t *out);
+    pln_err_t (*stretch)(contract_t *store, uint32_t chain, const pln_place_t *place, uint64_t from,
+                         uint64_t to, run_t *out);
     void (*changes)(contract_t *store, const pln_cursor_t *cursor, struct pln_change *rows,
                     size_t max, size_t *count, bool *valid, bool *truncated);
     pln_cursor_t (*arrivals)(contract_t *store);
@@ -87,6 +89,13 @@ static inline pln_err_t lmdb_run(contract_t *store, uint32_t chain, const pln_pl
                                  uint64_t from, uint64_t to, run_t *out)
 {
     return take_run(&store->lmdb, chain, place, from, to, out);
+}
+
+static inline pln_err_t lmdb_stretch(contract_t *store, uint32_t chain, const pln_place_t *place,
+                                     uint64_t from, uint64_t to, run_t *out)
+{
+    return pln_store_stretch(store->lmdb.store, chain, place, from, to, &out->bytes, &out->base,
+                             &out->end);
 }
 
 static inline void lmdb_changes(contract_t *store, const pln_cursor_t *cursor,
@@ -147,6 +156,18 @@ static inline pln_err_t memory_run(contract_t *store, uint32_t chain, const pln_
     return error;
 }
 
+static inline pln_err_t memory_stretch(contract_t *store, uint32_t chain, const pln_place_t *place,
+                                       uint64_t from, uint64_t to, run_t *out)
+{
+    (void)place;
+    pln_span_t bytes = {0};
+    pln_err_t error =
+        memory_store_stretch(store->memory, chain, from, to, &bytes, &out->base, &out->end);
+    pln_buf_clear(&out->bytes);
+    pln_buf_add(&out->bytes, bytes.data, bytes.size);
+    return error;
+}
+
 static inline void memory_changes(contract_t *store, const pln_cursor_t *cursor,
                                   struct pln_change *rows, size_t max, size_t *count, bool *valid,
                                   bool *truncated)
@@ -166,9 +187,10 @@ static inline bool memory_chain_row(contract_t *store, const pln_place_t *place,
 }
 
 static const store_kind_t store_kinds[] = {
-    {"LMDB", lmdb_open, lmdb_close, lmdb_apply, lmdb_run, lmdb_changes, lmdb_arrivals, lmdb_chain},
-    {"memory", memory_open, memory_close, memory_apply, memory_run, memory_changes, memory_arrivals,
-     memory_chain_row},
+    {"LMDB", lmdb_open, lmdb_close, lmdb_apply, lmdb_run, lmdb_stretch, lmdb_changes, lmdb_arrivals,
+     lmdb_chain},
+    {"memory", memory_open, memory_close, memory_apply, memory_run, memory_stretch, memory_changes,
+     memory_arrivals, memory_chain_row},
 };
 #define STORE_KINDS (sizeof store_kinds / sizeof *store_kinds)
 
