@@ -149,10 +149,15 @@ int pln_call_tell(const json_t *problem)
     return PLN_FAILED;
 }
 
-/** A question that the daemon does not understand (@asked) was wrongly put on the command line. */
+/**
+ * A question that the daemon does not understand (@asked), or a member of the body that is wrong,
+ * was wrongly put on the command line.
+ */
 static int tell_problem(long status, const pln_buf_t *body, bool asked)
 {
     json_t *problem = json_loadb((const char *)body->data, body->size, 0, NULL);
+    const char *reason = json_string_value(json_object_get(problem, "reason"));
+    bool wrong = status == 400 && (asked || (reason != NULL && strcmp(reason, "field") == 0));
     if (json_is_object(problem)) {
         pln_call_tell(problem);
     } else {
@@ -162,7 +167,7 @@ static int tell_problem(long status, const pln_buf_t *body, bool asked)
             status);
     }
     json_decref(problem);
-    return asked && status == 400 ? PLN_USAGE : PLN_FAILED;
+    return wrong ? PLN_USAGE : PLN_FAILED;
 }
 
 /* ---- the request ---- */

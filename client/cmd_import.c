@@ -466,8 +466,9 @@ static void print_counts(const import_t *import)
 
 static int finish(import_t *import)
 {
+    bool begun = import->status != PLN_NO_DAEMON || import->imported + import->skipped > 0;
     pln_progress_clear(&import->progress);
-    if (import->status != PLN_NO_DAEMON || import->imported + import->skipped > 0) {
+    if (begun) {
         print_counts(import);
     }
     if (import->guarded) {
@@ -476,7 +477,7 @@ static int finish(import_t *import)
             "vouch "
             "with --confirm-no-student-data --skip-existing that no student can be recognized");
     }
-    if (interrupted || import->status != PLN_DONE) {
+    if (interrupted || (import->status != PLN_DONE && begun)) {
         pln_hint("%s here; the same command with --skip-existing goes on where this one ended",
                  interrupted ? "Interrupted" : "It ended");
     }
@@ -500,6 +501,9 @@ int pln_cmd_import(pln_command_t *command)
         return pln_wrong_usage(options->verb, "there is no kind \"%s\"; `pln help` lists them",
                                pln_option(options, "kind"));
     }
+    json_t *node;
+    import->status = pln_call_get(command->call, "/api/v1/id", &node);  // before reading for long
+    json_decref(node);
     sigaction(SIGINT, &action, NULL);
     for (size_t i = 0; i < options->word_count && import->status == PLN_DONE && !interrupted; i++) {
         import_file(import, pln_word(options, i));

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "book.h"
+#include "cancel.h"
 #include "proto/identity.h"
 #include "proto/ticket.h"
 #include "table.h"
@@ -113,30 +114,15 @@ static bool key_of_ticket(const char *text, char did[PLN_DID_SIZE])
 static int cancel(pln_command_t *command, const char *given)
 {
     char did[PLN_DID_SIZE];
-    json_t *answer;
-    pln_buf_t path = {0};
-    const char *key = given;
-    if (strncasecmp(given, TICKET_PREFIX, strlen(TICKET_PREFIX)) == 0) {
-        if (!key_of_ticket(given, did)) {
-            pln_say(
-                "that ticket has a slip or is not whole: copy it again, or withdraw it by the "
-                "key that `pln invite --list` shows");
-            return PLN_FAILED;
-        }
-        key = did;
+    bool ticket = strncasecmp(given, TICKET_PREFIX, strlen(TICKET_PREFIX)) == 0;
+    if (ticket && !key_of_ticket(given, did)) {
+        pln_say(
+            "that ticket has a slip or is not whole: copy it again, or withdraw it by the key that "
+            "`pln invite --list` shows");
+        return PLN_FAILED;
     }
-    pln_path_add(&path, "/api/v1/invitations");
-    pln_path_segment(&path, key);
-    pln_path_add(&path, "/cancel");
-    int status = pln_call_post(command->call, pln_path(&path), json_object(), &answer);
-    if (status == PLN_DONE && command->options->json) {
-        pln_json_print(answer);
-    } else if (status == PLN_DONE) {
-        pln_hint("withdrawn: nobody can use it from now on");
-    }
-    json_decref(answer);
-    pln_buf_free(&path);
-    return status;
+    return pln_cancel(command, "/api/v1/invitations", ticket ? did : given,
+                      "withdrawn: nobody can use it from now on");
 }
 
 /* ---- making one ---- */

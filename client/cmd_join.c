@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MPL-2.0
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -145,6 +146,18 @@ static int ask(pln_command_t *command, json_t *body, uint64_t wait_ms, joining_t
     }
 }
 
+/** A slip is seen without asking anybody. False: told. */
+static bool is_ticket(const char *text)
+{
+    pln_ticket_t ticket;
+    pln_err_t error = pln_ticket_decode(PLN_SPAN(text, strlen(text)), &ticket);
+    sodium_memzero(&ticket, sizeof ticket);
+    if (error != PLN_OK) {
+        pln_say("%s", pln_ticket_problem(error));
+    }
+    return error == PLN_OK;
+}
+
 static int join(pln_command_t *command, const char *ticket, uint64_t wait_ms)
 {
     json_t *answer;
@@ -178,7 +191,7 @@ int pln_cmd_join(pln_command_t *command)
     int status = PLN_FAILED;
     if (text[0] != '\0') {
         char *ticket = find_ticket(text);
-        status = join(command, ticket, wait_ms);
+        status = is_ticket(ticket) ? join(command, ticket, wait_ms) : PLN_FAILED;
         free(ticket);
     } else {
         pln_say("standard input holds no ticket: give it as `pln join TICKET`");

@@ -21,6 +21,15 @@ static void heard(const json_t *member, uint64_t now, char out[PLN_WHEN_SIZE])
     }
 }
 
+/** What it may do, or why nothing any more. */
+static const char *standing(const json_t *member)
+{
+    if (json_is_true(json_object_get(member, "left"))) {
+        return "left";
+    }
+    return json_is_true(json_object_get(member, "expired")) ? "expired" : pln_text(member, "role");
+}
+
 static void print_members(const json_t *members)
 {
     static const pln_column_t columns[] = {{"NAME", PLN_COLUMN_CUT},
@@ -41,9 +50,7 @@ static void print_members(const json_t *members)
         heard(member, now, ago);
         pln_peer_behind(member, count, sizeof count);
         pln_table_add(table, pln_text(member, "name"));
-        pln_table_add(table, json_is_true(json_object_get(member, "left"))
-                                 ? "left"
-                                 : pln_text(member, "role"));
+        pln_table_add(table, standing(member));
         pln_table_add(table, ago);
         pln_table_add(table, count);
         pln_table_add(table, id);
@@ -67,7 +74,8 @@ int pln_cmd_members(pln_command_t *command)
         pln_print_list(answer, "members");
     } else if (status == PLN_DONE) {
         print_members(members);
-        if (json_array_size(members) == 1) {
+        if (json_array_size(members) == 1 &&
+            json_is_true(json_object_get(json_array_get(members, 0), "self"))) {
             pln_hint("this node is alone in it: make a ticket for another one with `pln invite`");
         }
     }

@@ -48,6 +48,9 @@ static const char *state_of(const json_t *network)
     if (json_is_true(json_object_get(network, "left"))) {
         return "left";
     }
+    if (json_is_true(json_object_get(network, "expired"))) {
+        return "expired";
+    }
     if (pln_number(network, "wanted") > 0) {
         return "catching up";
     }
@@ -138,6 +141,7 @@ static void print_network(const json_t *network)
     print_pair("id", pln_text(network, "id"));
     print_pair("state", state_of(network));
     print_pair("role", pln_text(network, "role"));
+    print_pair("until", pln_text(network, "expiry"));
     print_pair("root", pln_text(network, "root"));
     print_pair("called", pln_text(network, "root_name"));
     if (pln_number(network, "root_generation") > 0) {

@@ -78,6 +78,8 @@ static void network_state(const json_t *network, char *out, size_t size)
         snprintf(out, size, "membership ended");
     } else if (json_is_true(json_object_get(network, "left"))) {
         snprintf(out, size, "left");
+    } else if (json_is_true(json_object_get(network, "expired"))) {
+        snprintf(out, size, "membership expired");
     } else if (has_open_fork(network)) {
         snprintf(out, size, "a chain is forked");
     } else if (pln_number(network, "wanted") > 0) {

@@ -5,7 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "cancel.h"
 #include "table.h"
 #include "when.h"
 
@@ -61,26 +61,6 @@ static int list_links(pln_command_t *command)
         print_links(links);
     }
     json_decref(answer);
-    return status;
-}
-
-/* ---- withdrawing ---- */
-
-static int cancel(pln_command_t *command, const char *key)
-{
-    json_t *answer;
-    pln_buf_t path = {0};
-    pln_path_add(&path, "/api/v1/sign-ins");
-    pln_path_segment(&path, key);
-    pln_path_add(&path, "/cancel");
-    int status = pln_call_post(command->call, pln_path(&path), json_object(), &answer);
-    if (status == PLN_DONE && command->options->json) {
-        pln_json_print(answer);
-    } else if (status == PLN_DONE) {
-        pln_hint("withdrawn: link and session are at an end");
-    }
-    json_decref(answer);
-    pln_buf_free(&path);
     return status;
 }
 
@@ -169,7 +149,8 @@ int pln_cmd_web(pln_command_t *command)
 {
     const char *withdrawn = pln_option(command->options, "cancel");
     if (withdrawn != NULL) {
-        return cancel(command, withdrawn);
+        return pln_cancel(command, "/api/v1/sign-ins", withdrawn,
+                          "withdrawn: link and session are at an end");
     }
     return pln_option(command->options, "list") != NULL ? list_links(command) : make_link(command);
 }

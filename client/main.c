@@ -93,6 +93,9 @@ static int run(const pln_options_t *options)
     if (!is_utf8(options)) {
         return pln_wrong_usage(options->verb, "a word of the command line is not UTF-8");
     }
+    if (options->dir != NULL && options->dir[0] == '\0') {
+        return pln_wrong_usage(options->verb, "--dir is empty: give the folder of the daemon");
+    }
     char *dir = options->dir != NULL ? pln_strdup(options->dir) : default_dir();
     pln_command_t command = {.options = options, .dir = dir};
     if (dir != NULL && dir[0] != '\0') {

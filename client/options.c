@@ -247,12 +247,27 @@ static void take_word(pln_options_t *out, const char *word)
     out->words[out->word_count++] = word;
 }
 
+/** "$NAME" of a script that never set it names nothing. */
+static bool has_empty_word(const pln_options_t *out)
+{
+    bool empty = false;
+    for (size_t i = 0; i < out->word_count; i++) {
+        empty = empty || out->words[i][0] == '\0';
+    }
+    return empty;
+}
+
 static bool count_words(reading_t *reading)
 {
     const pln_options_t *out = reading->out;
     const pln_verb_t *verb = out->verb;
     if (verb == NULL || out->help || out->version) {
         return true;
+    }
+    if (has_empty_word(out)) {
+        snprintf(reading->problem, reading->problem_size,
+                 "a word behind pln %s is empty; is a variable of the script not set?", verb->name);
+        return false;
     }
     if (out->word_count >= verb->least && out->word_count <= verb->most) {
         return true;

@@ -150,25 +150,15 @@ static bool read_ticket(const pln_request_t *request, pln_answer_t *answer, pln_
         return false;
     }
     pln_span_t span = PLN_SPAN(json_string_value(text), json_string_length(text));
-    switch (pln_ticket_decode(span, out)) {
-        case PLN_OK:
-            return true;
-        case PLN_ETRUNCATED:
-            pln_answer_problem(answer, 400, "truncated",
-                               "the ticket ends too early: copy the whole text");
-            return false;
-        case PLN_ESIGNATURE:
-            pln_answer_problem(answer, 400, "mistyped",
-                               "the ticket has a wrong or missing character: copy it again");
-            return false;
-        case PLN_EVERSION:
-            pln_answer_problem(answer, 400, "version",
-                               "the ticket is of a later kind: update plnd on this machine");
-            return false;
-        default:
-            pln_answer_problem(answer, 400, "malformed", "that is no ticket: it begins with PLN1-");
-            return false;
+    pln_err_t error = pln_ticket_decode(span, out);
+    const char *reason = error == PLN_ETRUNCATED   ? "truncated"
+                         : error == PLN_ESIGNATURE ? "mistyped"
+                         : error == PLN_EVERSION   ? "version"
+                                                   : "malformed";
+    if (error != PLN_OK) {
+        pln_answer_problem(answer, 400, reason, "%s", pln_ticket_problem(error));
     }
+    return error == PLN_OK;
 }
 
 static void start_join(join_t *join)

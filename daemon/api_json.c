@@ -85,6 +85,8 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "name", pln_json_text(view->name));
     pln_json_set_text(json, "title", view->title);
     json_object_set_new(json, "role", json_string(pln_role_name(view->role)));
+    pln_json_set_moment(json, "expiry", view->expiry_ms);
+    json_object_set_new(json, "expired", json_boolean(view->expired));
     if (view->root_known) {
         json_object_set_new(json, "root", pln_json_did(&view->root));
         pln_json_set_text(json, "root_name", view->root_name);
@@ -140,6 +142,11 @@ json_t *pln_json_peer(const pln_peer_view_t *view)
     return json;
 }
 
+static bool is_over(uint64_t expiry_ms)
+{
+    return expiry_ms != 0 && expiry_ms <= pln_wall_ms();
+}
+
 json_t *pln_json_member(const pln_member_view_t *view)
 {
     json_t *json = json_object();
@@ -148,6 +155,7 @@ json_t *pln_json_member(const pln_member_view_t *view)
     json_object_set_new(json, "role", json_string(pln_role_name(view->member.role)));
     pln_json_set_number(json, "term", view->member.term);
     pln_json_set_moment(json, "expiry", view->member.expiry_ms);
+    json_object_set_new(json, "expired", json_boolean(is_over(view->member.expiry_ms)));
     json_object_set_new(json, "left", json_boolean(view->member.left));
     if (view->member.role != PLN_ROLE_ROOT) {
         json_object_set_new(json, "granted_by", pln_json_did(&view->member.granted_by));
@@ -187,6 +195,7 @@ json_t *pln_json_invitation(const pln_invitation_t *view, const char *network_na
     }
     pln_json_set_moment(json, "made", view->made_ms);
     pln_json_set_moment(json, "expires", view->expiry_ms);
+    pln_json_set_moment(json, "until", view->until_ms);
     json_object_set_new(json, "state", json_string(pln_invitation_state(view, now_ms)));
     if (view->state == PLN_TICKET_USED) {
         json_object_set_new(json, "used_by", pln_json_did(&view->used_by));

@@ -59,13 +59,23 @@ static int network_match(const pln_network_view_t *view, const char *text)
     return size >= HEX_PREFIX_MIN && strncasecmp(hex, text, size) == 0 ? 1 : 0;
 }
 
+static bool are_left(const pln_networks_t *networks)
+{
+    bool left = true;
+    for (size_t i = 0; i < networks->count; i++) {
+        left = left && networks->list[i].left;
+    }
+    return left;
+}
+
 static bool only_network(pln_answer_t *answer, const pln_networks_t *networks,
                          pln_network_view_t *out)
 {
     choices_t choices = {.text = ""};
     size_t last = 0;
+    bool all_left = are_left(networks);  // then one that was left is meant: to look at or forget
     for (size_t i = 0; i < networks->count; i++) {
-        if (!networks->list[i].left) {
+        if (all_left || !networks->list[i].left) {
             char hex[2 * sizeof networks->list[i].id + 1];
             pln_hex(&networks->list[i].id, sizeof networks->list[i].id, hex);
             add_choice(&choices, hex);
@@ -219,6 +229,22 @@ static void match_authors(pln_store_t *store, const pln_network_id_t *network, c
     }
 }
 
+/** Those of them that are or were called @text; each is asked of the driver. */
+static void match_names(const pln_request_t *request, const pln_network_id_t *network,
+                        const char *text, one_id_t *one)
+{
+    uint32_t cursor = 0;
+    pln_chain_row_t row;
+    while (pln_store_next_chain(request->api->store, network, &cursor, &row)) {
+        char name[PLN_NAME_MAX + 1];
+        if (row.place.lane == PLN_LANE_RECORDS &&
+            pln_look_label(request->api->driver, network, &row.place.author, name) &&
+            strcmp(name, text) == 0) {
+            found_id(one, &row.place.author);
+        }
+    }
+}
+
 /** An id is known by its label in any of the networks asked for, or by a prefix. */
 static bool resolve_author(const pln_request_t *request, pln_answer_t *answer, const char *text,
                            pln_filter_t *filter)
@@ -238,6 +264,12 @@ static bool resolve_author(const pln_request_t *request, pln_answer_t *answer, c
         if (!filter->by_network || memcmp(network, &filter->network, sizeof *network) == 0) {
             looked = match_members(request, network, text, &one);
             match_authors(request->api->store, network, text, &one);
+        }
+    }
+    for (size_t i = 0; i < networks.count && looked && one.choices.count == 0; i++) {
+        const pln_network_id_t *network = &networks.list[i].id;
+        if (!filter->by_network || memcmp(network, &filter->network, sizeof *network) == 0) {
+            match_names(request, network, text, &one);
         }
     }
     pln_networks_free(&networks);

@@ -9,6 +9,8 @@
 #include "moment.h"
 #include "reach.h"
 
+#define EXPIRY_SOON_MS (UINT64_C(14) * 86400000u) /**< from then on its end is announced */
+
 /** 2025-01-01, older than any build of pln: the driver holds the node to the same date. */
 #define FIRST_MOMENT_MS UINT64_C(1735689600000)
 
@@ -96,6 +98,24 @@ static void warn_revoked(json_t *warnings, const pln_network_view_t *network)
          network->revoked_by.reason[0] != '\0' ? ", reason: " : "", network->revoked_by.reason);
 }
 
+/** A membership that ends by itself: it has, or will soon. */
+static void warn_expiry(json_t *warnings, const pln_network_view_t *network)
+{
+    char time[PLN_MOMENT_SIZE];
+    pln_moment_text(network->expiry_ms, time);
+    if (network->expired) {
+        warn(warnings,
+             "The membership in %s expired at %s: what is here stays, nothing new comes. Ask a "
+             "coordinator for a new invitation, and join with it.",
+             network->name, time);
+    } else if (network->expiry_ms != 0 && network->expiry_ms < pln_wall_ms() + EXPIRY_SOON_MS) {
+        warn(warnings,
+             "The membership in %s ends at %s by itself: ask a coordinator for a new invitation, "
+             "and join with it then.",
+             network->name, time);
+    }
+}
+
 static bool key_is_copied(const pln_api_t *api)
 {
     pln_copies_t copies = pln_copies_read(api->dir);
@@ -168,6 +188,7 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
     if (network->left) {
         return;
     }
+    warn_expiry(warnings, network);
     if (network->role == PLN_ROLE_ROOT && !key_is_copied(api)) {
         warn(warnings,
              "Only this node's key can make coordinators of %s%s, and no copy of it was ever made: "

@@ -163,6 +163,12 @@ pln_admission_t *pln_access_ended(pln_access_t *access);
  */
 pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, uint64_t *until_ms);
 
+/**
+ * How @node was called last: the label of the counted grant of its highest term, ended or not. Of a
+ * member pln_access_member() tells it. False: no counted grant calls it anything.
+ */
+bool pln_access_last_label(pln_access_t *access, const pln_id_t *node, char out[PLN_NAME_MAX + 1]);
+
 /** Highest term any counted grant gives @node; false when there is none (R3.4, pln revoke). */
 bool pln_access_highest_term(pln_access_t *access, const pln_id_t *node, uint32_t *term);
 

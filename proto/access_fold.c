@@ -436,6 +436,22 @@ bool pln_access_highest_term(pln_access_t *access, const pln_id_t *node, uint32_
     return party->granted;
 }
 
+bool pln_access_last_label(pln_access_t *access, const pln_id_t *node, char out[PLN_NAME_MAX + 1])
+{
+    const pln_party_t *party = pln_access_party(access, node);
+    const pln_fact_t *last = NULL;
+    for (const pln_fact_t *grant = party == NULL ? NULL : party->grants; grant != NULL;
+         grant = grant->next) {
+        bool later = last == NULL || grant->as.grant.term > last->as.grant.term ||
+                     (grant->as.grant.term == last->as.grant.term && stronger(access, grant, last));
+        if (grant->text != NULL && later && counted(access, grant)) {
+            last = grant;
+        }
+    }
+    copy_text(out, PLN_NAME_MAX + 1, last == NULL ? NULL : last->text);
+    return last != NULL;
+}
+
 pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_revoked_t *out)
 {
     pln_party_t *party = pln_access_party(access, node);

@@ -33,6 +33,8 @@ static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_vie
     }
     if (pln_access_member(net->access, &node->self->id, &member) == PLN_OK) {
         out->role = member.role;
+        out->expiry_ms = member.expiry_ms;
+        out->expired = member.expiry_ms != 0 && member.expiry_ms <= node->wall_ms;
     } else {
         out->revoked = pln_access_revoked(net->access, &node->self->id, &out->revoked_by) == PLN_OK;
         pln_node_name(node, &net->id, &out->revoked_by.by, out->revoked_by_name);
@@ -244,8 +246,11 @@ void pln_node_name(pln_node_t *node, const pln_network_id_t *network, const pln_
         return;
     }
     pln_presence_state_t *presence = pln_map_get(&net->presences, member->bytes);
-    if (pln_access_member(net->access, member, &granted) == PLN_OK && granted.label[0] != '\0') {
+    bool is_member = pln_access_member(net->access, member, &granted) == PLN_OK;
+    if (is_member && granted.label[0] != '\0') {
         memcpy(out, granted.label, sizeof granted.label);
+    } else if (!is_member && pln_access_last_label(net->access, member, out)) {
+        return;  // who was put out is called as before: its records stay
     } else if (pln_id_equal(member, &node->self->id)) {
         memcpy(out, node->name, sizeof node->name);
     } else if (presence != NULL) {

@@ -47,6 +47,8 @@ typedef struct {
     char root_name[PLN_NAME_MAX + 1]; /**< may be empty */
     uint32_t root_generation;         /**< how often the root was handed on */
     pln_role_t role;                  /**< this node's, now */
+    uint64_t expiry_ms;               /**< when its membership ends by itself; 0: never */
+    bool expired;                     /**< it has */
     bool left;
     bool outdated;    /**< the network has rules that this node does not know (R14) */
     bool forgetting;  /**< being deleted: records and bytes are what remains */

@@ -338,6 +338,20 @@ pln_err_t pln_ticket_decode(pln_span_t text, pln_ticket_t *out)
     return error;
 }
 
+const char *pln_ticket_problem(pln_err_t error)
+{
+    switch (error) {
+        case PLN_ETRUNCATED:
+            return "the ticket ends too early: copy the whole text";
+        case PLN_ESIGNATURE:
+            return "the ticket has a wrong or missing character: copy it again";
+        case PLN_EVERSION:
+            return "the ticket is of a later kind: update plnd on this machine";
+        default:
+            return "that is no ticket: it begins with PLN1-";
+    }
+}
+
 void pln_join_text(const pln_network_id_t *network, const pln_id_t *ticket, const pln_id_t *node,
                    const pln_id_t *inviter, uint8_t out[128])
 {

@@ -73,6 +73,9 @@ void pln_ticket_encode(const pln_ticket_t *ticket, pln_buf_t *text);
  */
 PLN_MUST_CHECK pln_err_t pln_ticket_decode(pln_span_t text, pln_ticket_t *out);
 
+/** What one of these errors means to the person who pasted the text, with the remedy. */
+const char *pln_ticket_problem(pln_err_t error);
+
 /** What both signatures of a JOIN cover: network, ticket key, node id, inviter id (128 bytes). */
 void pln_join_text(const pln_network_id_t *network, const pln_id_t *ticket, const pln_id_t *node,
                    const pln_id_t *inviter, uint8_t out[128]);

@@ -23,7 +23,21 @@ class Answers(Case):
             done = node.try_pln(*words)
             self.assertEqual(done.returncode, 2, (words, done.stderr))
         self.assertEqual(node.try_pln("list", "--network", "no such").returncode, 1)
+        for words in (["invite", "--address", "nohost"], ["invite", "--label", "x" * 129],
+                      ["invite", "--expires", "500w"], ["network", "create", "x" * 129],
+                      ["peer", "add", "nohost", node.id], ["invite", "--cancel", ""],
+                      ["web", "--cancel", ""], ["revoke", ""], ["members", ""], ["join", ""]):
+            done = node.try_pln(*words)
+            self.ends(done, 2, "")
+            self.assertNotIn("address\n", done.stderr)
         self.assertEqual(self.make("none").try_pln("id").returncode, 69)
+
+    def test_a_verb_with_nothing_to_do_misses_its_daemon_all_the_same(self):
+        empty = self.make("none")
+        done = empty.try_pln("import", "-", stdin="")
+        self.ends(done, 69, "no daemon")
+        self.assertEqual(done.stdout, "")
+        self.assertEqual(empty.try_pln("id", "--dir", "").returncode, 2)
 
     def test_a_daemon_with_too_many_callers_is_busy_not_gone(self):
         node = self.node("node")

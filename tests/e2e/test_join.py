@@ -153,6 +153,15 @@ class Join(Case):
         self.assertEqual(cut.returncode, 1)
         self.assertRegex(cut.stderr, "end")
 
+    def test_a_slip_is_told_before_any_daemon_is_asked(self):
+        alone = self.make("alone")
+        for text, said in (("PLN1-abc", "ends too early"), ("PLN1-!", "wrong or missing"),
+                           ("hello", "no ticket"), ("PLN2-abc", "later kind")):
+            done = alone.try_pln("join", text)
+            self.assertEqual(done.returncode, 1)
+            self.assertIn(said, done.stderr)
+            self.assertEqual(len(done.stderr.splitlines()), 1)
+
     def test_an_expired_ticket_is_refused_as_such(self):
         hub = self.node("hub")
         network = hub.found()
@@ -177,6 +186,25 @@ class Join(Case):
                          {"Used": "used", "Open": "open", "Gone": "cancelled"})
         self.assertEqual(rows["Open"]["role"], "reader")
         self.assertEqual(hub.try_pln("invite", "--cancel", used).returncode, 1)
+
+    def test_a_membership_for_a_time_ends_for_all_to_see(self):
+        hub = self.node("hub")
+        network = hub.found()
+        guest = self.node("guest")
+        ticket = hub.invite(network, "--lasts", "3s", "--label", "Guest")
+        self.assertIn("until", hub.pln("invite", "--list", json="lines")[0])
+        guest.join(ticket)
+        self.assertFalse(guest.network(network)["expired"])
+        self.assertTrue(any("ends at" in said for said in guest.status()["warnings"]))
+        wait_until(lambda: guest.network(network)["expired"], self.patience, "it ends")
+        self.assertIn("expired", guest.pln("status"))
+        self.assertIn("expired", guest.pln("network", "list"))
+        self.assertTrue(any("expired at" in said for said in guest.status()["warnings"]))
+        self.assertRegex(hub.pln("members"), "Guest +expired")
+        refused = guest.try_pln("add", "lesson", "title=Late", "result=r", "challenge=c", "lesson=l")
+        self.assertIn("expired", refused.stderr)
+        self.assertEqual(guest.join(hub.invite(network)), network)
+        self.assertFalse(guest.network(network)["expired"])
 
     def test_any_coordinator_invites(self):
         hub = self.node("hub")

@@ -39,6 +39,23 @@ class Revoked(Case):
         self.wait_records(network, 2, member)
         self.assertNotIn("revoked", member.network(network))
 
+    def test_who_was_put_out_is_called_as_before(self):
+        hub = self.node("hub")
+        network = hub.found()
+        member = self.node("member")
+        member.join(hub.invite(network, "--label", "Cedar Valley"))
+        member.pln("add", *LESSON)
+        self.wait_records(network, 1, hub)
+        hub.pln("revoke", network, "Cedar Valley")
+        self.told(member, network)
+        self.assertEqual([row["author_name"] for row in hub.pln("list", json="lines")],
+                         ["Cedar Valley"])
+        self.assertEqual(len(hub.pln("list", "--author", "Cedar Valley", json="lines")), 1)
+        alone = member.try_pln("members")
+        self.assertNotIn("alone", alone.stderr)
+        member.pln("network", "leave")
+        member.pln("network", "leave", "--forget")  # the only one there is, although it was left
+
     def test_put_out_of_one_of_two_networks_the_link_stays_for_the_other(self):
         hub = self.node("hub", dial="named")
         member = self.node("member")

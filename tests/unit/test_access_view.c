@@ -144,6 +144,29 @@ static void access_member_is_described_by_its_longest_then_newest_grant(void **s
     }
 }
 
+static void access_remembers_how_who_was_put_out_was_called(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    say_grant(history, ROOT, 0, B, 0, COORDINATOR);
+    say_grant_as(history, B, 0, A, 0, COORDINATOR, "never counted", 0);
+    say_grant_as(history, B, 0, A, 0, CONTRIBUTOR, "first", 0);
+    say_grant_as(history, B, 0, A, 1, READER, "then", 0);
+    say_revoke(history, B, 0, A, 1, 0, NULL);
+    say_grant_as(history, F, 0, G, 0, CONTRIBUTOR, "by nobody", 0);
+    IN_ANY_ORDER(history, access)
+    {
+        char label[PLN_NAME_MAX + 1];
+        pln_member_t member;
+        assert_int_equal(pln_access_member(access, &world[A].id, &member), PLN_ENOTFOUND);
+        assert_true(pln_access_last_label(access, &world[A].id, label));
+        assert_string_equal(label, "then");
+        assert_false(pln_access_last_label(access, &world[G].id, label));
+        assert_string_equal(label, "");
+        assert_false(pln_access_last_label(access, &world[C].id, label));
+    }
+}
+
 static void access_root_may_name_itself(void **state)
 {
     (void)state;
@@ -345,6 +368,7 @@ int main(void)
         cmocka_unit_test(access_counts_the_65536_smallest_entries_of_an_epoch),
         cmocka_unit_test(access_lists_members_in_ascending_order_of_id),
         cmocka_unit_test(access_member_is_described_by_its_longest_then_newest_grant),
+        cmocka_unit_test(access_remembers_how_who_was_put_out_was_called),
         cmocka_unit_test(access_root_may_name_itself),
         cmocka_unit_test(access_tells_who_left_its_present_term),
         cmocka_unit_test(access_tells_which_revoke_ended_a_membership),
