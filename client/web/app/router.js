@@ -96,10 +96,28 @@ export async function show({ quiet = false, first = false } = {}) {
   const content = await draw(view, mine);
   clearTimeout(slow);
   if (mine !== turn || content === null) return;
+  const back = quiet ? placeOf() : () => null;
   fill(place, content);
   place.dataset.view = route.name;
+  back();
   // The first view leaves the keyboard at the top, where the skip link is.
   if (!quiet && !first) arrive();
+}
+
+const REACHED = 'a, button, input, select, textarea, summary, [tabindex]';
+
+/** What the keyboard is at and what is unfolded, and how to come back there once the same view is drawn anew. */
+function placeOf() {
+  const at = [...place.querySelectorAll(REACHED)].indexOf(document.activeElement);
+  const name = document.activeElement?.tagName;
+  const folds = [...place.querySelectorAll('details')].map((fold) => fold.open);
+  return () => {
+    [...place.querySelectorAll('details')].forEach((fold, index) => {
+      fold.open = folds[index] ?? fold.open;
+    });
+    const now = place.querySelectorAll(REACHED)[at];
+    if (now?.tagName === name) now.focus({ preventScroll: true });
+  };
 }
 
 /** Behind a link the keyboard and the screen reader begin at the new content. */

@@ -15,7 +15,7 @@ function word(row) {
 function line(row, again) {
   const name = row.label || t('invited.nameless');
   const cancel = () => post(`/invitations/${encodeURIComponent(row.key)}/cancel`).then(() => say(t('invited.withdrawn')), (problem) => say(sentenceOf(problem))).then(again);
-  return h('tr', {}, h('th', { scope: 'row', dir: 'auto' }, name),
+  return h('tr', {}, h('th', { scope: 'row' }, h('bdi', {}, name)),
     h('td', { 'data-label': t('member.role') }, t(`network.role.${row.role}`)),
     h('td', { 'data-label': t('member.state') }, word(row)),
     h('td', { 'data-label': t('people.until') }, date(row.expires)),

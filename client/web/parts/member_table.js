@@ -1,32 +1,25 @@
 // SPDX-License-Identifier: MPL-2.0
-// Members of a network: who, as what, in sync or how far behind, and since when.
+// Members of a network: who, as what, in sync or how far behind and since when, and by which way heard.
 import { h } from '../app/dom.js';
-import { ago, dateTime, number, shortId } from '../app/format.js';
+import { ago, dateTime, shortId } from '../app/format.js';
+import { standing, way } from '../app/standing.js';
 import { t } from '../app/text.js';
 
-/** One word for how it stands with a member, and the class that colours its dot. */
-export function standing(member) {
-  if (member.left || member.revoked) return { word: t('member.left'), kind: 'gone' };
-  if (member.self) return { word: t('member.self'), kind: 'good' };
-  if (!member.connected) {
-    if (!member.last_heard) return { word: t('member.never'), kind: 'away' };
-    const heard = { ago: ago(member.last_heard), count: member.behind, number: number(member.behind ?? 0) };
-    return { word: t(member.behind > 0 ? 'member.away.behind' : 'member.away', heard), kind: 'away' };
-  }
-  if (member.in_sync) return { word: t('member.sync'), kind: 'good' };
-  if (member.behind > 0) {
-    return { word: t('member.behind', { count: member.behind, number: number(member.behind) }), kind: 'late' };
-  }
-  return { word: t('member.catching'), kind: 'late' };
+const moment = (text) => h('time', { datetime: text, title: dateTime(text) }, ago(text));
+
+function heard(member, members) {
+  if (member.self || member.left || (!member.connected && !member.last_heard)) return null;
+  if (member.connected) return t('way.linked');
+  return [t(`way.${way(member, members)}`), ' ', moment(member.last_heard)];
 }
 
-function row(member, actions) {
-  const { word, kind } = standing(member);
+function row(member, members, actions) {
+  const { word, kind, title } = standing(member);
   return h('tr', {},
-    h('th', { scope: 'row', dir: 'auto' }, member.name ?? t('member.unnamed'), h('span', { class: 'small quiet block', title: member.id }, shortId(member.id))),
+    h('th', { scope: 'row' }, h('bdi', {}, member.name ?? t('member.unnamed')), h('span', { class: 'small quiet block', title: member.id }, shortId(member.id))),
     h('td', { 'data-label': t('member.role') }, t(`network.role.${member.role}`)),
-    h('td', { 'data-label': t('member.state') }, h('span', { class: `dot dot-${kind}` }), word),
-    h('td', { 'data-label': t('member.heard') }, member.last_heard && h('time', { datetime: member.last_heard, title: dateTime(member.last_heard) }, ago(member.last_heard))),
+    h('td', { 'data-label': t('member.state') }, h('span', { title }, h('span', { class: `dot dot-${kind}` }), word)),
+    h('td', { 'data-label': t('member.heard') }, h('span', {}, heard(member, members))),
     h('td', { 'data-label': t('member.version') }, member.version ?? ''),
     actions && h('td', { class: 'cell-actions' }, actions(member)));
 }
@@ -39,5 +32,5 @@ export function memberTable(members, actions) {
     h('caption', { class: 'hidden' }, t('network.members.title')),
     h('thead', {}, h('tr', {}, ['name', 'role', 'state', 'heard', 'version'].map((word) => h('th', { scope: 'col' }, t(`member.${word}`))),
       actions && h('th', { scope: 'col' }, h('span', { class: 'hidden' }, t('member.actions'))))),
-    h('tbody', {}, sorted.map((member) => row(member, actions)))));
+    h('tbody', {}, sorted.map((member) => row(member, members, actions)))));
 }

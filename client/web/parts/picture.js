@@ -1,47 +1,96 @@
 // SPDX-License-Identifier: MPL-2.0
-// The network as this node sees it: itself in the middle, members around, a line to whom it talks with.
-// The table of members beside it says the same in words, so the picture is one image with a name.
-import { svg } from '../app/dom.js';
+// The network as this node sees it: itself, a line to each member it is linked with, a dotted one to
+// those it hears of through others, none to those that are silent. Who else is linked with whom no node
+// tells. Beneath stands the same in words, which is what a screen reader reads.
+import { h, svg } from '../app/dom.js';
+import { ago, list, number } from '../app/format.js';
+import { standing, sync, way } from '../app/standing.js';
 import { t } from '../app/text.js';
-import { standing } from './member_table.js';
 
-/** On a phone the picture is tall, so that names stay as large as other text. */
-const narrow = () => matchMedia('(max-width: 44rem)').matches;
 const SHOWN_MAX = 36;
+const NAMES_MAX = 8;
+const ROW = 44;
+const WAYS = ['linked', 'heard', 'silent'];
 
-const short = (text) => (text.length > 22 ? `${text.slice(0, 20)}…` : text);
+/** On a phone it is a list with lines, so that names stay as large as other text. */
+const narrow = () => matchMedia('(max-width: 44rem)').matches;
+const nameOf = (member) => member.name ?? t('member.unnamed');
+const short = (text, max) => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
 
-/** Few members need no large picture. */
-function frameFor(count) {
-  if (narrow()) return { width: 320, height: count < 3 ? 300 : 480 };
-  return { width: 720, height: count < 3 ? 180 : count < 7 ? 320 : 440 };
+/** Around the middle; nobody stands right below it, where its own name is. */
+function circle(count) {
+  const width = 720;
+  const height = count < 3 ? 200 : count < 7 ? 320 : 440;
+  const middle = { x: width / 2, y: height / 2 };
+  const begin = count === 1 ? 0 : count % 2 === 0 ? Math.PI / count - Math.PI / 2 : -Math.PI / 2;
+  const spots = Array.from({ length: count }, (_, index) => {
+    const angle = begin + (index / count) * 2 * Math.PI;
+    // Two rings where one would be crowded.
+    const ring = count > 12 && index % 2 === 1 ? 0.66 : 1;
+    return { x: middle.x + Math.cos(angle) * (width / 2 - 105) * ring, y: middle.y + Math.sin(angle) * (height / 2 - 56) * ring };
+  });
+  return { width, height, middle, spots, line: ({ x, y }) => `M${middle.x} ${middle.y}L${x} ${y}`,
+    place: ({ x, y }, big) => ({ x, y: y < middle.y - 1 ? y - 20 : y + (big ? 38 : 30), 'text-anchor': 'middle' }), room: 26 };
 }
 
-function spot(index, count, { width, height }) {
-  // Few stand left and right, where their names have room.
-  const angle = (index / count) * 2 * Math.PI + (count < 3 && width > height ? Math.PI : -Math.PI / 2);
-  // Two rings where one would be crowded.
-  const ring = count > 14 && index % 2 === 1 ? 0.68 : 1;
-  return { x: width / 2 + Math.cos(angle) * (width / 2 - (width > height ? 105 : 80)) * ring, y: height / 2 + Math.sin(angle) * (height / 2 - 52) * ring };
+/** One below the other, each on a branch of the same stem. */
+function stem(count) {
+  const middle = { x: 22, y: 24 };
+  const spots = Array.from({ length: count }, (_, index) => ({ x: 62, y: middle.y + (index + 1) * ROW }));
+  return { width: 320, height: middle.y * 2 + count * ROW, middle, spots,
+    line: ({ x, y }) => `M${middle.x} ${middle.y}V${y - 12}Q${middle.x} ${y} ${middle.x + 12} ${y}H${x}`,
+    place: ({ x, y }, big) => ({ x: x + (big ? 28 : 22), y: y + 5 }), room: 30 };
 }
 
-function node(member, { x, y }, big) {
-  const { kind } = standing(member);
-  return svg('g', { class: `node node-${kind}` },
-    svg('circle', { cx: x, cy: y, r: big ? 17 : 11 }),
-    svg('text', { x, y: y + (big ? 38 : 30), 'text-anchor': 'middle', class: 'node-name' }, short(member.name ?? t('member.unnamed'))));
+function node(member, at, frame, big) {
+  return svg('g', { class: `node node-${standing(member).kind}` },
+    svg('circle', { cx: at.x, cy: at.y, r: big ? 17 : 11 }),
+    svg('text', { ...frame.place(at, big), class: 'node-name' }, svg('title', {}, nameOf(member)), short(nameOf(member), frame.room)));
+}
+
+const wireKind = (member, members) => ({ linked: standing(member).kind, heard: 'heard', silent: 'silent' })[way(member, members)];
+
+function drawing(self, others, members) {
+  const shown = others.slice(0, SHOWN_MAX);
+  const frame = (narrow() ? stem : circle)(shown.length);
+  return svg('svg', { class: 'picture', viewBox: `0 0 ${frame.width} ${frame.height}`, 'aria-hidden': 'true', focusable: 'false' },
+    shown.map((member, index) => svg('path', { class: `wire wire-${wireKind(member, members)}`, d: frame.line(frame.spots[index]) })),
+    shown.map((member, index) => node(member, frame.spots[index], frame, false)),
+    self && node(self, frame.middle, frame, true));
+}
+
+/** A name of another script does not turn the sentence around it. */
+const isolated = (member) => `\u2068${nameOf(member)}\u2069`;
+
+function told(member, name) {
+  const state = sync(member).word.replace(/^./, (letter) => letter.toLocaleLowerCase());
+  if (name === 'linked') return t('picture.one', { name: isolated(member), state });
+  if (!member.last_heard) return isolated(member);
+  return t(name === 'heard' ? 'picture.heard' : 'picture.silent', { name: isolated(member), state, ago: ago(member.last_heard) });
+}
+
+/** Names, and how many more there are. */
+function words(members, name) {
+  const some = members.slice(0, NAMES_MAX).map((member) => told(member, name));
+  const rest = members.length - some.length;
+  if (rest > 0) some.push(t('picture.more', { count: rest, number: number(rest) }));
+  return list(some);
+}
+
+/** How each of the three ways is drawn, and who is heard by it. */
+function legend(others, members) {
+  const rows = WAYS.map((name) => [name, others.filter((member) => way(member, members) === name)]).filter(([, some]) => some.length > 0);
+  return h('dl', { class: 'legend' }, rows.map(([name, some]) => [
+    h('dt', {}, svg('svg', { class: 'legend-line', viewBox: '0 0 30 10', 'aria-hidden': 'true' },
+      name === 'silent' ? svg('circle', { class: 'legend-node', cx: 15, cy: 5, r: 3.5 })
+        : svg('path', { class: `wire wire-${name === 'linked' ? 'good' : name}`, d: 'M1 5H29' })), t(`picture.${name}.title`, { count: some.length, number: number(some.length) })),
+    h('dd', {}, words(some, name))]));
 }
 
 export function picture(members) {
   const self = members.find((member) => member.self);
-  const others = members.filter((member) => !member.self && !member.left).slice(0, SHOWN_MAX);
-  const frame = frameFor(others.length);
-  const middle = { x: frame.width / 2, y: frame.height / 2 };
-  const spots = others.map((member, index) => ({ member, at: spot(index, others.length, frame) }));
-  const connected = others.filter((member) => member.connected).length;
-  return svg('svg', { class: 'picture', viewBox: `0 0 ${frame.width} ${frame.height}`, role: 'img',
-    'aria-label': t('picture.label', { count: others.length, connected }) },
-  spots.map(({ member, at }) => svg('line', { class: `wire wire-${standing(member).kind}`, x1: middle.x, y1: middle.y, x2: at.x, y2: at.y })),
-  spots.map(({ member, at }) => node(member, at, false)),
-  self && node(self, middle, true));
+  const others = members.filter((member) => !member.self && !member.left && !member.revoked);
+  if (others.length === 0) return h('p', { class: 'quiet' }, t('picture.alone'));
+  others.sort((a, b) => WAYS.indexOf(way(a, members)) - WAYS.indexOf(way(b, members)) || nameOf(a).localeCompare(nameOf(b)));
+  return h('figure', { class: 'picture-frame' }, drawing(self, others, members), h('figcaption', {}, legend(others, members)));
 }

@@ -26,8 +26,8 @@ function facetChips(record, kind, chosen) {
 
 /** The piece of text that fits what was typed, the words in it marked. */
 function why(record, all) {
-  if (!record.pieces) return leadOf(record, all) !== '' && h('p', { class: 'card-lead', dir: 'auto' }, leadOf(record, all));
-  return h('p', { class: 'card-lead', dir: 'auto' },
+  if (!record.pieces) return leadOf(record, all) !== '' && h('p', { class: 'card-lead', dir: 'auto', lang: record.fields?.lang }, leadOf(record, all));
+  return h('p', { class: 'card-lead', dir: 'auto', lang: record.fields?.lang },
     record.pieces.map((piece) => (piece.fits ? h('mark', {}, piece.text) : piece.text)));
 }
 
@@ -35,7 +35,7 @@ export function recordCard(record, all, { chosen, fresh = false, level = 'h2' } 
   const kind = all.get(record.kind);
   return h('li', { class: fresh ? 'card card-fresh' : 'card', 'data-id': record.id },
     h('p', { class: 'card-kind' }, kind?.label ?? record.kind, fresh && h('span', { class: 'badge' }, t('find.new'))),
-    h(level, { class: 'card-title', dir: 'auto' }, h('a', { href: recordHref(record.id) }, titleOf(record, all))),
+    h(level, { class: 'card-title', dir: 'auto', lang: record.fields?.lang }, h('a', { href: recordHref(record.id) }, titleOf(record, all))),
     record.unreadable ? h('p', { class: 'quiet' }, t('record.unreadable', { reason: record.unreadable })) : why(record, all),
     facetChips(record, kind, chosen),
     h('p', { class: 'card-foot' },

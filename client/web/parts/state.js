@@ -3,22 +3,23 @@
 import { h } from '../app/dom.js';
 import { known, t } from '../app/text.js';
 import { icon } from './icon.js';
+import { sentence } from './sentence.js';
 
 /** A picture, a heading, a sentence, and what to do next. */
-export function state(name, title, sentence, ...actions) {
+export function state(name, title, how, ...actions) {
   return h('section', { class: `state state-${name}` },
     h('div', { class: 'state-picture' }, icon(name)),
     h('h1', {}, title),
-    sentence && h('p', {}, sentence),
+    how && h('p', {}, sentence(how)),
     actions.length > 0 && h('div', { class: 'row row-center' }, actions));
 }
 
 /** The same inside a page that has its heading already. */
-export function emptyState(name, title, sentence, ...actions) {
+export function emptyState(name, title, how, ...actions) {
   return h('div', { class: 'state state-inside' },
     h('div', { class: 'state-picture' }, icon(name)),
     h('p', { class: 'state-title' }, title),
-    sentence && h('p', {}, sentence),
+    how && h('p', {}, sentence(how)),
     actions.length > 0 && h('div', { class: 'row row-center' }, actions));
 }
 
@@ -63,5 +64,5 @@ export function sentenceOf(problem) {
 
 /** A line above a form that says what was refused. */
 export function problemLine(problem) {
-  return h('p', { class: 'notice notice-bad', role: 'alert' }, icon('alert'), h('span', {}, sentenceOf(problem)));
+  return h('p', { class: 'notice notice-bad', role: 'alert' }, icon('alert'), h('span', {}, sentence(sentenceOf(problem))));
 }

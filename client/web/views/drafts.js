@@ -33,7 +33,7 @@ function removeButton(draft, view, title) {
 }
 
 function row(draft, all, view) {
-  const title = titleOf(draft, all);
+  const title = Object.keys(draft.fields ?? {}).length > 0 ? titleOf(draft, all) : t('draft.untitled');
   return h('li', { class: 'card card-draft' },
     h('p', { class: 'card-kind' }, all.get(draft.kind)?.label ?? draft.kind,
       (draft.adapts || draft.replaces) && h('span', { class: 'badge' }, t(draft.adapts ? 'draft.badge.adapt' : 'draft.badge.revise'))),

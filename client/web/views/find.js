@@ -116,8 +116,8 @@ export async function find(view) {
     h('h1', { class: 'hidden' }, t('title.find')),
     h('form', { role: 'search', class: 'search', onsubmit: (event) => event.preventDefault() },
       h('div', { class: 'search-box' }, icon('find'),
-        h('label', { for: 'search', class: 'hidden' }, t('find.label')), box),
-      h('p', { id: 'search-help', class: 'hidden' }, t('find.help')),
+        h('label', { for: 'search', class: 'hidden' }, t('find.label')), box,
+        h('p', { id: 'search-help', class: 'hidden' }, t('find.help'))),
       h('details', { class: 'filters', open: matchMedia('(min-width: 60rem)').matches || Object.keys(chosen).length > 0 },
         h('summary', {}, t('filter.title')), filters)),
     h('div', { class: 'results' }, count, list.element));

@@ -8,6 +8,7 @@ import { t } from '../app/text.js';
 import { copyButton } from '../parts/copy.js';
 import { icon } from '../parts/icon.js';
 import { qrCode } from '../parts/qr.js';
+import { sentence } from '../parts/sentence.js';
 import { problemLine } from '../parts/state.js';
 
 const DAYS = [1, 7, 30, 90];
@@ -21,7 +22,7 @@ function ticketPanel(made) {
         h('div', { class: 'row' }, copyButton(made.ticket, t('invite.copy')))),
       qrCode(made.ticket, t('invite.qr'))),
     h('p', { class: 'small quiet' }, t('invite.valid', { when: dateTime(made.expires), addresses: made.addresses.join(', ') })),
-    made.warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, warning))));
+    made.warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, sentence(warning)))));
 }
 
 const option = (value, label, chosen) => h('option', { value, selected: chosen }, label);

@@ -11,6 +11,7 @@ import { icon } from '../parts/icon.js';
 import { invitationTable } from '../parts/invitation_table.js';
 import { memberTable } from '../parts/member_table.js';
 import { picture } from '../parts/picture.js';
+import { sentence } from '../parts/sentence.js';
 import { sentenceOf } from '../parts/state.js';
 import { say } from '../parts/toast.js';
 
@@ -63,7 +64,7 @@ export async function network(view) {
   return h('div', { class: 'stack' },
     h('header', { class: 'head' }, h('div', {}, h('p', { class: 'card-kind' }, t('network.one')), h('h1', { dir: 'auto' }, net.name)),
       manage && h('a', { class: 'button button-main', href: href('invite', net.id) }, icon('plus'), t('action.invite'))),
-    net.warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, warning))),
+    net.warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, sentence(warning)))),
     h('div', { class: 'split' },
       h('section', { class: 'panel', 'aria-labelledby': 'picture' }, h('h2', { id: 'picture' }, t('picture.title')), picture(members)), sums(net)),
     h('section', { class: 'stack-small', 'aria-labelledby': 'members' }, h('h2', { id: 'members' }, t('network.members.title')),

@@ -48,7 +48,7 @@ const ended = (row) => ['cancelled', 'expired'].includes(row.state);
 
 function personRow(row, again) {
   const withdraw = () => post(`/sign-ins/${encodeURIComponent(row.key)}/cancel`).then(() => say(t('people.withdrawn')), (problem) => say(sentenceOf(problem))).then(again);
-  return h('tr', {}, h('th', { scope: 'row', dir: 'auto' }, row.for || t('people.nameless')),
+  return h('tr', {}, h('th', { scope: 'row' }, h('bdi', {}, row.for || t('people.nameless'))),
     h('td', { 'data-label': t('people.role') }, t(`role.${row.role}`)),
     h('td', { 'data-label': t('member.state') }, known(`people.state.${row.state}`) ? t(`people.state.${row.state}`) : row.state,
       row.last_used && ` ${t('people.used', { ago: ago(row.last_used) })}`),

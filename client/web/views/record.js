@@ -47,7 +47,7 @@ function heading(record, kind, all) {
   const by = record.fields?.by ?? [];
   return h('header', { class: 'document-head' },
     h('p', { class: 'card-kind' }, kind?.label ?? record.kind),
-    h('h1', { dir: 'auto' }, titleOf(record, all)),
+    h('h1', { dir: 'auto', lang: record.fields?.lang }, titleOf(record, all)),
     h('p', { class: 'byline' }, by.length > 0 && [h('span', { dir: 'auto' }, by.join(', ')), ' · '],
       h('a', { href: `#/?author=${encodeURIComponent(record.author)}`, dir: 'auto' }, authorOf(record)), ' · ',
       h('time', { datetime: record.time }, date(record.time))));
@@ -78,7 +78,7 @@ export async function record(view) {
     related(now);
   });
 
-  return h('article', { class: 'document', lang: found.fields?.lang },
+  return h('article', { class: 'document' },
     later(found),
     heading(found, kind, all),
     actions(found, found.author === self),

@@ -3,9 +3,11 @@
 import { get } from '../app/api.js';
 import { h, later } from '../app/dom.js';
 import { ago, bytes, dateTime, number, shortId } from '../app/format.js';
+import { sync } from '../app/standing.js';
 import { known, t } from '../app/text.js';
 import { copyButton } from '../parts/copy.js';
 import { icon } from '../parts/icon.js';
+import { sentence } from '../parts/sentence.js';
 
 const REFRESH_MS = 10000;
 
@@ -15,7 +17,14 @@ const panel = (name, title, ...inside) => h('section', { class: 'panel', 'aria-l
 
 function attention(warnings) {
   if (warnings.length === 0) return h('p', { class: 'notice notice-good' }, icon('check'), h('span', {}, t('status.good')));
-  return warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, warning)));
+  return warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, sentence(warning))));
+}
+
+/** A link that lives is in sync or not; one that does not says why. */
+function linkState(peer) {
+  if (peer.state !== 'live') return { word: known(`peer.${peer.state}`) ? t(`peer.${peer.state}`) : peer.state, kind: 'away' };
+  const { word, kind } = sync(peer);
+  return { word: peer.since ? t('sync.since', { state: word, since: ago(peer.since) }) : word, kind };
 }
 
 function peers(list) {
@@ -23,13 +32,10 @@ function peers(list) {
   return h('div', { class: 'table-frame' }, h('table', { class: 'rows' }, h('caption', { class: 'hidden' }, t('status.peers')),
     h('thead', {}, h('tr', {}, ['name', 'state', 'heard', 'address', 'version'].map((word) => h('th', { scope: 'col' }, t(`member.${word}`))))),
     h('tbody', {}, list.map((peer) => {
-      const live = peer.state === 'live';
-      const kind = live && peer.in_sync ? 'good' : live ? 'late' : 'away';
-      const words = live ? (peer.in_sync ? t('member.sync') : t('member.behind', { count: peer.behind, number: number(peer.behind) }))
-        : known(`peer.${peer.state}`) ? t(`peer.${peer.state}`) : peer.state;
+      const { word, kind } = linkState(peer);
       return h('tr', {},
-        h('th', { scope: 'row', dir: 'auto' }, peer.name || shortId(peer.id)),
-        h('td', { 'data-label': t('member.state') }, h('span', { class: `dot dot-${kind}` }), words),
+        h('th', { scope: 'row' }, h('bdi', {}, peer.name || shortId(peer.id))),
+        h('td', { 'data-label': t('member.state') }, h('span', {}, h('span', { class: `dot dot-${kind}` }), word)),
         h('td', { 'data-label': t('member.heard') }, peer.heard ? ago(peer.heard) : t('status.never')),
         h('td', { 'data-label': t('member.address'), dir: 'ltr' }, peer.address),
         h('td', { 'data-label': t('member.version') }, peer.version ?? ''));
@@ -68,7 +74,7 @@ export async function status(view) {
       panel('disk', t('status.disk'), disk(answer)),
       panel('copies', t('status.copies'), h('dl', { class: 'facts' },
         fact(t('status.backup'), moment(answer.copies.backup)), fact(t('status.key'), moment(answer.copies.key))),
-      h('p', { class: 'small quiet' }, t('status.copies.how'))),
+      h('p', { class: 'small quiet' }, sentence(t('status.copies.how')))),
       panel('refused', t('status.refused'), refusals(answer.refused))),
     panel('node', t('status.node'), h('dl', { class: 'facts' },
       fact(t('status.id'), h('code', { class: 'break' }, answer.id)), fact(t('status.listen'), h('code', {}, answer.listen)),

@@ -4,6 +4,7 @@ import { get } from '../app/api.js';
 import { h } from '../app/dom.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
+import { sentence } from '../parts/sentence.js';
 
 function step(count, title, sentence, ...offered) {
   const actions = offered.filter(Boolean);
@@ -19,7 +20,7 @@ export async function welcome() {
     h('p', { class: 'lead' }, t('welcome.lead')),
     h('ol', { class: 'steps' },
       step(1, t('welcome.name'), t('welcome.name.how', { name }),
-        manage && h('p', { class: 'help' }, t('welcome.name.do'))),
+        manage && h('p', { class: 'help' }, sentence(t('welcome.name.do')))),
       step(2, t('welcome.network'), t('welcome.network.how'),
         manage && h('a', { class: 'button button-main', href: '#/join' }, t('action.join')),
         manage && h('a', { class: 'button', href: '#/found' }, t('action.found'))),

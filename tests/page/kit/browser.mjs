@@ -40,7 +40,7 @@ export async function person(browser, node, link, options = {}) {
   if (link) {
     await page.goto(link);
     await page.click('form button[type=submit]');
-    await page.waitForSelector('.person .badge:not(:text("Reader")), .person-name');
+    await page.waitForSelector('.person-name', { state: 'attached' });
   }
   return page;
 }
