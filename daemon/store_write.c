@@ -207,8 +207,7 @@ static void vouch_counted(apply_t *apply, const pln_effect_t *effect, const pln_
     pln_vouch_t vouch = {row->counted_head, effect->as.aside.signature};
     bool kept;
     pln_vouch_t there;
-    bool given = effect->type == PLN_FX_ASIDE && effect->as.aside.vouched &&
-                 row->counted > row->base.seq &&
+    bool given = effect->as.aside.vouched && row->counted > row->base.seq &&
                  !pln_vouch_at(&apply->txn, row->number, row->counted, &there, &kept);
     if (given && (pln_signature_is_zero(&vouch.signature) ||
                   pln_head_verify(&row->place, row->counted, &row->counted_head.hash,

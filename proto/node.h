@@ -388,8 +388,8 @@ typedef struct {
             uint64_t from; /**< first entry that no longer counts (ASIDE) or counts again (BACK) */
             uint64_t to;   /**< afterwards from - 1 (ASIDE) or to (BACK) is the last that counts;
                                 the result's `end` is the head there */
-            bool vouched;  /**< keep this signature of the head at from - 1 (ASIDE); of zeros, when
-                                a fork proof vouches for it */
+            bool vouched;  /**< keep this signature of the head that is then the last that counts;
+                                of zeros, when a fork proof vouches for it */
             pln_signature_t signature;
         } aside;
         struct {

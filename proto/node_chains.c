@@ -372,11 +372,10 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
     effect->as.aside.from = less ? counts + 1 : chain->counted.seq + 1;
     effect->as.aside.to = less ? chain->counted.seq : counts;
     pln_cut_t cut;
-    if (less && chain->place.lane == PLN_LANE_RECORDS &&
+    if (chain->place.lane == PLN_LANE_RECORDS &&
         pln_fork_vouch(chain, counts, &effect->as.aside.signature)) {
         effect->as.aside.vouched = true;
-    } else if (less &&
-               pln_access_cut(chain->net->access, &chain->place.author, chain->place.epoch,
+    } else if (pln_access_cut(chain->net->access, &chain->place.author, chain->place.epoch,
                               chain->place.lane, &cut) &&
                cut.seq == counts) {
         effect->as.aside.vouched = true;

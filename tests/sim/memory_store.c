@@ -333,7 +333,7 @@ static void apply_shift(memory_store_t *store, const pln_effect_t *effect, pln_s
     result->end = chain->entries->heads[counted];
     chain->row.counted = counted;
     chain->row.counted_head = result->end;
-    if (aside && counted > chain->row.base.seq && vouches_for(chain, effect)) {
+    if (counted > chain->row.base.seq && vouches_for(chain, effect)) {
         pln_vouch_t vouch = {result->end, effect->as.aside.signature};
         size_t at = 0;
         while (at < chain->vouch_count && chain->vouches[at].head.seq < counted) {

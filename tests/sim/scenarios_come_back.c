@@ -78,11 +78,63 @@ static void whoever_holds_what_comes_back_says_so(void **state)
     story_end(&s.story);
 }
 
+/** Nobody else has it, and its author's signature there is long covered by later ones. */
+static void what_comes_back_as_far_as_a_second_cut_can_be_served(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, false);
+    world_node_t *rogue = story_machine(&story, "rogue");
+    world_node_t *lead = story_machine(&story, "lead");
+    story_join(&story, story.root, rogue, PLN_ROLE_COORDINATOR);
+    story_join(&story, story.root, lead, PLN_ROLE_COORDINATOR);
+    world_node_t *witness = story_member(&story, "witness");
+    world_node_t *late = story_member(&story, "late");
+    world_node_t *author = story_member(&story, "author");
+    world_node_t *others[] = {rogue, lead, late};
+    for (size_t i = 0; i < 3; i++) {
+        world_peer_add(others[i], witness);
+    }
+    story_converges(&story, 60000);
+    world_crash(late);
+    world_node_t *readers[] = {rogue, lead, story.root};
+    size_t counts[] = {3, 2, 3};
+    for (size_t i = 0; i < 3; i++) {  // each is alone once it has what it is to know
+        story_publish(&story, author, counts[i], 50);
+        story_run(&story, 15000);
+        for (size_t k = 0; k < story.world->node_count && i < 2; k++) {
+            barred(&story, readers[i], story.world->nodes[k], true);
+        }
+    }
+    world_crash(author);
+    barred(&story, witness, story.root, true);
+    assert_int_equal(world_revoke(rogue, &story.net, &author->self.id), PLN_OK);
+    assert_int_equal(world_revoke(lead, &story.net, &author->self.id), PLN_OK);
+    assert_int_equal(world_revoke(story.root, &story.net, &rogue->self.id), PLN_OK);
+    barred(&story, rogue, witness, false);
+    story_run(&story, 60000);
+    story_records_are(&story, witness, 3);
+    barred(&story, lead, witness, false);
+    story_run(&story, 60000);
+    story_records_are(&story, witness, 3);
+    barred(&story, witness, story.root, false);
+    story_run(&story, 60000);
+    story_records_are(&story, witness, 5);
+    world_node_t *gone[] = {rogue, lead, story.root};
+    for (size_t i = 0; i < 3; i++) {
+        world_crash(gone[i]);
+    }
+    world_start(late);
+    story_run(&story, 60000);
+    story_records_are(&story, late, 5);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_guest_of_a_coordinator_put_out_loses_nothing),
         cmocka_unit_test(whoever_holds_what_comes_back_says_so),
+        cmocka_unit_test(what_comes_back_as_far_as_a_second_cut_can_be_served),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
