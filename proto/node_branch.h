@@ -188,7 +188,5 @@ uint64_t pln_chain_limit(const pln_chain_t *chain);
 uint64_t pln_place_reach(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place);
 /** Into the tables of its network and of the node; @branch 0: of none. */
 void pln_chain_enter(pln_node_t *node, pln_chain_t *chain, uint32_t branch);
-/** Nothing of it is waited for any more. */
-void pln_want_unblock(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place);
 
 #endif

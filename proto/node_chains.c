@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "node_aside.h"
+#include "node_blocked.h"
 #include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
@@ -46,6 +47,7 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
     net->due_ms = UINT64_MAX;
     pln_map_init(&net->forks, 37, node->secret);
     pln_map_init(&net->blocked, 37, node->secret);
+    pln_map_init(&net->doubts, 32, node->secret);
     pln_map_init(&net->presences, 32, node->secret);
     node->nets = pln_realloc(node->nets, (node->net_count + 1) * sizeof(pln_net_state_t *));
     node->nets[node->net_count++] = net;
@@ -66,6 +68,7 @@ void pln_net_free(pln_net_state_t *net)
     pln_map_free_values(&net->due);
     pln_forks_free(net);
     pln_map_free_values(&net->blocked);
+    pln_map_free_values(&net->doubts);
     size_t cursor = 0;
     for (pln_presence_state_t *p; (p = pln_map_next(&net->presences, &cursor)) != NULL;) {
         pln_presence_free(p);

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "node_aside.h"
+#include "node_blocked.h"
 #include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
@@ -357,8 +358,7 @@ static void rows_drop(pln_node_t *node, pln_net_state_t *net)
         void *value = NULL;
         switch (row->table) {
             case PLN_TABLE_WANTED:
-                value = pln_map_remove(&net->blocked, row->key + 32);
-                node->blocked_count -= value != NULL;
+                pln_want_drop_blocked(node, net, row->key + 32);
                 break;
             case PLN_TABLE_FORKS:
                 break;  // with the network

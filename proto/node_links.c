@@ -128,6 +128,25 @@ void pln_share_save_cursor(pln_node_t *node, pln_link_t *link, pln_share_t *shar
     pln_buf_free(&value);
 }
 
+void pln_cursor_forget(pln_node_t *node, const pln_id_t *peer, pln_net_state_t *net)
+{
+    uint8_t key[64];
+    cursor_key(peer, &net->id, key);
+    pln_cursor_t *kept = pln_map_remove(&node->cursors, key);
+    if (kept != NULL) {
+        pln_forget_row(node, PLN_TABLE_CURSORS, key, sizeof key);
+        free(kept);
+    }
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        pln_share_t *share = pln_id_equal(&link->id, peer) ? pln_share_find(link, net) : NULL;
+        if (share != NULL) {
+            share->overflowed = true;
+            share->seen = share->saved = (pln_cursor_t){0};
+        }
+    }
+}
+
 void pln_hello_greet(pln_node_t *node, pln_link_t *link)
 {
     memcpy(link->nonce, node->start, sizeof node->start);

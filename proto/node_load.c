@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node_aside.h"
+#include "node_blocked.h"
 #include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"

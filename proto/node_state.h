@@ -268,6 +268,8 @@ struct pln_net_state {
     pln_chain_t *waiting_last;
     pln_map_t forks;      /**< place key -> pln_fork_place_t */
     pln_map_t blocked;    /**< place key -> pln_blocked_t: announced, but not to be asked for now */
+    pln_map_t doubts;     /**< peer -> pln_doubts_t ... */
+    size_t doubt_count;   /**< ... and the sum of them */
     size_t open_wants;    /**< chains asked or waiting */
     pln_map_t presences;  /**< node id -> pln_presence_state_t */
     uint64_t presence_ms; /**< next own presence */
@@ -286,13 +288,6 @@ struct pln_net_state {
     uint64_t withdraw_ms; /**< when to look at the marks again; 0 no need */
     uint64_t aside_ms;    /**< when to look again for what was set aside long enough */
 };
-
-typedef struct {
-    pln_place_t place;
-    uint64_t seq;
-    pln_err_t reason;
-    uint32_t link; /**< who announced it last; may be gone */
-} pln_blocked_t;
 
 typedef struct pln_job_op {
     pln_effect_type_t type;
@@ -462,6 +457,8 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
 void pln_links_scan(pln_node_t *node);
 void pln_links_reap(pln_node_t *node);
 void pln_share_save_cursor(pln_node_t *node, pln_link_t *link, pln_share_t *share);
+/** Not all that @peer has announced is remembered: the next session begins without a cursor. */
+void pln_cursor_forget(pln_node_t *node, const pln_id_t *peer, pln_net_state_t *net);
 
 /* node_heads.c */
 /** The share of a message's network, if it exists and the peer is admitted; else counted and NULL
@@ -478,7 +475,7 @@ void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uin
 void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 
-/* node_wants.c, node_blocked.c */
+/* node_wants.c; what must wait: node_blocked.h */
 void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
               uint64_t not_before_ms, bool coming);
 void pln_want_progress(pln_node_t *node, pln_chain_t *chain);
@@ -494,10 +491,6 @@ void pln_want_skip(pln_node_t *node, pln_chain_t *chain, uint32_t link);
 pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
                           const pln_chain_t *chain);
 void pln_want_drop_link(pln_node_t *node, pln_link_t *link);
-void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
-                    pln_err_t reason);
-pln_err_t pln_want_load(pln_node_t *node, pln_span_t key, pln_span_t value);
-void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net);
 /** Send WANTs for what waits. */
 void pln_want_flush(pln_node_t *node, pln_net_state_t *net);
 void pln_want_scan(pln_node_t *node, pln_net_state_t *net);

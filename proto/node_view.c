@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "node_aside.h"
+#include "node_blocked.h"
 #include "node_branch.h"
 #include "node_terms.h"
 #include "node_withdraw.h"

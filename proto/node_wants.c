@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "node_blocked.h"
 #include "node_branch.h"
 #include "planted.h"
 

@@ -295,7 +295,7 @@ static void rows_of_a_network_that_is_gone_do_not_stop_the_start(void **state)
     fixture_t *fixture = *state;
     steps_t steps = {0};
     uint8_t key[69] = {0};
-    uint8_t value[9] = {0};
+    uint8_t value[41] = {0};
     pln_effect_t *effect = steps_add(&steps, PLN_FX_SAVE);
     effect->as.save.table = PLN_TABLE_WANTED;
     effect->as.save.key = PLN_SPAN(key, sizeof key);
