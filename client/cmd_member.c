@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "book.h"
-#include "peer_table.h"
 #include "table.h"
 #include "when.h"
 
@@ -30,13 +29,26 @@ static const char *standing(const json_t *member)
     return json_is_true(json_object_get(member, "expired")) ? "expired" : pln_text(member, "role");
 }
 
+/** "in sync"; how many records it lacks, or how many of its own are still to come. */
+static void freshness(const json_t *member, char *out, size_t size)
+{
+    uint64_t lacks = pln_number(member, "lacks"), coming = pln_number(member, "behind");
+    if (json_is_true(json_object_get(member, "in_sync"))) {
+        snprintf(out, size, "in sync");
+    } else if (lacks > 0) {
+        snprintf(out, size, "%llu behind", (unsigned long long)lacks);
+    } else if (coming > 0) {
+        snprintf(out, size, "%llu to come", (unsigned long long)coming);
+    } else {
+        snprintf(out, size, "not in sync");
+    }
+}
+
 static void print_members(const json_t *members)
 {
-    static const pln_column_t columns[] = {{"NAME", PLN_COLUMN_CUT},
-                                           {"ROLE", PLN_COLUMN_LEFT},
-                                           {"LAST HEARD", PLN_COLUMN_LEFT},
-                                           {"BEHIND", PLN_COLUMN_RIGHT},
-                                           {"NODE", PLN_COLUMN_LEFT}};
+    static const pln_column_t columns[] = {
+        {"NAME", PLN_COLUMN_CUT},    {"ROLE", PLN_COLUMN_LEFT},  {"LAST HEARD", PLN_COLUMN_LEFT},
+        {"BEHIND", PLN_COLUMN_LEFT}, {"SINCE", PLN_COLUMN_LEFT}, {"NODE", PLN_COLUMN_LEFT}};
     pln_table_t *table = pln_table_new(columns, sizeof columns / sizeof columns[0]);
     pln_book_t book = {.networks = {0}};
     uint64_t now = pln_when_now();
@@ -45,14 +57,19 @@ static void print_members(const json_t *members)
     pln_book_add_nodes(&book, members, "id");
     json_array_foreach(members, index, member)
     {
-        char id[PLN_BOOK_ID_SIZE], ago[PLN_WHEN_SIZE], count[32];
+        char id[PLN_BOOK_ID_SIZE], ago[PLN_WHEN_SIZE], count[32], since[PLN_WHEN_SIZE] = "";
+        uint64_t since_ms;
         pln_book_node(&book, pln_text(member, "id"), id);
         heard(member, now, ago);
-        pln_peer_behind(member, count, sizeof count);
+        freshness(member, count, sizeof count);
+        if (pln_when_parse(pln_text(member, "since"), &since_ms)) {
+            pln_when_ago(since_ms, now, since);
+        }
         pln_table_add(table, pln_text(member, "name"));
         pln_table_add(table, standing(member));
         pln_table_add(table, ago);
         pln_table_add(table, count);
+        pln_table_add(table, since);
         pln_table_add(table, id);
     }
     pln_table_print(table, stdout, pln_screen_width(stdout));

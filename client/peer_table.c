@@ -7,7 +7,8 @@
 #include "table.h"
 #include "when.h"
 
-void pln_peer_behind(const json_t *peer, char *out, size_t size)
+/** "in sync", the entries that are still to come from it, or nothing where that is not known. */
+static void behind(const json_t *peer, char *out, size_t size)
 {
     uint64_t count = pln_number(peer, "behind");
     if (count > 0) {
@@ -46,7 +47,7 @@ void pln_peer_table(const json_t *peers)
         uint64_t ms;
         pln_book_node(&book, pln_text(peer, "id"), id);
         link_state(peer, state, sizeof state);
-        pln_peer_behind(peer, count, sizeof count);
+        behind(peer, count, sizeof count);
         if (pln_when_parse(pln_text(peer, "heard"), &ms)) {
             pln_when_ago(ms, now, ago);
         }

@@ -23,6 +23,7 @@
 #include "pulse.h"
 #include "seen.h"
 #include "sign_in.h"
+#include "standing.h"
 #include "uri.h"
 
 #define PLN_API_BODY_MAX 1048576u
@@ -52,6 +53,7 @@ typedef struct {
     pln_codecs_t *codecs;
     pln_seen_t *seen;
     pln_pulse_t *pulse;
+    pln_standing_t *standing;
     atomic_uint *streams; /**< that follow what arrives, open now */
     const atomic_bool *stopping;
     const atomic_uint_fast64_t *requests; /**< answered so far */

@@ -22,6 +22,15 @@ void pln_json_set_number(json_t *object, const char *name, uint64_t value)
     json_object_set_new(object, name, json_integer((json_int_t)value));
 }
 
+void pln_json_set_stand(json_t *object, const pln_stand_t *stand)
+{
+    json_object_set_new(object, "in_sync", json_boolean(stand->in_sync));
+    pln_json_set_moment(object, "since", stand->since_ms);
+    if (stand->counted) {
+        pln_json_set_number(object, "lacks", stand->lacks);
+    }
+}
+
 static json_t *revoked_json(const pln_network_view_t *view)
 {
     const pln_revoked_t *revoked = &view->revoked_by;
@@ -122,7 +131,7 @@ const char *pln_peer_state_name(pln_peer_state_t state)
     return states[state];
 }
 
-json_t *pln_json_peer(const pln_peer_view_t *view)
+json_t *pln_json_peer(const pln_api_t *api, const pln_peer_view_t *view)
 {
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_did(&view->id));
@@ -131,6 +140,8 @@ json_t *pln_json_peer(const pln_peer_view_t *view)
     json_object_set_new(json, "state", json_string(pln_peer_state_name(view->state)));
     json_object_set_new(json, "in_sync", json_boolean(view->in_sync));
     pln_json_set_number(json, "behind", view->behind_us);
+    pln_stand_t stand = pln_standing_link(api->standing, view);
+    pln_json_set_moment(json, "since", stand.since_ms);
     json_object_set_new(json, "dialled", json_boolean(view->dialled));
     pln_json_set_moment(json, "heard", view->heard_wall_ms);
     pln_json_set_text(json, "version", view->version);

@@ -12,7 +12,7 @@
 #include "look.h"
 
 json_t *pln_json_network(const pln_network_view_t *view);
-json_t *pln_json_peer(const pln_peer_view_t *view);
+json_t *pln_json_peer(const pln_api_t *api, const pln_peer_view_t *view);
 json_t *pln_json_member(const pln_member_view_t *view);
 json_t *pln_json_invitation(const pln_invitation_t *view, const char *network_name,
                             uint64_t now_ms);
@@ -28,5 +28,7 @@ void pln_json_set_text(json_t *object, const char *name, const char *text);
 /** Sets @name to the moment unless it is 0. */
 void pln_json_set_moment(json_t *object, const char *name, uint64_t ms);
 void pln_json_set_number(json_t *object, const char *name, uint64_t value);
+/** Sets `in_sync`, `since`, and `lacks` where it is known. */
+void pln_json_set_stand(json_t *object, const pln_stand_t *stand);
 
 #endif

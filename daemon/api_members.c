@@ -6,7 +6,8 @@
 #include "resolve.h"
 
 /** This node is always here, in sync with itself, and known by its own name. */
-static json_t *member_json(const pln_api_t *api, const pln_member_view_t *view)
+static json_t *member_json(const pln_api_t *api, const pln_network_view_t *network,
+                           const pln_member_view_t *view)
 {
     json_t *json = pln_json_member(view);
     bool self = pln_id_equal(&view->member.node, &api->self);
@@ -18,6 +19,9 @@ static json_t *member_json(const pln_api_t *api, const pln_member_view_t *view)
         if (view->name[0] == '\0') {
             json_object_set_new(json, "name", pln_json_text(api->name));
         }
+    } else {
+        pln_stand_t stand = pln_standing_member(api->standing, network, view);
+        pln_json_set_stand(json, &stand);
     }
     return json;
 }
@@ -36,7 +40,7 @@ void pln_api_members(const pln_request_t *request, pln_answer_t *answer)
     }
     json_t *list = json_array();
     for (size_t i = 0; i < members.count; i++) {
-        json_array_append_new(list, member_json(request->api, &members.list[i]));
+        json_array_append_new(list, member_json(request->api, &view, &members.list[i]));
     }
     pln_members_free(&members);
     pln_answer_page(request, answer, "members", list, "id", 0);

@@ -16,7 +16,7 @@ void pln_api_peers(const pln_request_t *request, pln_answer_t *answer)
     }
     json_t *list = json_array();
     for (size_t i = 0; i < peers.count; i++) {
-        json_array_append_new(list, pln_json_peer(&peers.list[i]));
+        json_array_append_new(list, pln_json_peer(request->api, &peers.list[i]));
     }
     pln_peers_free(&peers);
     pln_answer_page(request, answer, "peers", list, "id", 0);

@@ -90,11 +90,11 @@ static json_t *networks_json(const pln_networks_t *networks)
     return list;
 }
 
-static json_t *peers_json(const pln_peers_t *peers)
+static json_t *peers_json(const pln_api_t *api, const pln_peers_t *peers)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < peers->count; i++) {
-        json_array_append_new(list, pln_json_peer(&peers->list[i]));
+        json_array_append_new(list, pln_json_peer(api, &peers->list[i]));
     }
     return list;
 }
@@ -193,7 +193,7 @@ static json_t *status_json(const pln_api_t *api, const status_t *status)
     json_object_set_new(json, "uptime_seconds",
                         json_integer((json_int_t)((pln_mono_ms() - api->started_mono_ms) / 1000u)));
     json_object_set_new(json, "networks", networks_json(&status->networks));
-    json_object_set_new(json, "peers", peers_json(&status->peers));
+    json_object_set_new(json, "peers", peers_json(api, &status->peers));
     json_object_set_new(json, "refused", refused_json(api, &status->tallies));
     json_object_set_new(json, "disk", disk_json(api));
     json_object_set_new(json, "store", store_json(api));

@@ -459,7 +459,6 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
         .sign_ins = pln_sign_ins_open(options->dir),
         .drafts = pln_drafts_open(options->dir),
         .brake = pln_brake_new(),
-        .pulse = pln_pulse_new(options->driver, options->catalog),
         .streams = &http->streams,
         .cookie = http->cookie,
         .started_mono_ms = pln_mono_ms(),
@@ -514,7 +513,9 @@ pln_http_t *pln_http_start(const pln_http_options_t *options, char *error, size_
     atomic_init(&http->streams, 0);
     copy_options(http, options);
     http->deadlines = pln_deadlines_start(sweep, http);
-    if (http->deadlines == NULL) {
+    http->api.standing = pln_standing_start(options->driver, options->dir);
+    http->api.pulse = pln_pulse_new(options->driver, options->catalog, http->api.standing);
+    if (http->deadlines == NULL || http->api.standing == NULL) {
         snprintf(error, error_size, "the local API cannot start: the system gives no more threads");
         pln_http_stop(&http);
     } else if (!open_doors(http, options, error, error_size)) {
@@ -555,6 +556,7 @@ void pln_http_stop(pln_http_t **taken)
     pln_drafts_close(&http->api.drafts);
     pln_brake_free(&http->api.brake);
     pln_pulse_free(&http->api.pulse);
+    pln_standing_stop(&http->api.standing);
     for (size_t i = 0; i < http->api.advertise_count; i++) {
         free(http->advertise[i]);
     }

@@ -21,17 +21,19 @@ struct pln_pulse {
     pthread_mutex_t lock;
     pln_driver_t *driver;
     pln_catalog_t *catalog;
+    pln_standing_t *standing;
     voice_t state, progress;
     bool looked;
     uint64_t looked_ms;
 };
 
-pln_pulse_t *pln_pulse_new(pln_driver_t *driver, pln_catalog_t *catalog)
+pln_pulse_t *pln_pulse_new(pln_driver_t *driver, pln_catalog_t *catalog, pln_standing_t *standing)
 {
     pln_pulse_t *pulse = pln_alloc_zero(1, sizeof *pulse);
     pthread_mutex_init(&pulse->lock, NULL);
     pulse->driver = driver;
     pulse->catalog = catalog;
+    pulse->standing = standing;
     pulse->state.event = "state";
     pulse->progress.event = "progress";
     return pulse;
@@ -51,7 +53,7 @@ void pln_pulse_free(pln_pulse_t **taken)
 
 /* ---- looking ---- */
 
-static json_t *links_json(const pln_peers_t *peers)
+static json_t *links_json(pln_standing_t *standing, const pln_peers_t *peers)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < peers->count; i++) {
@@ -62,6 +64,8 @@ static json_t *links_json(const pln_peers_t *peers)
         json_object_set_new(json, "state", json_string(pln_peer_state_name(peer->state)));
         json_object_set_new(json, "in_sync", json_boolean(peer->in_sync));
         pln_json_set_number(json, "behind", peer->behind_us);
+        pln_stand_t stand = pln_standing_link(standing, peer);
+        pln_json_set_moment(json, "since", stand.since_ms);
         json_array_append_new(list, json);
     }
     return list;
@@ -141,7 +145,7 @@ static void look(pln_pulse_t *pulse)
         json_object_set_new(state, "in_sync", json_boolean(in_sync));
         pln_json_set_number(state, "behind", behind);
         json_object_set_new(state, "paused", json_boolean(paused));
-        json_object_set_new(state, "links", links_json(&peers));
+        json_object_set_new(state, "links", links_json(pulse->standing, &peers));
         json_object_set_new(state, "networks", networks_json(&networks));
         json_object_set_new(state, "refused", refused_json(&tallies));
         say(&pulse->state, state);
