@@ -45,6 +45,9 @@ static const char *state_of(const json_t *network)
     if (json_object_get(network, "revoked") != NULL) {
         return "revoked";
     }
+    if (json_is_true(json_object_get(network, "deposed"))) {
+        return "former root, no member";
+    }
     if (json_is_true(json_object_get(network, "left"))) {
         return "left";
     }

@@ -76,6 +76,8 @@ static void network_state(const json_t *network, char *out, size_t size)
     const json_t *revoked = json_object_get(network, "revoked");
     if (revoked != NULL) {
         snprintf(out, size, "membership ended");
+    } else if (json_is_true(json_object_get(network, "deposed"))) {
+        snprintf(out, size, "former root, no member");
     } else if (json_is_true(json_object_get(network, "left"))) {
         snprintf(out, size, "left");
     } else if (json_is_true(json_object_get(network, "expired"))) {

@@ -114,6 +114,7 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "left", json_boolean(view->left));
     json_object_set_new(json, "forgetting", json_boolean(view->forgetting));
     json_object_set_new(json, "outdated", json_boolean(view->outdated));
+    json_object_set_new(json, "deposed", json_boolean(view->deposed));
     json_object_set_new(json, "forks", forks_json(view));
     json_object_set_new(json, "aside", asides_json(view));
     pln_json_set_number(json, "aside_chains", view->aside_chains);

@@ -116,6 +116,16 @@ static void warn_expiry(json_t *warnings, const pln_network_view_t *network)
     }
 }
 
+static void warn_deposed(json_t *warnings, const pln_network_view_t *network)
+{
+    char did[PLN_DID_SIZE];
+    pln_did(&network->root, did);
+    warn(warnings,
+         "The root of %s is %s now, and nothing makes this node, which was it before, a member: "
+         "what is here stays, nothing new comes. Ask a coordinator for an invitation.",
+         network->name, network->root_name[0] != '\0' ? network->root_name : did);
+}
+
 static bool key_is_copied(const pln_api_t *api)
 {
     pln_copies_t copies = pln_copies_read(api->dir);
@@ -184,6 +194,9 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
     }
     if (network->revoked) {
         warn_revoked(warnings, network);
+    }
+    if (network->deposed) {
+        warn_deposed(warnings, network);
     }
     if (network->left) {
         return;

@@ -61,6 +61,8 @@ PLN_MUST_CHECK pln_err_t pln_access_founder(const pln_access_t *access, pln_id_t
 PLN_MUST_CHECK pln_err_t pln_access_root(pln_access_t *access, pln_id_t *out);
 /** How often the root was handed on; 0 for the founder's reign, and before the genesis is held. */
 uint32_t pln_access_root_generation(const pln_access_t *access);
+/** Is @id the root, or was it in an earlier reign? */
+bool pln_access_reigned(const pln_access_t *access, const pln_id_t *id);
 
 /**
  * A ticket's promise (R22): until lane 0 has arrived, treat @root and @inviter as members so that

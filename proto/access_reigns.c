@@ -216,6 +216,12 @@ uint32_t pln_access_root_generation(const pln_access_t *access)
     return access->reign_count == 0 ? 0 : (uint32_t)access->reign_count - 1;
 }
 
+bool pln_access_reigned(const pln_access_t *access, const pln_id_t *id)
+{
+    const pln_party_t *party = pln_access_party(access, id);
+    return party != NULL && party->reigned;
+}
+
 static void raise_to(uint64_t *value, uint64_t to)
 {
     *value = to > *value ? to : *value;

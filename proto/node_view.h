@@ -60,6 +60,7 @@ typedef struct {
     size_t wanted; /**< rows that wait, whatever the reason */
     pln_hash_t digest;
     pln_hash_t access_digest;
+    bool deposed; /**< this node was the root, and nobody has granted it anything since */
     bool revoked; /**< this node's membership was ended: see who and why */
     pln_revoked_t revoked_by;
     char revoked_by_name[PLN_NAME_MAX + 1]; /**< may be empty */

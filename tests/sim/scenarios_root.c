@@ -3,6 +3,7 @@
 // off or still has the old key.
 #include <string.h>
 
+#include "proto/node_state.h"
 #include "story.h"
 
 #define MINUTE_MS 60000u
@@ -369,6 +370,58 @@ static void the_new_root_puts_the_former_one_out(void **state)
     story_end(&story);
 }
 
+/** @node, off, writes a transfer to @heir and no grant to itself beside it, as another program may.
+ */
+static void hand_on_alone(story_t *story, world_node_t *node, const world_node_t *heir)
+{
+    const pln_net_state_t *net = pln_net_find(node->node, &story->net);
+    const pln_chain_t *chain =
+        pln_chain_find((pln_net_state_t *)(uintptr_t)net, &node->self.id, 0, PLN_LANE_CONTROL);
+    pln_transfer_t transfer = {.generation = 1, .successor = heir->self.id, .cut_count = 1};
+    transfer.cuts[0] =
+        (pln_cut_t){0, PLN_LANE_CONTROL, chain->durable.seq, chain->durable.hash, chain->signature};
+    pln_buf_t payload = {0};
+    pln_transfer_encode(&transfer, &payload);
+    pln_draft_t draft = {.kind = PLN_KIND_TRANSFER, .payload = pln_buf_span(&payload)};
+    pln_effect_t effect = {.type = PLN_FX_MINT};
+    effect.as.mint.chain = chain->number;
+    effect.as.mint.place = chain->place;
+    effect.as.mint.drafts = &draft;
+    effect.as.mint.count = 1;
+    pln_effects_t effects = {&effect, 1, 1};
+    world_crash(node);
+    memory_job_t *job = memory_job_new(&effects);
+    memory_store_apply(node->store, &node->self, job);
+    assert_int_equal(job->error, PLN_OK);
+    memory_job_free(job);
+    pln_buf_free(&payload);
+    world_start(node);
+}
+
+static void a_former_root_that_nobody_granted_anything_sees_that_it_is_no_member(void **state)
+{
+    (void)state;
+    story_t story = story_begin(16, false);
+    world_node_t *heir = story_member(&story, "heir");
+    world_node_t *other = story_member(&story, "other");
+    assert_int_equal(world_transfer(story.root, &story.net, heir), PLN_OK);
+    story_run(&story, 5000);
+    assert_false(view_of(&story, story.root).deposed);  // it has granted itself what it needs
+    story_end(&story);
+    story = story_begin(17, false);
+    heir = story_member(&story, "heir");
+    other = story_member(&story, "other");
+    hand_on_alone(&story, story.root, heir);
+    story_run(&story, 5000);
+    pln_network_view_t view = view_of(&story, story.root);
+    assert_true(view.deposed && !view.revoked);
+    assert_int_equal(view.role, PLN_ROLE_NONE);
+    assert_true(pln_id_equal(&view.root, &heir->self.id));
+    assert_false(view_of(&story, heir).deposed);
+    assert_false(view_of(&story, other).deposed);
+    story_end(&story);
+}
+
 static void what_cannot_be_handed_on_is_refused_with_the_remedy(void **state)
 {
     (void)state;
@@ -422,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_joiner_learns_of_every_root_that_was),
         cmocka_unit_test(who_was_off_while_the_root_went_and_came_back_gets_what_it_says_since),
         cmocka_unit_test(the_new_root_puts_the_former_one_out),
+        cmocka_unit_test(a_former_root_that_nobody_granted_anything_sees_that_it_is_no_member),
         cmocka_unit_test(what_cannot_be_handed_on_is_refused_with_the_remedy),
         cmocka_unit_test(quotas_and_title_are_the_roots_to_set_and_quotas_only_rise),
     };
