@@ -192,7 +192,9 @@ uint64_t pln_access_unheld(const pln_access_chain_t *chain, const pln_fact_t *fa
     for (uint32_t i = 0; i < fact->cut_count; i++) {
         const pln_cut_t *cut = &fact->cuts[i];
         bool here = cut->epoch == epoch && cut->lane == PLN_LANE_CONTROL;
-        bool held = here && chain != NULL && pln_fact_find(chain, cut->seq, &cut->hash) != NULL;
+        const pln_fact_t *named =
+            here && chain != NULL ? pln_fact_find(chain, cut->seq, &cut->hash) : NULL;
+        bool held = named != NULL && named->number != PLN_CHAIN_NONE;  // not told by evidence
         reach = here && !held && cut->seq > reach ? cut->seq : reach;
     }
     return reach;

@@ -97,12 +97,38 @@ static void access_revoke_of_several_heads_covers_all_that_leads_to_them(void **
     }
 }
 
+/** Evidence of a membership's end is a statement that nobody has in a chain yet. */
+static void access_cut_at_what_only_evidence_told_may_be_fetched(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    meant_cut_t told = cut(0, 0, 2);
+    say_grant(history, ROOT, 0, A, 0, CONTRIBUTOR);
+    say_revoke(history, ROOT, 0, A, 0, 1, &told);
+    IN_ANY_ORDER(history, access)
+    {
+        pln_statement_t statement = {.author = world[A].id,
+                                     .seq = 2,
+                                     .hash = made_up_hash(A, 0, 0, 2, 0),
+                                     .before = made_up_hash(A, 0, 0, 1, 0),
+                                     .chain = PLN_CHAIN_NONE,
+                                     .kind = PLN_KIND_LEAVE,
+                                     .payload = PLN_SPAN("\x80", 1)};
+        pln_access_add(access, &statement);
+        assert_int_equal(pln_access_reach(access, &world[A].id, 0), 2);
+        statement.chain = 0;
+        pln_access_add(access, &statement);
+        assert_int_equal(pln_access_reach(access, &world[A].id, 0), 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(access_cuts_of_two_branches_leave_what_they_have_in_common),
         cmocka_unit_test(access_cut_of_a_branch_not_held_covers_by_seq_and_may_be_fetched),
         cmocka_unit_test(access_revoke_of_several_heads_covers_all_that_leads_to_them),
+        cmocka_unit_test(access_cut_at_what_only_evidence_told_may_be_fetched),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_world, free_world);
 }
