@@ -222,7 +222,12 @@ int pln_cmd_network_heal(pln_command_t *command)
             pln_hint("\"%s\": settled; %llu records of the other branch published again",
                      pln_text(answer, "name"), (unsigned long long)pln_number(answer, "published"));
         }
-        if (!news && pln_number(answer, "missing") == 0) {
+        if (pln_number(answer, "lacking") > 0) {
+            pln_hint(
+                "%llu records of it came without their content: say `pln network heal` again "
+                "when a peer is connected that has it",
+                (unsigned long long)pln_number(answer, "lacking"));
+        } else if (!news && pln_number(answer, "missing") == 0) {
             pln_hint("nothing is left to heal in \"%s\": that was done before",
                      pln_text(answer, "name"));
         } else if (pln_number(answer, "missing") > 0) {

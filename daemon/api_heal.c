@@ -133,7 +133,7 @@ static bool say_again(const pln_request_t *request, pln_answer_t *answer,
     if (!pln_republish(request, answer, &fork->place, fork->at, published)) {
         return false;
     }
-    if (!fork->whole) {
+    if (!fork->whole || fork->lacking > 0) {
         return true;
     }
     pln_event_t event = {.type = PLN_EV_HEALED};
@@ -164,6 +164,7 @@ void pln_api_network_heal(const pln_request_t *request, pln_answer_t *answer)
     uint64_t published = 0;
     uint64_t forks = 0;
     uint64_t missing = 0;
+    uint64_t lacking = 0;
     for (size_t i = 0; i < view.fork_count; i++) {
         if (!to_heal(&view.forks[i])) {
             continue;
@@ -173,6 +174,7 @@ void pln_api_network_heal(const pln_request_t *request, pln_answer_t *answer)
         }
         forks++;
         missing += !view.forks[i].whole;
+        lacking += view.forks[i].lacking;
         if (!say_again(request, answer, &view.forks[i], &published)) {
             return;
         }
@@ -187,5 +189,6 @@ void pln_api_network_heal(const pln_request_t *request, pln_answer_t *answer)
     json_object_set_new(json, "settled", json_boolean(!before && forks > 0));
     pln_json_set_number(json, "published", published);
     pln_json_set_number(json, "missing", missing);
+    pln_json_set_number(json, "lacking", lacking);
     pln_answer_json(answer, 200, json);
 }

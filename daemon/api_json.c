@@ -63,6 +63,7 @@ static json_t *forks_json(const pln_network_view_t *view)
         json_object_set_new(json, "whole", json_boolean(fork->whole));
         if (fork->own) {
             json_object_set_new(json, "healed", json_boolean(fork->healed));
+            pln_json_set_number(json, "lacking", fork->lacking);
         }
         json_array_append_new(list, json);
     }

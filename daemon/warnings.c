@@ -149,7 +149,11 @@ static void warn_own_fork(json_t *warnings, const char *network, const pln_fork_
         warn(warnings,
              "One branch of this node's records in %s is settled, but what only the other one has "
              "is not published again yet: %ssay `pln network heal` here.",
-             network, fork->whole ? "" : "when a peer that met the other copy is connected, ");
+             network,
+             fork->lacking > 0 ? "some of it came without its content; when a peer that has it is "
+                                 "connected, "
+             : fork->whole     ? ""
+                               : "when a peer that met the other copy is connected, ");
     }
 }
 

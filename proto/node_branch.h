@@ -158,6 +158,8 @@ void pln_fork_fetch_own(pln_node_t *node, pln_link_t *link, pln_net_state_t *net
 void pln_fork_row(pln_node_t *node, pln_link_t *link, pln_chain_t *first, const pln_row_t *row);
 /** HEAL: settle; HEALED: remember what the shell has published again. */
 void pln_heal(pln_node_t *node, const pln_event_t *event);
+/** One's own: entries that do not count, and whose payload has not come. */
+size_t pln_fork_lacking(pln_net_state_t *net, const pln_fork_place_t *fork);
 /** Entries of all branches, whether they count or not. */
 uint64_t pln_fork_entries(pln_net_state_t *net, const pln_fork_place_t *fork);
 

@@ -5,6 +5,19 @@
 
 #include "hash.h"
 #include "node_branch.h"
+#include "node_withdraw.h"
+
+/** Of one's own chain every payload of every branch is wanted: some may have to be said again. */
+static void branches_come_home(const pln_node_t *node, const pln_chain_t *branch)
+{
+    const pln_place_t *place = &branch->place;
+    pln_chain_t *c = pln_chain_find(branch->net, &place->author, place->epoch, place->lane);
+    bool own = pln_id_equal(&place->author, &node->self->id) && place->lane == PLN_LANE_RECORDS;
+    for (; own && c != NULL; c = c->next_branch) {
+        c->homing = true;
+        pln_marks_recount(c);
+    }
+}
 
 pln_chain_t *pln_branch_add(pln_node_t *node, pln_chain_t *parent, const pln_head_t *base,
                             uint32_t number)
@@ -23,6 +36,7 @@ pln_chain_t *pln_branch_add(pln_node_t *node, pln_chain_t *parent, const pln_hea
     }
     last->next_branch = chain;
     pln_chain_enter(node, chain, number + 1);
+    branches_come_home(node, chain);
     chain->limit = pln_chain_limit(chain);
     pln_trace(node, "branch", NULL, &chain->place, base->seq);
     return chain;

@@ -7,6 +7,7 @@
 #include "node_blocked.h"
 #include "node_branch.h"
 #include "node_terms.h"
+#include "node_withdraw.h"
 
 static bool is_own(const pln_node_t *node, const pln_fork_place_t *fork)
 {
@@ -226,6 +227,19 @@ uint64_t pln_fork_entries(pln_net_state_t *net, const pln_fork_place_t *fork)
     const pln_chain_t *c = pln_chain_find(net, &place->author, place->epoch, place->lane);
     for (; c != NULL; c = c->next_branch) {
         sum += c->durable.seq - c->base.seq;
+    }
+    return sum;
+}
+
+size_t pln_fork_lacking(pln_net_state_t *net, const pln_fork_place_t *fork)
+{
+    const pln_place_t *place = &fork->place;
+    size_t sum = 0;
+    const pln_chain_t *c = pln_chain_find(net, &place->author, place->epoch, place->lane);
+    for (; c != NULL; c = c->next_branch) {
+        for (size_t i = 0; i < c->mark_count && c->holes > 0; i++) {
+            sum += c->marks[i].seq > c->counted.seq && pln_mark_is_hole(c, &c->marks[i]);
+        }
     }
     return sum;
 }

@@ -123,6 +123,18 @@ static void batch_send(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     pln_buf_free(&rows);
 }
 
+/** Does a branch of our own lack something? No digest tells who has that. */
+static bool branches_lack(const pln_node_t *node, pln_net_state_t *net)
+{
+    size_t cursor = 0;
+    for (pln_fork_place_t *fork; (fork = pln_map_next(&net->forks, &cursor)) != NULL;) {
+        if (pln_id_equal(&fork->place.author, &node->self->id) && pln_fork_lacking(net, fork) > 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void pln_holes_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share)
 {
     pln_net_state_t *net = share->net;
@@ -141,9 +153,28 @@ void pln_holes_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     pln_net_digests(net);
     bool same = share->peer_digest_known &&
                 memcmp(share->peer_digest.bytes, net->digest.bytes, sizeof net->digest) == 0;
-    if (!same) {  // equal: the peer lacks the very same
+    if (!same || branches_lack(node, net)) {  // equal: the peer lacks the very same of what counts
         batch_send(node, link, share);
     }
+}
+
+/** The hole that this payload fills, on whichever branch; NULL: none. */
+static pln_mark_t *hole_of(pln_net_state_t *net, const pln_place_t *place, uint64_t seq,
+                           const pln_entry_t *entry, pln_chain_t **chain)
+{
+    pln_chain_t *c = pln_chain_find(net, &place->author, place->epoch, place->lane);
+    for (; c != NULL; c = c->next_branch) {
+        pln_mark_t *mark = pln_mark_find(c, seq);
+        if (mark == NULL || mark->busy || !pln_mark_is_hole(c, mark)) {
+            continue;
+        }
+        if (mark->size == entry->header.size &&
+            memcmp(entry->data.bytes, mark->data.bytes, sizeof entry->data.bytes) == 0) {
+            *chain = c;
+            return mark;
+        }
+    }
+    return NULL;
 }
 
 pln_err_t pln_holes_received(pln_node_t *node, pln_link_t *link, pln_share_t *share,
@@ -166,12 +197,9 @@ pln_err_t pln_holes_received(pln_node_t *node, pln_link_t *link, pln_share_t *sh
             pln_wake(node, node->now_ms);
         }
     }
-    pln_chain_t *chain = pln_chain_find(share->net, &place->author, place->epoch, place->lane);
-    chain = chain == NULL ? NULL : pln_branch_counting(chain, entries->from);
-    pln_mark_t *mark = chain == NULL ? NULL : pln_mark_find(chain, entries->from);
-    if (mark == NULL || mark->busy || !pln_mark_is_hole(chain, mark) ||
-        mark->size != entry.header.size ||
-        memcmp(entry.data.bytes, mark->data.bytes, sizeof entry.data.bytes) != 0) {
+    pln_chain_t *chain = NULL;
+    pln_mark_t *mark = hole_of(share->net, place, entries->from, &entry, &chain);
+    if (mark == NULL) {
         return PLN_EDUPLICATE;
     }
     pln_mark_fill(node, chain, mark, entry.payload, link, frame_bytes);
@@ -180,6 +208,13 @@ pln_err_t pln_holes_received(pln_node_t *node, pln_link_t *link, pln_share_t *sh
 }
 
 /* ---- answering ---- */
+
+/** What counts is for everybody, the rest of a forked chain for its author (R6). */
+static bool may_have(const pln_link_t *link, const pln_chain_t *chain, uint64_t seq)
+{
+    bool author = pln_id_equal(&link->id, &chain->place.author) && seq <= chain->durable.seq;
+    return seq > chain->base.seq && (seq <= chain->counted.seq || author);
+}
 
 void pln_holes_wished(pln_node_t *node, pln_link_t *link, pln_share_t *share,
                       const pln_want_t *want)
@@ -191,14 +226,15 @@ void pln_holes_wished(pln_node_t *node, pln_link_t *link, pln_share_t *share,
         pln_row_t row;
         pln_row_read(want->rows, i, &row);
         pln_chain_t *chain = pln_chain_find(share->net, &row.author, row.epoch, row.lane);
-        chain = chain == NULL ? NULL : pln_branch_counting(chain, row.seq);
-        if (chain == NULL || row.lane != PLN_LANE_RECORDS) {
+        if (row.lane != PLN_LANE_RECORDS) {
             continue;
         }
-        if (link->wish_count == WISHES_MAX) {
-            break;  // asked again by whoever still needs them
+        for (; chain != NULL; chain = chain->next_branch) {
+            if (link->wish_count < WISHES_MAX && may_have(link, chain, row.seq)) {
+                link->wishes[link->wish_count++] =
+                    (pln_payload_wish_t){chain->number, row.seq, row.hash};
+            }
         }
-        link->wishes[link->wish_count++] = (pln_payload_wish_t){chain->number, row.seq, row.hash};
     }
     pln_serve_next(node, link);
 }
@@ -215,7 +251,7 @@ static pln_chain_t *wish_chain(pln_node_t *node, pln_link_t *link)
     pln_chain_t *chain = node->chains[link->wishes[0].chain];
     pln_share_t *share = chain == NULL ? NULL : pln_share_find(link, chain->net);
     bool may = share != NULL && share->open && pln_net_admits(chain->net, &link->id) &&
-               link->wishes[0].seq <= chain->counted.seq;
+               may_have(link, chain, link->wishes[0].seq);
     return may ? chain : NULL;
 }
 

@@ -83,7 +83,8 @@ struct pln_chain {
     pln_mark_t *marks; /**< owned; ascending seq */
     size_t mark_count;
     size_t mark_capacity;
-    size_t holes; /**< counted entries whose payload is wanted */
+    size_t holes; /**< entries whose payload is wanted: counted ones ... */
+    bool homing;  /**< ... and all where this is our own forked chain: nothing is to be lost */
 };
 
 /** What one link knows of one network shared with its peer. */

@@ -77,8 +77,10 @@ static void forks_view(pln_node_t *node, pln_net_state_t *net, bool own, pln_net
                                     .settled = pln_fork_counts(net, f),
                                     .beyond = pln_fork_beyond(net, f),
                                     .whole = pln_fork_whole(net, f),
-                                    .entries = pln_fork_entries(net, f)};
+                                    .entries = pln_fork_entries(net, f),
+                                    .lacking = pln_fork_lacking(net, f)};
             fork.healed = own && fork.settled && f->healed == fork.entries;
+            out->holes -= fork.lacking;
             fork_show(node, net, &fork, out);
         }
     }

@@ -21,6 +21,7 @@ typedef struct {
     bool whole;                  /**< both branches of the proof are here */
     bool healed;                 /**< own: settled, and all that does not count published again */
     uint64_t entries;            /**< of all branches */
+    uint64_t lacking;            /**< own: that do not count, and whose payload has not come */
     char name[PLN_NAME_MAX + 1]; /**< of its author; may be empty */
 } pln_fork_view_t;
 

@@ -62,7 +62,7 @@ void pln_mark_fill(pln_node_t *node, pln_chain_t *chain, pln_mark_t *mark, pln_s
 static inline bool pln_mark_is_hole(const pln_chain_t *chain, const pln_mark_t *mark)
 {
     return mark->copy == PLN_COPY_WITHHELD && mark->fate == PLN_FATE_STANDS &&
-           mark->seq <= chain->counted.seq;
+           (mark->seq <= chain->counted.seq || chain->homing);
 }
 /** What counts has moved: so have the holes. */
 void pln_marks_recount(pln_chain_t *chain);

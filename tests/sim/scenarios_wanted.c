@@ -99,11 +99,15 @@ static void who_announces_less_keeps_what_both_have_announced(void **state)
 {
     (void)state;
     crowd_t crowd = crowd_new(33);
-    flood(&crowd);
+    for (size_t i = 0; i < 4; i++) {
+        announce(&crowd, crowd.liar, LIES + i * 1024, 1024);
+    }
+    assert_false(stands_still(&crowd, crowd.liar));  // all of it is remembered
     announce(&crowd, crowd.honest, LIES, 100);
     announce(&crowd, crowd.honest, TRUTHS, 1000);
     announce(&crowd, crowd.honest, TRUTHS + 1000, 948);
     assert_int_equal(remembered(&crowd, LIES, 100), 100);
+    assert_true(stands_still(&crowd, crowd.liar));
     assert_int_equal(remembered(&crowd, TRUTHS, 1948), 1948);
     assert_int_equal(remembered(&crowd, LIES, 5000), PLN_WANTED_UNGRANTED_MAX - 1948);
     story_end(&crowd.story);
