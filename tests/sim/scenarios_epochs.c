@@ -2,6 +2,7 @@
 // A node writes in no epoch that another life of its key has used, online or not (R5).
 #include <string.h>
 
+#include "proto/node_state.h"
 #include "story.h"
 
 static uint32_t own_epoch(const story_t *story, world_node_t *node)
@@ -137,6 +138,58 @@ static void a_new_machine_with_the_key_alone_forks_nothing(void **state)
     story_end(&story);
 }
 
+/** ... once more: the epoch that the machine between them has opened came back, too. */
+static void a_third_machine_with_the_key_alone_writes_above_the_second(void **state)
+{
+    (void)state;
+    story_t story = story_begin(8, false);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 2, 100);
+    story_run(&story, 5000);
+    for (uint32_t machine = 1; machine <= 3; machine++) {
+        pln_store_id_t id = world_store_id(story.world);
+        world_lay_back(member, memory_store_new(&id));
+        world_start(member);
+        story_join(&story, story.root, member, PLN_ROLE_CONTRIBUTOR);
+        story_publish(&story, member, 1, 100);
+        assert_int_equal(own_epoch(&story, member), machine);
+        story_run(&story, 5000);
+    }
+    story_converges(&story, 20000);
+    story_records_are(&story, member, 5);
+    no_fork(&story);
+    story_end(&story);
+}
+
+/** Both hear at the same time that another copy writes in their epoch, and both want to go on. */
+static void of_two_copies_that_meet_one_opens_the_epoch_above_the_other(void **state)
+{
+    (void)state;
+    story_t story = story_begin(9, false);
+    world_node_t *one = story_member(&story, "one");
+    story_publish(&story, one, 1, 100);
+    story_run(&story, 10000);
+    world_crash(one);
+    world_node_t *two = world_clone(one, "two");
+    alone(&story, one, true);
+    alone(&story, two, true);
+    world_start(one);
+    world_start(two);
+    story_publish(&story, one, 2, 100);
+    story_publish(&story, two, 3, 100);
+    world_bar(one, story.root, false);
+    world_bar(two, story.root, false);
+    for (int i = 0; i < 60; i++) {
+        world_publish_later(one, &story.net, 1, 100);
+        world_publish_later(two, &story.net, 1, 100);
+        story_run(&story, 1000);
+    }
+    assert_int_not_equal(own_epoch(&story, one), own_epoch(&story, two));
+    const pln_net_state_t *net = pln_net_find(story.root->node, &story.net);
+    assert_int_equal(net->forks.count, 1);  // of epoch 0 only, where they were apart
+    story_end(&story);
+}
+
 /** An image of the disk laid back under a machine that does not know it: no restore, same id. */
 static void a_disk_image_laid_back_hears_the_peers_before_it_writes(void **state)
 {
@@ -209,6 +262,8 @@ int main(void)
         cmocka_unit_test(a_restored_node_writes_at_once_and_in_the_next_epoch),
         cmocka_unit_test(a_restored_node_offline_writes_in_the_next_epoch),
         cmocka_unit_test(a_new_machine_with_the_key_alone_forks_nothing),
+        cmocka_unit_test(a_third_machine_with_the_key_alone_writes_above_the_second),
+        cmocka_unit_test(of_two_copies_that_meet_one_opens_the_epoch_above_the_other),
         cmocka_unit_test(a_disk_image_laid_back_hears_the_peers_before_it_writes),
         cmocka_unit_test(a_power_cut_in_the_pause_reopens_nothing),
         cmocka_unit_test(nobody_waits_for_peers_it_does_not_have),

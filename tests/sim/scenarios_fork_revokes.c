@@ -131,6 +131,66 @@ static void revokes_at_two_branches_leave_what_these_have_in_common(void **state
     story_end(story);
 }
 
+/** What @from has in its folder is written on by a copy that only @home sees, then it is off. */
+static void branch_at(story_t *story, world_node_t *from, world_node_t *home, size_t count)
+{
+    world_node_t *copy = world_clone(from, home->name[0] == 'p' ? "v" : "y");
+    apart(story->world, home, story->root, true);
+    apart(story->world, copy, story->root, true);
+    world_peer_add(home, from);
+    world_start(copy);
+    world_peer_add(copy, home);
+    story_publish(story, copy, count, 100);
+    story_run(story, 20000);
+    world_crash(copy);
+    apart(story->world, from, home, true);
+}
+
+/**
+ * X and Y part at 10 and both are cut, by whom holds both then. Later it shows that V has left at
+ * 5: what X and Y have in common behind that may be V's place elsewhere.
+ */
+static void cuts_of_two_branches_leave_nothing_behind_an_earlier_fork(void **state)
+{
+    (void)state;
+    story_t story = story_begin(95, false);
+    world_node_t *p = story_member(&story, "p");
+    world_node_t *lead = story_machine(&story, "lead");
+    story_join(&story, story.root, lead, PLN_ROLE_COORDINATOR);
+    world_node_t *author = story_member(&story, "author");
+    story_publish(&story, author, 5, 100);
+    story_converges(&story, 60000);
+    story_run(&story, 15000);
+    world_crash(author);
+    branch_at(&story, author, p, 3);
+    world_start(author);
+    story_publish(&story, author, 5, 100);
+    story_run(&story, 20000);
+    world_crash(author);
+    branch_at(&story, author, lead, 3);
+    world_start(author);
+    story_publish(&story, author, 5, 100);
+    story_run(&story, 20000);
+    world_crash(author);
+    apart(story.world, lead, story.root, false);
+    story_run(&story, 120000);
+    apart(story.world, lead, story.root, true);
+    assert_int_equal(world_revoke(lead, &story.net, &author->self.id), PLN_OK);
+    assert_int_equal(world_revoke(story.root, &story.net, &author->self.id), PLN_OK);
+    story_run(&story, 10000);
+    apart(story.world, lead, story.root, false);
+    story_run(&story, 120000);
+    story_records_are(&story, story.root, 10);
+    story_records_are(&story, lead, 10);
+    apart(story.world, p, story.root, false);
+    story_run(&story, 120000);
+    story_converges(&story, 60000);
+    story_records_are(&story, story.root, 5);
+    story_records_are(&story, lead, 5);
+    story_records_are(&story, p, 5);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -138,6 +198,7 @@ int main(void)
         cmocka_unit_test(a_revoke_of_a_frozen_chain_makes_the_branch_count_that_it_names),
         cmocka_unit_test(who_is_put_out_twice_keeps_what_the_first_revoke_left),
         cmocka_unit_test(revokes_at_two_branches_leave_what_these_have_in_common),
+        cmocka_unit_test(cuts_of_two_branches_leave_nothing_behind_an_earlier_fork),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -320,6 +320,26 @@ static void the_branch_that_most_peers_hold_is_settled_though_another_is_longer(
     story_end(story);
 }
 
+/** ... nor does it matter that the longer one is the node's own, and came first. */
+static void the_branch_that_a_peer_holds_goes_before_the_own_that_nobody_holds(void **state)
+{
+    (void)state;
+    split_t split = split_new(76, 5, 6, 2);
+    story_t *story = &split.story;
+    world_crash(split.copy);
+    world_crash(story->root);  // who alone has the longer one
+    apart(story->world, split.author, split.p, false);
+    world_peer_add(split.author, split.p);
+    story_run(story, 120000);
+    assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
+    story_run(story, 60000);
+    world_start(story->root);
+    meet(&split);
+    story_converges(story, 240000);
+    story_records_are(story, split.p, 7);
+    story_end(story);
+}
+
 /** M4: both copies settle, each as entry 1 of an epoch that it has opened. */
 static void two_settles_of_two_copies_are_one_everywhere(void **state)
 {
@@ -509,6 +529,7 @@ int main(void)
         cmocka_unit_test(long_branches_are_compared_in_few_messages),
         cmocka_unit_test(joiners_get_what_counts_though_nobody_signed_its_end),
         cmocka_unit_test(the_branch_that_most_peers_hold_is_settled_though_another_is_longer),
+        cmocka_unit_test(the_branch_that_a_peer_holds_goes_before_the_own_that_nobody_holds),
         cmocka_unit_test(cuts_of_branches_that_part_late_leave_what_the_first_fork_left),
         cmocka_unit_test(two_settles_of_two_copies_are_one_everywhere),
         cmocka_unit_test(a_revoke_behind_a_forked_settle_counts_and_reaches_joiners),
