@@ -59,6 +59,28 @@ static void a_member_that_was_off_learns_who_put_it_out_and_when(void **state)
     story_end(&story);
 }
 
+/** While the entry that put it out is being read from a slow disk, it joins anew. */
+static void who_is_let_in_again_meanwhile_is_not_told_that_it_is_out(void **state)
+{
+    (void)state;
+    story_t story = story_begin(21, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 5000);
+    world_crash(member);
+    assert_int_equal(world_revoke(story.root, &story.net, &member->self.id), PLN_OK);
+    story_run(&story, 2000);
+    story.root->disk.read_ms = 3000;
+    world_start(member);
+    story_run(&story, 500);
+    assert_int_equal(view_of(&story, story.root).members, 1);
+    story_join(&story, story.root, member, PLN_ROLE_CONTRIBUTOR);
+    story_run(&story, 20000);
+    assert_int_equal(view_of(&story, story.root).members, 2);
+    assert_int_equal(memory_store_rows(member->store, PLN_TABLE_EVIDENCE, &story.net), 0);
+    assert_false(view_of(&story, member).revoked);
+    story_end(&story);
+}
+
 /** It lacks the entries before the revoke, and would have to take them to take that one. */
 static void a_live_member_that_is_behind_learns_it_at_once(void **state)
 {
@@ -214,6 +236,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_that_was_off_learns_who_put_it_out_and_when),
+        cmocka_unit_test(who_is_let_in_again_meanwhile_is_not_told_that_it_is_out),
         cmocka_unit_test(a_live_member_that_is_behind_learns_it_at_once),
         cmocka_unit_test(put_out_of_one_of_two_the_link_stays_for_the_other),
         cmocka_unit_test(put_out_of_one_of_two_while_off_it_hears_it_in_the_others_session),

@@ -64,6 +64,29 @@ static void an_expired_membership_ends_at_one_place_everywhere(void **state)
     story_end(&story);
 }
 
+/** Only the root's revoke would have an effect. */
+static void a_coordinator_does_not_close_another_one(void **state)
+{
+    (void)state;
+    story_t story = story_begin(9, false);
+    world_node_t *one = story_machine(&story, "one");
+    world_node_t *two = story_machine(&story, "two");
+    story_join(&story, story.root, one, PLN_ROLE_COORDINATOR);
+    story_join(&story, story.root, two, PLN_ROLE_COORDINATOR);
+    world_peer_add(two, one);
+    story_run(&story, 10000);
+    world_crash(story.root);
+    assert_int_equal(world_leave(two, &story.net), PLN_OK);
+    story_run(&story, 30 * MINUTE_MS);
+    pln_chain_row_t row;
+    pln_place_t place = {story.net, one->self.id, 0, PLN_LANE_CONTROL};
+    assert_false(memory_store_chain(one->store, &place, &row));  // it has written nothing
+    world_start(story.root);
+    story_run(&story, 15 * MINUTE_MS);
+    assert_int_equal(view_of(&story, one).members, 2);
+    story_end(&story);
+}
+
 /** Scenario 35. */
 static void a_leave_is_closed_by_a_revoke_at_the_head(void **state)
 {
@@ -152,6 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_expired_membership_ends_at_one_place_everywhere),
+        cmocka_unit_test(a_coordinator_does_not_close_another_one),
         cmocka_unit_test(a_leave_is_closed_by_a_revoke_at_the_head),
         cmocka_unit_test(a_contributor_made_reader_keeps_what_it_wrote),
         cmocka_unit_test(a_member_that_has_used_up_its_epochs_gets_the_next_term),

@@ -3,8 +3,10 @@
 // member brings unasked changes nothing.
 #include <string.h>
 
+#include "lies.h"
 #include "proto/control.h"
 #include "proto/evidence.h"
+#include "proto/node_state.h"
 #include "story.h"
 
 /** a has founded; b, a member, brings things to a that c has written, or nobody. */
@@ -129,6 +131,207 @@ static void a_payload_that_nobody_lacks_is_dropped(void **state)
     world_free(&it.story.world);
 }
 
+static bool has_payload(const court_t *it, const world_node_t *node, uint64_t seq)
+{
+    bool shown = true;
+    pln_chain_row_t row;
+    assert_true(memory_store_chain(node->store, &it->place, &row));
+    return memory_store_payload(node->store, row.number, seq, &shown);
+}
+
+/** What was withdrawn does not come back with its own payload either. */
+static void the_payload_of_what_is_withdrawn_is_dropped(void **state)
+{
+    (void)state;
+    court_t it = court(86);
+    pln_entry_t entry;
+    pln_buf_t kept = {0};
+    pln_span_t bytes = entry_of(&it, 2, &entry);
+    pln_buf_add(&kept, bytes.data, bytes.size);
+    assert_int_equal(world_retract(it.c, &it.story.net, it.c, 2, false), PLN_OK);
+    story_run(&it.story, 10000);
+    assert_false(has_payload(&it, it.a, 2));
+    bring(&it, 2, 2, &entry.data, pln_buf_span(&kept));
+    assert_int_equal(pln_node_refused(it.a->node)[PLN_EDUPLICATE], 1);
+    for (int i = 0; i < 100; i++) {
+        world_run(it.story.world, 1);
+        assert_false(has_payload(&it, it.a, 2));
+    }
+    pln_buf_free(&kept);
+    world_free(&it.story.world);
+}
+
+/** a knows of the retraction and not of the record, which somebody still has whole. */
+static void what_is_withdrawn_already_is_never_stored_whole(void **state)
+{
+    (void)state;
+    court_t it = court(91);
+    world_t *world = it.story.world;
+    world_bar(it.c, it.a, true);
+    world_cut(world, it.a->index, it.c->index);
+    story_publish(&it.story, it.c, 1, 60);
+    pln_chain_row_t row;
+    pln_entry_t entry;
+    pln_buf_t kept = {0};
+    pln_span_t bytes = entry_of(&it, 4, &entry);
+    pln_buf_add(&kept, bytes.data, bytes.size);
+    pln_hash_t data = entry.data;
+    assert_true(memory_store_chain(it.c->store, &it.place, &row));
+    pln_signature_t signature = row.signature;
+    assert_int_equal(world_retract(it.c, &it.story.net, it.c, 4, false), PLN_OK);
+    world_bar(it.c, it.a, false);
+    const pln_id_t *author = &it.c->self.id;
+    pln_access_t *access = pln_node_access(it.a->node, &it.story.net);
+    for (int i = 0; pln_access_fate(access, author, 0, 4, &data, NULL) == PLN_FATE_STANDS; i++) {
+        assert_true(i < 60000);
+        world_run(world, 1);
+    }
+    assert_true(memory_store_chain(it.a->store, &it.place, &row));
+    assert_int_equal(row.head.seq, 3);
+    pln_message_t message = {.type = PLN_MSG_ENTRIES};
+    message.as.entries.place = it.place;
+    message.as.entries.from = message.as.entries.to = 4;
+    message.as.entries.base = row.head.hash;
+    message.as.entries.signature = signature;
+    message.as.entries.flags = PLN_ENTRIES_PUSHED;
+    message.as.entries.run = pln_buf_span(&kept);
+    hear(&it, it.a, it.b, &message);
+    do {
+        world_run(world, 1);
+        assert_true(memory_store_chain(it.a->store, &it.place, &row));
+    } while (row.head.seq < 4);
+    for (int i = 0; i < 1000; i++) {
+        assert_false(has_payload(&it, it.a, 4));
+        world_run(world, 1);
+    }
+    pln_buf_free(&kept);
+    world_free(&it.story.world);
+}
+
+/** a lacks the payload of entry 4, and whoever has it is away. */
+static void a_lacks_the_fourth(court_t *it)
+{
+    pln_chain_row_t row;
+    it->c->lies = UINT64_C(1) << LIE_withheld;
+    it->c->lie_one_in = 1;
+    story_publish(&it->story, it->c, 1, 60);
+    do {
+        world_run(it->story.world, 1);
+        assert_true(memory_store_chain(it->a->store, &it->place, &row));
+    } while (row.head.seq < 4);
+    world_bar(it->c, it->a, true);
+    world_bar(it->a, it->c, true);
+    world_cut(it->story.world, it->a->index, it->c->index);
+    assert_false(has_payload(it, it->a, 4));
+}
+
+static void a_hole_takes_no_payload_but_its_own(void **state)
+{
+    (void)state;
+    court_t it = court(87);
+    pln_entry_t entry;
+    pln_buf_t own = {0}, other = {0};
+    a_lacks_the_fourth(&it);
+    pln_span_t bytes = entry_of(&it, 4, &entry);
+    pln_buf_add(&own, bytes.data, bytes.size);
+    pln_buf_add(&other, bytes.data, bytes.size);
+    other.data[other.size - 1] ^= 1;
+    pln_hash_t data = entry.data;
+    assert_int_equal(pln_entry_read(pln_buf_span(&other), &entry), PLN_OK);
+    pln_entry_data(entry.payload, &entry.data);
+    bring(&it, 4, 4, &entry.data, pln_buf_span(&other));
+    assert_int_equal(pln_node_refused(it.a->node)[PLN_EDUPLICATE], 1);
+    world_run(it.story.world, 100);
+    assert_false(has_payload(&it, it.a, 4));
+    bring(&it, 4, 4, &data, pln_buf_span(&own));
+    world_run(it.story.world, 100);
+    assert_true(has_payload(&it, it.a, 4));
+    pln_buf_free(&own);
+    pln_buf_free(&other);
+    world_free(&it.story.world);
+}
+
+/** b asks a for the payloads of entries @from to @to, of this hash; NULL: of their own. */
+static void wish(court_t *it, uint64_t from, uint64_t to, const pln_hash_t *data)
+{
+    pln_buf_t rows = {0};
+    for (uint64_t seq = from; seq <= to; seq++) {
+        pln_entry_t entry;
+        (void)entry_of(it, seq, &entry);
+        pln_row_t row = {it->place.author, it->place.epoch, it->place.lane, seq,
+                         data == NULL ? entry.data : *data};
+        pln_row_write(&row, &rows);
+    }
+    pln_message_t want = {.type = PLN_MSG_WANT};
+    want.as.want.network = it->story.net;
+    want.as.want.flags = PLN_WANT_PAYLOAD;
+    want.as.want.rows = pln_buf_span(&rows);
+    hear(it, it->a, it->b, &want);
+    pln_buf_free(&rows);
+}
+
+static uint64_t payloads_sent(const court_t *it)
+{
+    return pln_node_counters(it->a->node)->payloads_sent;
+}
+
+static void a_payload_is_served_for_the_hash_that_was_asked_for(void **state)
+{
+    (void)state;
+    court_t it = court(88);
+    static const pln_hash_t other = {{1, 2, 3}};
+    wish(&it, 2, 2, &other);
+    world_run(it.story.world, 1000);
+    assert_int_equal(payloads_sent(&it), 0);
+    wish(&it, 2, 2, NULL);
+    world_run(it.story.world, 1000);
+    assert_int_equal(payloads_sent(&it), 1);
+    world_free(&it.story.world);
+}
+
+static void payloads_wait_for_credit_like_runs(void **state)
+{
+    (void)state;
+    court_t it = court(89);
+    story_publish(&it.story, it.c, 10, 200000);
+    story_converges(&it.story, 60000);
+    story_run(&it.story, 10000);
+    wish(&it, 4, 13, NULL);
+    world_run(it.story.world, 20000);
+    assert_int_equal(payloads_sent(&it), 10);
+    assert_int_equal(pln_node_refused(it.b->node)[PLN_ECREDIT], 0);
+    assert_int_not_equal(world_link_between(it.a, it.b), 0);
+    world_free(&it.story.world);
+}
+
+/** Both know that there is news of lane 0: until it is exchanged lane 1 is shut. */
+static void payloads_are_served_where_lane_1_is_open(void **state)
+{
+    (void)state;
+    court_t it = court(90);
+    world_t *world = it.story.world;
+    world_bar(it.b, it.a, true);
+    world_cut(world, it.a->index, it.b->index);
+    story_member(&it.story, "d");
+    world_bar(it.b, it.a, false);
+    const pln_net_state_t *net = pln_net_find(it.a->node, &it.story.net);
+    const pln_share_t *share = NULL;
+    for (int i = 0; share == NULL; i++) {
+        assert_true(i < 60000);
+        world_run(world, 1);
+        pln_link_t *link = pln_link_find(it.a->node, world_link_between(it.a, it.b));
+        share = link != NULL && link->greeted ? pln_share_find(link, net) : NULL;
+    }
+    assert_false(share->open);
+    wish(&it, 2, 2, NULL);
+    world_run(world, 5000);
+    assert_int_equal(payloads_sent(&it), 0);
+    wish(&it, 2, 2, NULL);
+    world_run(world, 1000);
+    assert_int_equal(payloads_sent(&it), 1);
+    world_free(&it.story.world);
+}
+
 /* ---- evidence ---- */
 
 /** BYE with a revoke of @about that b has signed at @seq; b may revoke nobody. */
@@ -196,6 +399,12 @@ int main(void)
         cmocka_unit_test(a_payload_that_gives_another_hash_ends_the_link),
         cmocka_unit_test(two_payloads_at_once_end_the_link),
         cmocka_unit_test(a_payload_that_nobody_lacks_is_dropped),
+        cmocka_unit_test(the_payload_of_what_is_withdrawn_is_dropped),
+        cmocka_unit_test(what_is_withdrawn_already_is_never_stored_whole),
+        cmocka_unit_test(a_hole_takes_no_payload_but_its_own),
+        cmocka_unit_test(a_payload_is_served_for_the_hash_that_was_asked_for),
+        cmocka_unit_test(payloads_wait_for_credit_like_runs),
+        cmocka_unit_test(payloads_are_served_where_lane_1_is_open),
         cmocka_unit_test(a_revoke_of_somebody_else_is_no_evidence),
         cmocka_unit_test(of_what_ended_a_membership_four_are_remembered),
     };
