@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // What others said about a record: lessons, reviews, who uses it, comments, each whole beneath it.
 import { h } from '../app/dom.js';
-import { ago, dateTime } from '../app/format.js';
 import { isAbout, wordLabel, fieldOf } from '../app/kinds.js';
 import { authorOf, editHref, fetchRecord, recordHref, titleOf } from '../app/records.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
 import { icon } from './icon.js';
+import { moment } from './moment.js';
 import { shownValue } from './values.js';
 
 /** In this order; every other kind that speaks of it comes after them as links. */
@@ -23,7 +23,7 @@ function head(record, kind, all) {
       : h('h3', {}, word ? wordLabel(fieldOf(kind, state), word) : kind.label),
     h('p', { class: 'card-foot' }, h('span', { dir: 'auto' }, (record.fields?.by ?? []).join(', ') || authorOf(record)),
       record.fields?.by && [' · ', h('span', { dir: 'auto' }, authorOf(record))], ' · ',
-      h('a', { class: 'quiet', href: recordHref(record.id) }, h('time', { datetime: record.time, title: dateTime(record.time) }, ago(record.time)))));
+      h('a', { class: 'quiet', href: recordHref(record.id) }, moment(record.time))));
 }
 
 /** All its fields but what the heading shows and what is about the record itself. */
@@ -49,7 +49,7 @@ function others(rows, all) {
   return rows.length > 0 && h('section', { class: 'discussion-part', 'aria-labelledby': 'said-others' },
     h('h2', { id: 'said-others' }, t('said.others')),
     h('ul', { class: 'plain' }, rows.map((row) => h('li', {}, h('a', { href: recordHref(row.id) },
-      all.get(row.kind)?.label ?? row.kind), ' · ', h('span', { dir: 'auto' }, authorOf(row)), ' · ', ago(row.time)))));
+      all.get(row.kind)?.label ?? row.kind), ' · ', h('span', { dir: 'auto' }, authorOf(row)), ' · ', moment(row.time)))));
 }
 
 /** What a reader may add to @record: each leads to a form that knows what it is about. */

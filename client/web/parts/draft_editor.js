@@ -92,7 +92,8 @@ export function draftEditor({ draft, kind, all, networks, view }) {
     made: () => history.replaceState(null, '', href('draft', draft.id)),
     told: (state, problem) => fill(saved, problem ? sentenceOf(problem) : t(`draft.${state}`)),
   });
-  const keepLater = later(() => keep.keep().catch(() => null), KEEP_MS);
+  // Nothing is kept any more once the draft has gone its way.
+  const keepLater = later(() => touched.size > 0 && keep.keep().catch(() => null), KEEP_MS);
   view.onLeave(() => touched.size > 0 && keep.settled().catch(() => null));
 
   async function check(everything = false) {

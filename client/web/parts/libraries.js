@@ -13,12 +13,22 @@ const lower = (token) => {
   if (token.type === 'heading') token.depth = Math.min(6, token.depth + 2);
 };
 
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ENTITIES[sign]);
+
+/** HTML in a record is shown as it stands: nothing of a text vanishes, and none of it becomes more than text. */
+const html = ({ text, block }) => (block ? `<p>${escaped(text.trim())}</p>` : escaped(text));
+
 function markdownBy({ marked }, purify) {
-  marked.use({ gfm: true, breaks: false, walkTokens: lower });
+  marked.use({ gfm: true, breaks: false, walkTokens: lower, renderer: { html } });
   purify.addHook('afterSanitizeAttributes', (node) => {
     if (node.tagName !== 'A') return;
-    if (!LEADS_OUT.test(node.getAttribute('href') ?? '')) node.removeAttribute('href');
-    else node.setAttribute('rel', 'noopener noreferrer');
+    const address = node.getAttribute('href') ?? '';
+    if (!LEADS_OUT.test(address)) return node.removeAttribute('href');
+    node.setAttribute('rel', 'noopener noreferrer');
+    // On paper an address that its words do not say stands behind them.
+    if (node.textContent !== address) node.dataset.address = address;
+    return undefined;
   });
   return (text) => purify.sanitize(marked.parse(text), {
     ALLOWED_TAGS: TAGS, ALLOWED_ATTR: ['href', 'start'], ALLOW_DATA_ATTR: false, ALLOW_ARIA_ATTR: false, RETURN_DOM_FRAGMENT: true,

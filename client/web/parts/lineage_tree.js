@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // Where a record comes from and what became of it, as a tree that reads well aloud, too.
 import { h } from '../app/dom.js';
-import { ago } from '../app/format.js';
 import { authorOf, fetchRecord, idOf, knownRecord, recordHref, titleOf } from '../app/records.js';
 import { t } from '../app/text.js';
+import { moment } from './moment.js';
 
 const DEPTH = 5;
 const BREADTH = 12;
@@ -53,7 +53,7 @@ function label(record, how, all, here) {
     here || record.absent ? h('span', { class: 'tree-title', dir: 'auto', 'aria-current': here ? 'true' : undefined }, text)
       : h('a', { class: 'tree-title', href: recordHref(record.id), dir: 'auto' }, text),
     !record.absent && h('span', { class: 'tree-who' }, h('span', { dir: 'auto' }, authorOf(record)), ' · ',
-      h('time', { datetime: record.time }, ago(record.time))));
+      moment(record.time)));
 }
 
 const branch = (node, all) => h('li', {}, label(node.found ?? { ...node.row, fields: {} }, node.row.how, all, false),

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // Members of a network: who, as what, in sync or how far behind and since when, and by which way heard.
 import { h } from '../app/dom.js';
-import { ago, dateTime, shortId } from '../app/format.js';
+import { shortId } from '../app/format.js';
 import { standing, way } from '../app/standing.js';
 import { t } from '../app/text.js';
-
-const moment = (text) => h('time', { datetime: text, title: dateTime(text) }, ago(text));
+import { moment } from './moment.js';
 
 function heard(member, members) {
   if (member.self || member.left || (!member.connected && !member.last_heard)) return null;

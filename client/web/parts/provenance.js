@@ -14,7 +14,8 @@ function license(id) {
   const url = { 'CC-BY-4.0': 'by/4.0', 'CC-BY-SA-4.0': 'by-sa/4.0', 'CC-BY-NC-4.0': 'by-nc/4.0',
     'CC-BY-NC-SA-4.0': 'by-nc-sa/4.0', 'CC-BY-ND-4.0': 'by-nd/4.0' }[id];
   const name = known(`license.${id}`) ? t(`license.${id}`) : id;
-  return url ? h('a', { href: `https://creativecommons.org/licenses/${url}/`, rel: 'noopener noreferrer' }, name) : name;
+  const deed = `https://creativecommons.org/licenses/${url}/`;
+  return url ? h('a', { href: deed, rel: 'noopener noreferrer', 'data-address': deed }, name) : name;
 }
 
 function signature(record) {

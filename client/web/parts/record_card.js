@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MPL-2.0
 // A record in a list: what it is, who made it, and why it is here.
 import { h } from '../app/dom.js';
-import { ago, dateTime } from '../app/format.js';
 import { wordLabel } from '../app/kinds.js';
 import { authorOf, leadOf, recordHref, titleOf } from '../app/records.js';
 import { t } from '../app/text.js';
+import { moment } from './moment.js';
 
 const SHORT = ['subject', 'grade', 'competency'];
 const CHIPS_MAX = 6;
@@ -40,5 +40,5 @@ export function recordCard(record, all, { chosen, fresh = false, level = 'h2' } 
     facetChips(record, kind, chosen),
     h('p', { class: 'card-foot' },
       h('span', { dir: 'auto' }, authorOf(record)), ' · ',
-      h('time', { datetime: record.time, title: dateTime(record.time) }, ago(record.time))));
+      moment(record.time)));
 }

@@ -2,13 +2,13 @@
 // Drafts by what has to happen next: approve, mend, go on writing.
 import { get, remove } from '../app/api.js';
 import { h } from '../app/dom.js';
-import { ago } from '../app/format.js';
 import { kinds } from '../app/kinds.js';
 import { titleOf } from '../app/records.js';
 import { href } from '../app/router.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
 import { icon } from '../parts/icon.js';
+import { moment } from '../parts/moment.js';
 import { emptyState, sentenceOf } from '../parts/state.js';
 import { say } from '../parts/toast.js';
 
@@ -39,7 +39,7 @@ function row(draft, all, view) {
       (draft.adapts || draft.replaces) && h('span', { class: 'badge' }, t(draft.adapts ? 'draft.badge.adapt' : 'draft.badge.revise'))),
     h('h3', { class: 'card-title', dir: 'auto' }, h('a', { href: href('draft', draft.id) }, title)),
     draft.comment && h('p', { class: 'small' }, icon('comment'), ' ', h('q', { dir: 'auto' }, draft.comment)),
-    h('p', { class: 'card-foot' }, h('span', { dir: 'auto' }, draft.mine ? t('drafts.mine') : draft.writer || t('draft.somebody')), ' · ', ago(draft.changed)),
+    h('p', { class: 'card-foot' }, h('span', { dir: 'auto' }, draft.mine ? t('drafts.mine') : draft.writer || t('draft.somebody')), ' · ', moment(draft.changed)),
     h('div', { class: 'card-tools' }, removeButton(draft, view, title)));
 }
 

@@ -2,11 +2,12 @@
 // How this node is: what wants attention, peers, disk and versions, copies, what was refused and why.
 import { get } from '../app/api.js';
 import { h, later } from '../app/dom.js';
-import { ago, bytes, dateTime, number, shortId } from '../app/format.js';
+import { ago, bytes, number, shortId } from '../app/format.js';
 import { sync } from '../app/standing.js';
 import { known, t } from '../app/text.js';
 import { copyButton } from '../parts/copy.js';
 import { icon } from '../parts/icon.js';
+import { moment } from '../parts/moment.js';
 import { sentence } from '../parts/sentence.js';
 
 const REFRESH_MS = 10000;
@@ -36,7 +37,7 @@ function peers(list) {
       return h('tr', {},
         h('th', { scope: 'row' }, h('bdi', {}, peer.name || shortId(peer.id))),
         h('td', { 'data-label': t('member.state') }, h('span', {}, h('span', { class: `dot dot-${kind}` }), word)),
-        h('td', { 'data-label': t('member.heard') }, peer.heard ? ago(peer.heard) : t('status.never')),
+        h('td', { 'data-label': t('member.heard') }, whenever(peer.heard)),
         h('td', { 'data-label': t('member.address'), dir: 'ltr' }, peer.address),
         h('td', { 'data-label': t('member.version') }, peer.version ?? ''));
     }))));
@@ -49,7 +50,7 @@ function refusals(refused) {
     known(`refused.${reason}`) ? t(`refused.${reason}`) : reason, number(count))));
 }
 
-const moment = (text) => (text ? h('time', { datetime: text, title: dateTime(text) }, ago(text)) : t('status.never'));
+const whenever = (text) => (text ? moment(text) : t('status.never'));
 
 function disk(answer) {
   const used = answer.disk.store + answer.disk.catalog + answer.disk.blobs;
@@ -73,7 +74,7 @@ export async function status(view) {
     h('div', { class: 'thirds' },
       panel('disk', t('status.disk'), disk(answer)),
       panel('copies', t('status.copies'), h('dl', { class: 'facts' },
-        fact(t('status.backup'), moment(answer.copies.backup)), fact(t('status.key'), moment(answer.copies.key))),
+        fact(t('status.backup'), whenever(answer.copies.backup)), fact(t('status.key'), whenever(answer.copies.key))),
       h('p', { class: 'small quiet' }, sentence(t('status.copies.how')))),
       panel('refused', t('status.refused'), refusals(answer.refused))),
     panel('node', t('status.node'), h('dl', { class: 'facts' },
