@@ -99,10 +99,10 @@ static void net_gives_up_on_a_peer_that_never_answers(void **state)
 static void net_gives_nothing_to_a_client_without_curve(void **state)
 {
     (void)state;
-    void *socket = raw_dealer(NULL, false);
+    void *monitor;
+    void *socket = raw_dealer_watched(NULL, false, &monitor);
     const int linger = 0;
     zmq_setsockopt(socket, ZMQ_LINGER, &linger, sizeof linger);
-    void *monitor = pln_socket_monitor(a->net->zap, socket, ZMQ_EVENT_ALL);
     zmq_send(socket, "hello", 5, ZMQ_DONTWAIT);
     bool over = false;
     for (uint64_t deadline = now_ms() + DEADLINE_MS; !over;) {

@@ -181,7 +181,9 @@ static inline uint32_t join(uint32_t link)
 }
 
 /* A raw DEALER, for what our own side would never send. */
-static inline void *raw_dealer(const pln_identity_t *as, bool curve)
+/** Watched from before it calls, or what happens at once might be missed. @monitor: NULL for none.
+ */
+static inline void *raw_dealer_watched(const pln_identity_t *as, bool curve, void **monitor)
 {
     char endpoint[300];
     snprintf(endpoint, sizeof endpoint, "tcp://%s", pln_net_listen(a->net));
@@ -195,8 +197,16 @@ static inline void *raw_dealer(const pln_identity_t *as, bool curve)
         socket = zmq_socket(pln_zap_context(a->net->zap), ZMQ_DEALER);
     }
     assert_non_null(socket);
+    if (monitor != NULL) {
+        *monitor = pln_socket_monitor(a->net->zap, socket, ZMQ_EVENT_ALL);
+    }
     assert_int_equal(zmq_connect(socket, endpoint), 0);
     return socket;
+}
+
+static inline void *raw_dealer(const pln_identity_t *as, bool curve)
+{
+    return raw_dealer_watched(as, curve, NULL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
