@@ -144,7 +144,7 @@ class Sessions(Case):
         node = self.node("cedar")
         for words in (["--role", "king"], ["--expires", "soon"]):
             self.assertEqual(node.try_pln("web", *words).returncode, 2)
-        self.assertEqual(node.try_pln("web", "--expires", "500d").returncode, 1)
+        self.assertEqual(node.try_pln("web", "--expires", "500d").returncode, 2)
         self.assertEqual(node.try_pln("web", "--cancel", "abc").returncode, 1)
         self.assertEqual(node.pln("web", "--list", json="lines"), [])
         made = node.pln("web", "--role", "read", "--expires", "12h", json=True)

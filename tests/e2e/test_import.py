@@ -128,7 +128,7 @@ class Import(Case):
         network = hub.found("Netz " + "ß" * 55)
         self.assertEqual(hub.network(network)["name"], "Netz " + "ß" * 55)
         too_long = hub.try_pln("network", "create", "x" * 129)
-        self.assertEqual(too_long.returncode, 1, too_long.stdout + too_long.stderr)
+        self.assertEqual(too_long.returncode, 2, too_long.stdout + too_long.stderr)
         self.assertIn("128", too_long.stderr)
 
     def test_a_large_text_passes_and_a_too_large_one_is_named(self):
