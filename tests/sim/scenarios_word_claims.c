@@ -296,9 +296,16 @@ static void payloads_wait_for_credit_like_runs(void **state)
     story_publish(&it.story, it.c, 10, 200000);
     story_converges(&it.story, 60000);
     story_run(&it.story, 10000);
-    wish(&it, 4, 13, NULL);
+    world_suspend(it.b, 10000);  // it neither takes nor grants
+    for (int i = 0; i < 4; i++) {
+        wish(&it, 4, 13, NULL);  // together more than the largest window
+    }
+    world_run(it.story.world, 9000);
+    const pln_link_t *link = pln_link_find(it.a->node, world_link_between(it.a, it.b));
+    assert_non_null(link);
+    assert_true(payloads_sent(&it) > 0 && link->sent <= link->peer_granted);
     world_run(it.story.world, 20000);
-    assert_int_equal(payloads_sent(&it), 10);
+    assert_int_equal(payloads_sent(&it), 40);
     assert_int_equal(pln_node_refused(it.b->node)[PLN_ECREDIT], 0);
     assert_int_not_equal(world_link_between(it.a, it.b), 0);
     world_free(&it.story.world);
