@@ -19,6 +19,28 @@ int pln_cmd_id(pln_command_t *command)
     return status;
 }
 
+int pln_cmd_name(pln_command_t *command)
+{
+    json_t *answer;
+    const char *name = pln_word(command->options, 0);
+    int status;
+    if (name == NULL) {
+        status = pln_call_get(command->call, "/api/v1/id", &answer);
+    } else {
+        json_t *body = json_object();
+        json_object_set_new(body, "name", json_string(name));
+        status = pln_call_post(command->call, "/api/v1/name", body, &answer);
+    }
+    if (status == PLN_DONE && command->options->json) {
+        pln_json_print(answer);
+    } else if (status == PLN_DONE) {
+        pln_text_print(stdout, pln_text(answer, "name"), false);
+        putchar('\n');
+    }
+    json_decref(answer);
+    return status;
+}
+
 static void heading(const char *text)
 {
     putchar('\n');

@@ -19,6 +19,7 @@
 #include "draft.h"
 #include "driver.h"
 #include "front.h"
+#include "naming.h"
 #include "problem.h"
 #include "pulse.h"
 #include "seen.h"
@@ -38,7 +39,7 @@ typedef struct {
     pln_store_t *store;
     pln_catalog_t *catalog;
     const char *dir;
-    const char *name;
+    pln_naming_t *naming;
     pln_id_t self;
     const pln_identity_t *identity; /**< for copies of the key, over the socket only */
     const char *http;               /**< ADDR:PORT bound; NULL: none */

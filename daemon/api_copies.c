@@ -95,7 +95,7 @@ void pln_api_key(const pln_request_t *request, pln_answer_t *answer)
         return;
     }
     (void)crypto_sign_ed25519_sk_to_seed(ring.seed, api->identity->secret);
-    strncpy(ring.name, api->name, PLN_NAME_MAX);
+    pln_naming_get(api->naming, ring.name);
     answer->status = 200;
     answer->type = VAULT_TYPE;
     add_vault(&ring, &answer->body);

@@ -26,6 +26,9 @@ typedef struct {
     bool greeted;
     bool reset; /**< the listener knows another life of this store */
     pln_pulse_seen_t seen;
+    bool hears_drafts;      /**< may write some */
+    bool told_drafts;       /**< ... and knows ... */
+    uint64_t draft_changes; /**< ... of so many changes */
     uint64_t said_ms;
 } events_t;
 
@@ -170,6 +173,20 @@ static bool greet(events_t *events, pln_buf_t *out)
     return add_event(events, events->reset ? "reset" : "arrival", events->told, json, out);
 }
 
+/** That drafts have changed, not which: whoever hears it asks for those it may see. */
+static void tell_drafts(events_t *events, pln_buf_t *out)
+{
+    char text[80];
+    uint64_t changes = events->hears_drafts ? pln_drafts_changes(events->api->drafts) : 0;
+    if (events->hears_drafts && (!events->told_drafts || changes != events->draft_changes)) {
+        snprintf(text, sizeof text, "event: drafts\ndata: {\"changes\":%llu}\n\n",
+                 (unsigned long long)changes);
+        add(out, text);
+        events->told_drafts = true;
+        events->draft_changes = changes;
+    }
+}
+
 static pln_stream_t events_next(void *state, int socket, pln_buf_t *out)
 {
     static const char ping[] = ": ping\n\n";
@@ -182,6 +199,7 @@ static pln_stream_t events_next(void *state, int socket, pln_buf_t *out)
             return PLN_STREAM_BROKEN;
         }
         pln_pulse_tell(events->api->pulse, &events->seen, out);
+        tell_drafts(events, out);
         if (out->size == 0 && pln_mono_ms() - events->said_ms >= PLN_API_KEEPALIVE_MS) {
             pln_buf_add(out, ping, sizeof ping - 1);
         }
@@ -257,6 +275,7 @@ void pln_api_events(const pln_request_t *request, pln_answer_t *answer)
 {
     events_t *events = pln_alloc_zero(1, sizeof *events);
     events->api = request->api;
+    events->hears_drafts = request->session->role >= PLN_NEED_DRAFT;
     events->said_ms = pln_mono_ms();
     if (!begin_after(request, answer, events) || !pln_api_stream_begin(request, answer)) {
         free(events);

@@ -5,6 +5,14 @@
 #include "api_page_list.h"
 #include "resolve.h"
 
+/** What it calls itself, where the network knows it by another name. */
+static void set_own_name(json_t *json, const char *own_name)
+{
+    if (strcmp(own_name, json_string_value(json_object_get(json, "name"))) != 0) {
+        pln_json_set_text(json, "own_name", own_name);
+    }
+}
+
 /** This node is always here, in sync with itself, and known by its own name. */
 static json_t *member_json(const pln_api_t *api, const pln_network_view_t *network,
                            const pln_member_view_t *view)
@@ -16,10 +24,12 @@ static json_t *member_json(const pln_api_t *api, const pln_network_view_t *netwo
         json_object_set_new(json, "connected", json_true());
         json_object_set_new(json, "in_sync", json_true());
         json_object_set_new(json, "version", json_string(PLN_VERSION));
-        if (view->name[0] == '\0') {
-            json_object_set_new(json, "name", pln_json_text(api->name));
-        }
+        char name[PLN_NAME_MAX + 1];
+        pln_naming_get(api->naming, name);
+        json_object_set_new(json, "name", pln_json_text(view->name[0] != '\0' ? view->name : name));
+        set_own_name(json, name);
     } else {
+        set_own_name(json, view->state.own_name);
         pln_stand_t stand = pln_standing_member(api->standing, network, view);
         pln_json_set_stand(json, &stand);
     }

@@ -15,8 +15,7 @@
 
 #define LIMIT_DEFAULT 50u
 #define PAGE_BYTES 4194304u /**< a page ends behind the record that passes this */
-#define BUDGET_MS 2000u
-#define FRESH_MS 5000u /**< waited for what arrived just before the question */
+#define FRESH_MS 5000u      /**< waited for what arrived just before the question */
 
 static const char *const orders[] = {[PLN_SORT_BEST] = "best",
                                      [PLN_SORT_NEWEST] = "newest",
@@ -64,8 +63,7 @@ static bool read_until(const pln_request_t *request, pln_answer_t *answer, uint6
     return true;
 }
 
-/** The words a facet is written with, where it has some: those of the first field that has it. */
-static const pln_choice_t *words_of(pln_index_t index)
+const pln_choice_t *pln_search_words(pln_index_t index)
 {
     const pln_kind_t *kind;
     const pln_field_t *field;
@@ -82,7 +80,7 @@ static const pln_choice_t *words_of(pln_index_t index)
 static void add_facet(pln_query_t *query, pln_index_t index, const char *value, size_t size)
 {
     char text[PLN_WORDS_BYTES_MAX + 1];
-    const pln_choice_t *words = words_of(index);
+    const pln_choice_t *words = pln_search_words(index);
     size = size < sizeof text ? size : sizeof text - 1;
     memcpy(text, value, size);
     text[size] = '\0';
@@ -122,7 +120,7 @@ static void add_filter(pln_query_t *query, const pln_filter_t *filter)
     }
 }
 
-static bool read_query(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
+bool pln_search_read(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
 {
     pln_filter_t filter;
     const char *versions = pln_uri_param(request->uri, "versions");
@@ -256,7 +254,7 @@ static void write_hits(const pln_api_t *api, const pln_hits_t *hits, pln_buf_t *
     }
 }
 
-static void answer_result(pln_answer_t *answer, pln_query_result_t result)
+void pln_search_refuse(pln_answer_t *answer, pln_query_result_t result)
 {
     static const struct {
         unsigned status;
@@ -283,11 +281,11 @@ static void run_query(const pln_request_t *request, pln_answer_t *answer, const 
     pln_catalog_reader_t reader;
     pln_query_result_t result = PLN_QUERY_FAILED;
     if (pln_catalog_take(api->catalog, &reader)) {
-        result = pln_query_run(reader.db, query, BUDGET_MS, &hits);
+        result = pln_query_run(reader.db, query, PLN_SEARCH_MS, &hits);
         pln_catalog_put(api->catalog, &reader);
     }
     if (result != PLN_QUERY_OK) {
-        answer_result(answer, result);
+        pln_search_refuse(answer, result);
         return;
     }
     write_hits(api, &hits, &answer->body);
@@ -296,8 +294,7 @@ static void run_query(const pln_request_t *request, pln_answer_t *answer, const 
     answer->type = "application/json";
 }
 
-/** Let what arrived just before the question be part of the answer. */
-static bool catch_up(const pln_api_t *api)
+bool pln_search_catch_up(const pln_api_t *api)
 {
     return pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, FRESH_MS);
 }
@@ -305,8 +302,8 @@ static bool catch_up(const pln_api_t *api)
 void pln_api_search(const pln_request_t *request, pln_answer_t *answer)
 {
     pln_query_t query = {0};
-    if (read_query(request, answer, &query)) {
-        catch_up(request->api);
+    if (pln_search_read(request, answer, &query)) {
+        pln_search_catch_up(request->api);
         run_query(request, answer, &query);
     }
 }
@@ -327,13 +324,13 @@ bool pln_search_lists(const pln_request_t *request)
             return true;
         }
     }
-    return catch_up(request->api);
+    return pln_search_catch_up(request->api);
 }
 
 void pln_search_list(const pln_request_t *request, pln_answer_t *answer)
 {
     pln_query_t query = {0};
-    if (read_query(request, answer, &query)) {
+    if (pln_search_read(request, answer, &query)) {
         query.words = NULL;
         query.after = pln_uri_param(request->uri, "before");
         run_query(request, answer, &query);

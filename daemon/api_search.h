@@ -17,6 +17,16 @@ bool pln_search_lists(const pln_request_t *request);
 /** Answer GET /api/v1/records from the catalog. */
 void pln_search_list(const pln_request_t *request, pln_answer_t *answer);
 
+#define PLN_SEARCH_MS 2000u /**< a question that takes longer is refused */
+
+/** The question in the request's parameters; false: the answer is given. */
+bool pln_search_read(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query);
+/** Let what arrived just before the question be part of the answer. */
+bool pln_search_catch_up(const pln_api_t *api);
+void pln_search_refuse(pln_answer_t *answer, pln_query_result_t result);
+/** The words a facet is written with, where it has some: those of the first field that has it. */
+const pln_choice_t *pln_search_words(pln_index_t index);
+
 /** Add the facets that the request's parameters ask for: every facet of the kinds table is one;
  * several values, separated by commas, all have to hold. */
 void pln_search_facets(const pln_request_t *request, pln_query_t *query);

@@ -13,12 +13,40 @@ void pln_api_health(const pln_request_t *request, pln_answer_t *answer)
     pln_answer_json(answer, 200, json_pack("{s:s}", "status", "ok"));
 }
 
+static void set_name(const pln_api_t *api, json_t *json)
+{
+    char name[PLN_NAME_MAX + 1];
+    pln_naming_get(api->naming, name);
+    json_object_set_new(json, "name", pln_json_text(name));
+}
+
 void pln_api_id(const pln_request_t *request, pln_answer_t *answer)
 {
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_did(&request->api->self));
-    json_object_set_new(json, "name", pln_json_text(request->api->name));
+    set_name(request->api, json);
     pln_answer_json(answer, 200, json);
+}
+
+void pln_api_name(const pln_request_t *request, pln_answer_t *answer)
+{
+    const char *name;
+    if (!pln_body_text(request, answer, "name", true, PLN_NAME_MAX, &name)) {
+        return;
+    }
+    if (pln_naming_set(request->api->naming, name) != PLN_OK) {
+        pln_answer_problem(answer, 503, "io",
+                           "%s/name could not be written: free some disk or mend its permissions",
+                           request->api->dir);
+        return;
+    }
+    pln_reply_t reply;
+    pln_event_t event = {.type = PLN_EV_NAME};
+    event.as.name.name = name;
+    if (pln_api_command(request, answer, &event, &reply)) {
+        pln_reply_free(&reply);
+        pln_api_id(request, answer);
+    }
 }
 
 /** Refusals by reason, those that never happened left out. */
@@ -185,7 +213,7 @@ static json_t *status_json(const pln_api_t *api, const status_t *status)
     size_t open = invitations_open(&status->invitations);
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_did(&api->self));
-    json_object_set_new(json, "name", pln_json_text(api->name));
+    set_name(api, json);
     json_object_set_new(json, "version", json_string(PLN_VERSION));
     json_object_set_new(json, "dir", pln_json_text(api->dir));
     json_object_set_new(json, "listen", json_string(pln_driver_listen(api->driver)));

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "api_view.h"
 
-#include <string.h>
-
 #include "look.h"
 
 /** A member's label; this node's own name where the network gives it none. */
@@ -14,10 +12,7 @@ static void label_of(const void *arg, const pln_network_id_t *network, const pln
         return;
     }
     if (out[0] == '\0' && pln_id_equal(author, &api->self)) {
-        size_t size = strlen(api->name);
-        size = size < PLN_NAME_MAX ? size : PLN_NAME_MAX;
-        memcpy(out, api->name, size);
-        out[size] = '\0';
+        pln_naming_get(api->naming, out);
     }
 }
 

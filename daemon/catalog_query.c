@@ -298,36 +298,98 @@ static void add_version(bool all, pln_buf_t *match)
     }
 }
 
+/** The expression for @query; PLN_QUERY_WORDLESS: there is nothing in its words. */
+static pln_query_result_t write_match(const pln_query_t *query, pln_buf_t *match)
+{
+    const char(*facets)[PLN_FACET_TEXT_SIZE] = (const char(*)[PLN_FACET_TEXT_SIZE])query->facets;
+    if (query->words != NULL && !pln_words_match(query->words, query->open, NULL, 0, match)) {
+        return PLN_QUERY_WORDLESS;
+    }
+    pln_buf_clear(match);
+    pln_words_match(query->words, query->open, facets, query->facet_count, match);
+    add_version(query->all_versions, match);
+    pln_buf_u8(match, 0);
+    return PLN_QUERY_OK;
+}
+
 pln_query_result_t pln_query_run(pln_catalog_db_t *db, const pln_query_t *query, uint32_t budget_ms,
                                  pln_hits_t *out)
 {
     pln_buf_t match = {0};
-    pln_query_t whole = *query;
     bool worded = query->words != NULL;
     *out = (pln_hits_t){0};
-    if (worded && !pln_words_match(query->words, query->open, NULL, 0, &match)) {
-        pln_buf_free(&match);
-        return PLN_QUERY_WORDLESS;
+    pln_query_result_t result = write_match(query, &match);
+    if (result == PLN_QUERY_OK) {
+        question_t question = {
+            .db = db,
+            .query = query,
+            .match = (const char *)match.data,
+            .sort = worded || query->sort != PLN_SORT_BEST ? query->sort : PLN_SORT_NEWEST};
+        pln_catalog_db_budget(db, budget_ms);
+        result = answer(&question, out);
+        pln_catalog_db_budget(db, 0);
+        pln_buf_free(&question.key);
     }
-    pln_buf_clear(&match);
-    pln_words_match(query->words, query->open, (const char(*)[PLN_FACET_TEXT_SIZE])whole.facets,
-                    whole.facet_count, &match);
-    add_version(query->all_versions, &match);
-    pln_buf_u8(&match, 0);
-    question_t question = {
-        .db = db,
-        .query = &whole,
-        .match = (const char *)match.data,
-        .low = 0,
-        .sort = worded || query->sort != PLN_SORT_BEST ? query->sort : PLN_SORT_NEWEST};
-    pln_catalog_db_budget(db, budget_ms);
-    pln_query_result_t result = answer(&question, out);
-    pln_catalog_db_budget(db, 0);
     pln_buf_free(&match);
-    pln_buf_free(&question.key);
     if (result != PLN_QUERY_OK) {
         pln_hits_free(out);
     }
+    return result;
+}
+
+/* ---- walking ---- */
+
+#define WALK(times)                                                                \
+    "SELECT record.kind, record.stored, chain.network, chain.author FROM " RECORDS \
+    " CROSS JOIN chain ON chain.number = record.chain WHERE " MATCHING times       \
+    " ORDER BY words.rowid DESC" PAGE
+static const char *const walk_sql[2] = {WALK(""), WALK(IN_TIME)};
+
+static void visit_row(sqlite3_stmt *statement, void (*visit)(void *, const pln_query_row_t *),
+                      void *arg)
+{
+    const void *stored = sqlite3_column_blob(statement, 1);
+    const void *network = sqlite3_column_blob(statement, 2);
+    const void *author = sqlite3_column_blob(statement, 3);
+    pln_query_row_t row = {
+        .kind = (uint16_t)sqlite3_column_int(statement, 0),
+        .stored = PLN_SPAN(stored, (size_t)sqlite3_column_bytes(statement, 1)),
+    };
+    if (sqlite3_column_bytes(statement, 2) == sizeof row.network &&
+        sqlite3_column_bytes(statement, 3) == sizeof row.author) {
+        memcpy(&row.network, network, sizeof row.network);
+        memcpy(&row.author, author, sizeof row.author);
+        visit(arg, &row);
+    }
+}
+
+pln_query_result_t pln_query_walk(pln_catalog_db_t *db, const pln_query_t *query,
+                                  uint32_t budget_ms, uint64_t max,
+                                  void (*visit)(void *arg, const pln_query_row_t *row), void *arg,
+                                  bool *more)
+{
+    pln_buf_t match = {0};
+    *more = false;
+    pln_query_result_t result = write_match(query, &match);
+    if (result == PLN_QUERY_OK) {
+        question_t question = {
+            .db = db, .query = query, .match = (const char *)match.data, .high = INT64_MAX};
+        pln_catalog_db_budget(db, budget_ms);
+        sqlite3_stmt *statement = ask(&question, walk_sql[has_times(&question)], max + 1, 0);
+        int code = SQLITE_ERROR;
+        for (uint64_t i = 0; statement != NULL && !*more &&
+                             (code = pln_catalog_db_step(db, statement)) == SQLITE_ROW;
+             i++) {
+            *more = i == max;
+            if (!*more) {
+                visit_row(statement, visit, arg);
+            }
+        }
+        sqlite3_reset(statement);
+        pln_catalog_db_budget(db, 0);
+        result = code == SQLITE_DONE || *more ? PLN_QUERY_OK : failed(code);
+    }
+    pln_buf_free(&match);
     return result;
 }
 

@@ -75,6 +75,20 @@ pln_query_result_t pln_query_run(pln_catalog_db_t *db, const pln_query_t *query,
                                  pln_hits_t *out);
 void pln_hits_free(pln_hits_t *hits);
 
+/** A hit as the catalog has it; all borrowed during the visit. */
+typedef struct {
+    uint16_t kind;
+    pln_span_t stored; /**< codec byte, then the payload */
+    pln_network_id_t network;
+    pln_id_t author;
+} pln_query_row_t;
+
+/** Visit the newest @max hits of @query, whatever its page and order. *more: there are others. */
+pln_query_result_t pln_query_walk(pln_catalog_db_t *db, const pln_query_t *query,
+                                  uint32_t budget_ms, uint64_t max,
+                                  void (*visit)(void *arg, const pln_query_row_t *row), void *arg,
+                                  bool *more);
+
 #define PLN_PAGE_MARK_SIZE 160
 /** Where to go on behind the first @used hits; false: nothing comes behind them. */
 bool pln_hits_next(const pln_hits_t *hits, size_t used, char out[PLN_PAGE_MARK_SIZE]);

@@ -28,6 +28,7 @@ struct pln_drafts {
     slot_t slots[PLN_DRAFTS_MAX];
     size_t count;
     size_t bytes;
+    uint64_t changes;
 };
 
 /* ---- slots ---- */
@@ -60,6 +61,7 @@ static pln_err_t look_up(pln_drafts_t *all, const char *id, uint64_t revision, s
 /** Takes @json over. */
 static void fill(pln_drafts_t *all, slot_t *slot, json_t *json, size_t bytes)
 {
+    all->changes++;
     all->bytes += bytes - slot->bytes;
     json_decref(slot->json);
     slot->json = json;
@@ -68,6 +70,7 @@ static void fill(pln_drafts_t *all, slot_t *slot, json_t *json, size_t bytes)
 
 static void drop(pln_drafts_t *all, slot_t *slot)
 {
+    all->changes++;
     all->bytes -= slot->bytes;
     json_decref(slot->json);
     *slot = all->slots[--all->count];
@@ -198,6 +201,14 @@ json_t *pln_drafts_list(pln_drafts_t *all)
     pthread_mutex_unlock(&all->lock);
     free(sorted);
     return list;
+}
+
+uint64_t pln_drafts_changes(pln_drafts_t *all)
+{
+    pthread_mutex_lock(&all->lock);
+    uint64_t changes = all->changes;
+    pthread_mutex_unlock(&all->lock);
+    return changes;
 }
 
 json_t *pln_drafts_get(pln_drafts_t *all, const char *id)

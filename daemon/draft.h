@@ -33,6 +33,9 @@ json_t *pln_drafts_list(pln_drafts_t *drafts);
 /** One; NULL: there is none such. The caller's reference. */
 json_t *pln_drafts_get(pln_drafts_t *drafts, const char *id);
 
+/** How often any of them has changed since the opening. */
+uint64_t pln_drafts_changes(pln_drafts_t *drafts);
+
 /** A new one: @draft gets an id and revision 1. PLN_EFULL, PLN_EOVERSIZE, PLN_EIO. */
 PLN_MUST_CHECK pln_err_t pln_drafts_add(pln_drafts_t *drafts, json_t *draft);
 /**

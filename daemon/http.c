@@ -46,7 +46,7 @@ typedef struct {
 
 struct pln_http {
     pln_api_t api;
-    char *dir, *name, *socket_path;
+    char *dir, *socket_path;
     char **advertise;
     char bound[PLN_ADDRESS_MAX + 1];
     char cookie[32];
@@ -434,7 +434,6 @@ static char *path_of(const char *dir, const char *name)
 static void copy_options(pln_http_t *http, const pln_http_options_t *options)
 {
     http->dir = pln_strdup(options->dir);
-    http->name = pln_strdup(options->name);
     http->socket_path = path_of(options->dir, "plnd.sock");
     http->advertise = pln_alloc_zero(options->advertise_count + 1, sizeof *http->advertise);
     for (size_t i = 0; i < options->advertise_count; i++) {
@@ -451,7 +450,7 @@ static void copy_options(pln_http_t *http, const pln_http_options_t *options)
         .store = options->store,
         .catalog = options->catalog,
         .dir = http->dir,
-        .name = http->name,
+        .naming = pln_naming_open(options->dir, options->name),
         .self = options->self->id,
         .identity = options->self,
         .http = http->bound,
@@ -514,7 +513,8 @@ pln_http_t *pln_http_start(const pln_http_options_t *options, char *error, size_
     copy_options(http, options);
     http->deadlines = pln_deadlines_start(sweep, http);
     http->api.standing = pln_standing_start(options->driver, options->dir);
-    http->api.pulse = pln_pulse_new(options->driver, options->catalog, http->api.standing);
+    http->api.pulse =
+        pln_pulse_new(options->driver, options->catalog, http->api.standing, http->api.naming);
     if (http->deadlines == NULL || http->api.standing == NULL) {
         snprintf(error, error_size, "the local API cannot start: the system gives no more threads");
         pln_http_stop(&http);
@@ -557,13 +557,13 @@ void pln_http_stop(pln_http_t **taken)
     pln_brake_free(&http->api.brake);
     pln_pulse_free(&http->api.pulse);
     pln_standing_stop(&http->api.standing);
+    pln_naming_close(&http->api.naming);
     for (size_t i = 0; i < http->api.advertise_count; i++) {
         free(http->advertise[i]);
     }
     free(http->advertise);
     free(http->socket_path);
     free(http->dir);
-    free(http->name);
     free(http);
     *taken = NULL;
 }

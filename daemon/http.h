@@ -24,7 +24,7 @@ typedef struct {
     pln_catalog_t *catalog; /**< borrowed */
     const pln_identity_t *self;
     const char *dir;    /**< for DIR/plnd.sock */
-    const char *name;   /**< this district's name */
+    const char *name;   /**< this district's name, as settings have it */
     const char *listen; /**< literal ADDR:PORT, port 0 = any; NULL or "": the Unix socket only */
     const char *read;   /**< who may read without a sign-in, as in plnd.conf; NULL: local */
     const char *public_url;       /**< of a reverse proxy; NULL or "": none */

@@ -20,6 +20,7 @@
 #include "incoming.h"
 #include "keyfile.h"
 #include "log.h"
+#include "naming.h"
 #include "options.h"
 #include "store.h"
 
@@ -143,10 +144,14 @@ static bool open_store(plnd_t *plnd)
 static bool start_driver(plnd_t *plnd)
 {
     const pln_config_t *config = &plnd->config;
+    char name[PLN_NAME_MAX + 1];
+    pln_naming_t *naming = pln_naming_open(pln_home_dir(plnd->home), config->name);
+    pln_naming_get(naming, name);
+    pln_naming_close(&naming);
     const pln_driver_options_t options = {
         .self = plnd->self,
         .store = plnd->store,
-        .name = config->name,
+        .name = name,
         .listen = config->listen,
         .listen_port_hint = pln_home_ports(plnd->home).listen,
         .dial_all = strcmp(config->dial, "all") == 0,

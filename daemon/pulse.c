@@ -22,18 +22,21 @@ struct pln_pulse {
     pln_driver_t *driver;
     pln_catalog_t *catalog;
     pln_standing_t *standing;
+    pln_naming_t *naming;
     voice_t state, progress;
     bool looked;
     uint64_t looked_ms;
 };
 
-pln_pulse_t *pln_pulse_new(pln_driver_t *driver, pln_catalog_t *catalog, pln_standing_t *standing)
+pln_pulse_t *pln_pulse_new(pln_driver_t *driver, pln_catalog_t *catalog, pln_standing_t *standing,
+                           pln_naming_t *naming)
 {
     pln_pulse_t *pulse = pln_alloc_zero(1, sizeof *pulse);
     pthread_mutex_init(&pulse->lock, NULL);
     pulse->driver = driver;
     pulse->catalog = catalog;
     pulse->standing = standing;
+    pulse->naming = naming;
     pulse->state.event = "state";
     pulse->progress.event = "progress";
     return pulse;
@@ -142,6 +145,9 @@ static void look(pln_pulse_t *pulse)
     if (looked) {
         bool in_sync = caught_up(&networks, &peers, &behind);
         json_t *state = json_object();
+        char name[PLN_NAME_MAX + 1];
+        pln_naming_get(pulse->naming, name);
+        json_object_set_new(state, "name", pln_json_text(name));
         json_object_set_new(state, "in_sync", json_boolean(in_sync));
         pln_json_set_number(state, "behind", behind);
         json_object_set_new(state, "paused", json_boolean(paused));

@@ -12,6 +12,7 @@
 
 #include "catalog.h"
 #include "driver.h"
+#include "naming.h"
 #include "standing.h"
 
 typedef struct pln_pulse pln_pulse_t;
@@ -22,7 +23,8 @@ typedef struct {
     uint64_t progress;
 } pln_pulse_seen_t;
 
-pln_pulse_t *pln_pulse_new(pln_driver_t *driver, pln_catalog_t *catalog, pln_standing_t *standing);
+pln_pulse_t *pln_pulse_new(pln_driver_t *driver, pln_catalog_t *catalog, pln_standing_t *standing,
+                           pln_naming_t *naming);
 void pln_pulse_free(pln_pulse_t **pulse);
 
 /** Append the events that @seen lacks, as server-sent events. */

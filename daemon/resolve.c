@@ -189,12 +189,14 @@ static bool match_members(const pln_request_t *request, const pln_network_id_t *
                           const char *text, one_id_t *one)
 {
     pln_members_t members;
+    char self[PLN_NAME_MAX + 1];
+    pln_naming_get(request->api->naming, self);
     bool looked = pln_look_members(request->api->driver, network, &members);
     for (size_t i = 0; i < members.count; i++) {
         const pln_member_t *member = &members.list[i].member;
         bool own = pln_id_equal(&member->node, &request->api->self);
         if (strcmp(members.list[i].name, text) == 0 || pln_id_matches(&member->node, text) ||
-            (own && strcmp(request->api->name, text) == 0)) {
+            (own && strcmp(self, text) == 0)) {
             found_id(one, &member->node);
         }
     }
@@ -255,7 +257,9 @@ static bool resolve_author(const pln_request_t *request, pln_answer_t *answer, c
     }
     pln_networks_t networks;
     one_id_t one = {.choices = {.text = ""}};
-    if (strcmp(request->api->name, text) == 0) {
+    char self[PLN_NAME_MAX + 1];
+    pln_naming_get(request->api->naming, self);
+    if (strcmp(self, text) == 0) {
         found_id(&one, &request->api->self);
     }
     bool looked = pln_look_networks(request->api->driver, &networks);

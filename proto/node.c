@@ -348,22 +348,6 @@ void pln_trace(pln_node_t *node, const char *what, const pln_link_t *link, const
 
 /* ---- step ---- */
 
-static void addresses_set(pln_node_t *node, const pln_event_t *event)
-{
-    size_t count = event->as.addresses.count;
-    node->advertise_count = count < PLN_ADDRESSES_MAX ? count : PLN_ADDRESSES_MAX;
-    node->advertise =
-        pln_realloc(node->advertise, (node->advertise_count + 1) * sizeof *node->advertise);
-    for (size_t i = 0; i < node->advertise_count; i++) {
-        memset(node->advertise[i], 0, sizeof node->advertise[i]);
-        strncpy(node->advertise[i], event->as.addresses.list[i], PLN_ADDRESS_MAX);
-    }
-    for (size_t i = 0; i < node->net_count; i++) {
-        node->nets[i]->presence_ms = node->now_ms;
-    }
-    pln_wake(node, node->now_ms);
-}
-
 static void disk_set(pln_node_t *node, const pln_event_t *event)
 {
     bool well_again = node->disk_low && !event->as.disk.low;
@@ -488,6 +472,9 @@ static void user_event(pln_node_t *node, const pln_event_t *event)
         case PLN_EV_LEAVE:
             pln_leave(node, event);
             break;
+        case PLN_EV_NAME:
+            pln_name_set(node, event);
+            break;
         case PLN_EV_PEER_ADD:
             pln_peer_add(node, event);
             break;
@@ -532,7 +519,7 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
             pln_heads_changes(node, event);
             break;
         case PLN_EV_ADDRESSES:
-            addresses_set(node, event);
+            pln_addresses_set(node, event);
             break;
         case PLN_EV_DISK:
             disk_set(node, event);

@@ -121,6 +121,7 @@ typedef enum {
     PLN_EV_HEAL,     /**< settle this node's own forks (R6) */
     PLN_EV_HEALED,   /**< what does not count of one is published again */
     PLN_EV_LEAVE,
+    PLN_EV_NAME, /**< what this district is called from now on */
     PLN_EV_PEER_ADD,
     PLN_EV_PEER_REMOVE,
     PLN_EV_RECALL /**< a network that the node's key belonged to, and whom to ask about it */
@@ -218,6 +219,10 @@ typedef struct {
             const char *const *list; /**< HOST:PORT */
             size_t count;
         } addresses;
+        struct {
+            uint64_t request;
+            const char *name;
+        } name;
         struct {
             bool low;
         } disk;

@@ -267,3 +267,41 @@ void pln_presence_exchange(pln_node_t *node, pln_link_t *link, pln_share_t *shar
         }
     }
 }
+
+/* ---- what it says, changed by hand ---- */
+
+static void presence_soon(pln_node_t *node)
+{
+    for (size_t i = 0; i < node->net_count; i++) {
+        node->nets[i]->presence_ms = node->now_ms;
+    }
+    pln_wake(node, node->now_ms);
+}
+
+void pln_addresses_set(pln_node_t *node, const pln_event_t *event)
+{
+    size_t count = event->as.addresses.count;
+    node->advertise_count = count < PLN_ADDRESSES_MAX ? count : PLN_ADDRESSES_MAX;
+    node->advertise =
+        pln_realloc(node->advertise, (node->advertise_count + 1) * sizeof *node->advertise);
+    for (size_t i = 0; i < node->advertise_count; i++) {
+        memset(node->advertise[i], 0, sizeof node->advertise[i]);
+        strncpy(node->advertise[i], event->as.addresses.list[i], PLN_ADDRESS_MAX);
+    }
+    presence_soon(node);
+}
+
+void pln_name_set(pln_node_t *node, const pln_event_t *event)
+{
+    const char *name = event->as.name.name;
+    size_t size = strlen(name);
+    if (size == 0 || size > PLN_NAME_MAX || !pln_utf8_valid(PLN_SPAN(name, size))) {
+        pln_reply(node, event->as.name.request, true, PLN_EINVAL,
+                  "a name is UTF-8 text of 1 to 128 bytes");
+        return;
+    }
+    memset(node->name, 0, sizeof node->name);
+    memcpy(node->name, name, size);
+    presence_soon(node);
+    pln_reply_data(node, event->as.name.request, PLN_OK, (pln_span_t){0});
+}

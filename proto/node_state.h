@@ -568,6 +568,9 @@ pln_err_t pln_forget_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 void pln_presence_received(pln_node_t *node, pln_link_t *link,
                            const pln_presence_message_t *message);
 void pln_presence_scan(pln_node_t *node, pln_net_state_t *net);
+/** Where this node is reached, what it is called: told in the next presence of each network. */
+void pln_addresses_set(pln_node_t *node, const pln_event_t *event);
+void pln_name_set(pln_node_t *node, const pln_event_t *event);
 void pln_presence_exchange(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 pln_err_t pln_presence_load(pln_node_t *node, pln_span_t key, pln_span_t value);
 void pln_presence_free(pln_presence_state_t *presence);

@@ -343,6 +343,7 @@ void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network,
     pln_presence_t presence;
     if (kept != NULL && pln_presence_decode(pln_buf_span(&kept->body), &presence) == PLN_OK) {
         out->heard_wall_ms = kept->heard_wall_ms;
+        memcpy(out->own_name, kept->name, sizeof out->own_name);
         out->in_sync = memcmp(presence.digest.bytes, net->digest.bytes, 32) == 0;
         out->behind = heads_behind(net, &presence);
         memcpy(out->version, presence.version.data, presence.version.size);

@@ -135,6 +135,7 @@ typedef struct {
     uint64_t behind; /**< own-head entries of it that we lack */
     char version[33];
     char address[PLN_ADDRESS_MAX + 1];
+    char own_name[PLN_NAME_MAX + 1]; /**< what it calls itself; may be empty */
 } pln_member_state_t;
 void pln_node_member_state(pln_node_t *node, const pln_network_id_t *network,
                            const pln_id_t *member, pln_member_state_t *out);

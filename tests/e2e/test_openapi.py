@@ -96,6 +96,7 @@ class Description(Case):
         for name in ("health", "metrics", "openapi", "problems", "id", "status", "networks", "peers",
                      "kinds", "invitations", "session", "sign_ins"):
             self.ask(name)
+        self.ask("name", body={"name": "Cedar Valley"})
         self.ask("network", "-")
         self.ask("members", self.network)
         self.ask("network_heal", "Iowa")
@@ -127,6 +128,7 @@ class Description(Case):
         self.ask("record", *record.split("/"))
         self.ask("records", query="?limit=1")
         self.ask("search", query="?q=bridge&limit=1")
+        self.ask("facets", query="?q=bridge")
         self.ask("export")
         self.ask("check", body={"kind": "task", "fields": {"prompt": "Name: Jane Doe"}})
         self.ask("retract", *record.split("/"), body={"reason": "a slip"})
@@ -181,7 +183,7 @@ class Description(Case):
         described = self.operations["events"][2]["responses"]["200"]["x-events"]
         stream = Listener(self.manager, timeout=self.patience)
         self.addCleanup(stream.close)
-        for name in ("arrival", "state", "progress"):
+        for name in ("arrival", "state", "progress", "drafts"):
             event = stream.next(name)
             self.assertEqual(self.schema.problems(event.data, described[name]), [], event)
         self.node_a.pln("add", "task", "title=Live", "prompt=x")
