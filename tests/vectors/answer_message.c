@@ -17,7 +17,8 @@ static const shape_t hello_shape[] = {SHAPE(UINT, pln_hello_t, version_min),
 static const shape_t heads_shape[] = {SHAPE(FIXED, pln_heads_t, network),
                                       SHAPE(UINT, pln_heads_t, flags),
                                       SHAPE(CURSOR, pln_heads_t, upto), SHAPE_END};
-static const shape_t want_shape[] = {SHAPE(FIXED, pln_want_t, network), SHAPE_END};
+static const shape_t want_shape[] = {SHAPE(FIXED, pln_want_t, network),
+                                     SHAPE(UINT, pln_want_t, flags), SHAPE_END};
 static const shape_t place_shape[] = {
     SHAPE(FIXED, pln_place_t, network), SHAPE(FIXED, pln_place_t, author),
     SHAPE(UINT, pln_place_t, epoch), SHAPE(UINT, pln_place_t, lane), SHAPE_END};

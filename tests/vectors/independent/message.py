@@ -60,6 +60,10 @@ class MaybeNetwork:
         return pack(value)
 
 
+class MayBeMissing(Uint):
+    """The last element of a message that may end before it; 0 is left out."""
+
+
 class Cursor:
     """Two elements: number, and tag, bin(8), or bin(0) exactly when number is 0."""
 
@@ -138,7 +142,7 @@ MESSAGES = {
                   ("credit", Uint(U62)), ("flags", Uint(U32)), ("rows", HELLO_ROWS))),
     1: ("heads", (("network", NETWORK), ("flags", Uint(U32)), ("upto", Cursor()),
                   ("rows", HEADS_ROWS))),
-    2: ("want", (("network", NETWORK), ("rows", WANT_ROWS))),
+    2: ("want", (("network", NETWORK), ("rows", WANT_ROWS), ("flags", MayBeMissing(U32)))),
     3: ("entries", (("network", NETWORK), ("author", ID), ("epoch", Uint(U32)), ("lane", Uint(1)),
                     ("from", Uint(U48)), ("to", Uint(U48)), ("base", HASH),
                     ("signature", Bin(64)), ("flags", Uint(U32)), ("upto", Cursor()),
@@ -168,15 +172,21 @@ PRESENCE = (("network", NETWORK), ("node", ID), ("stamp", Uint(U48)), ("name", T
 
 
 def _width(elements):
-    return sum(2 if isinstance(kind, Cursor) else 1 for _, kind in elements)
+    return sum(2 if isinstance(kind, Cursor) else not isinstance(kind, MayBeMissing)
+               for _, kind in elements)
 
 
 def _read(r, count, elements, behind, sound=None):
     demand(count >= _width(elements) + behind, "malformed", "too few elements")
-    fields = {name: kind.read(r) for name, kind in elements}
+    left = count - behind - _width(elements)
+    fields = {}
+    for name, kind in elements:
+        missing = isinstance(kind, MayBeMissing)
+        fields[name] = 0 if missing and left == 0 else kind.read(r)
+        left -= missing and left > 0
     if sound is not None:
         sound(fields)
-    for _ in range(count - behind - _width(elements)):
+    for _ in range(left):
         r.value()
     r.end()
     return fields
@@ -200,8 +210,10 @@ def decode(frame):
 
 
 def encode(name, fields):
-    elements = MESSAGES[NUMBERS[name]][1]
-    return (pack_array(1 + _width(elements)) + pack(NUMBERS[name])
+    elements = [(key, kind) for key, kind in MESSAGES[NUMBERS[name]][1]
+                if not isinstance(kind, MayBeMissing) or fields[key] != 0]
+    more = sum(isinstance(kind, MayBeMissing) for _, kind in elements)
+    return (pack_array(1 + _width(elements) + more) + pack(NUMBERS[name])
             + b"".join(kind.write(fields[key]) for key, kind in elements))
 
 

@@ -26,6 +26,7 @@ TOPICS = [(basics.hashes, "1.3"), (basics.identity, "3.1"), (basics.signatures, 
           (session.presences, "9.13.1"), (records.records, "11"),
           (retract.retracts, "7.2.5"), (forks.forks, "9.10"), (evidence.evidence, "9.14.1"),
           (more.controls, "7.2"), (more.folds, "7.4"), (more.messages, "9.3"), (more.presences, "9.13.1"),
+          (more.wants, "9.3"), (more.versions, "7.3"),
           (more.codecs, "6"), (more.tickets, "8"), (more.records, "11"),
           (vaults.vaults, "15"), (salts.salts, "11.3"), (transfers.transfers, "7.4.2")]
 

@@ -93,7 +93,7 @@ def want(t):
     out = {}
     for name, rows in (("two rows", ROWS), ("no rows", [])):
         elements = [bin_(NETWORK), bin_(b"".join(row(*r) for r in rows))]
-        t.both(name, "want", 2, {"network": NETWORK.hex(), "rows": [row_fields(r, "from", "base") for r in rows]}, elements)
+        t.both(name, "want", 2, {"network": NETWORK.hex(), "flags": 0, "rows": [row_fields(r, "from", "base") for r in rows]}, elements)
         out.setdefault("want", (2, elements))
     return out
 

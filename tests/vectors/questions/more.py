@@ -136,6 +136,62 @@ def messages():
     return t
 
 
+def wants():
+    """WANT and ENTRIES for single payloads: the flags, which may be missing."""
+    t = Messages("message-4", "WANT with flags, which are left out when 0, and ENTRIES of a payload")
+    rows = b"".join(row(*r) for r in ROWS)
+    fields = [{"author": r[0].hex(), "epoch": r[1], "lane": r[2], "from": number(r[3]), "base": r[4].hex()} for r in ROWS]
+    for name, flags in (("PAYLOAD", 1), ("flags without a name", 2**32 - 2), ("all flags", 2**32 - 1)):
+        t.both(name, "want", 2, {"network": NETWORK.hex(), "flags": flags, "rows": fields}, [bin_(NETWORK), bin_(rows), uint(flags)])
+    t.both("PAYLOAD without rows", "want", 2, {"network": NETWORK.hex(), "flags": 1, "rows": []}, [bin_(NETWORK), bin_(b""), uint(1)])
+    plain = [uint(2), bin_(NETWORK), bin_(rows)]
+    for name, behind, flags in (("0 that is written", [uint(0)], 0), ("flags, and elements of a later version", [uint(1), text("x"), NIL], 1)):
+        t.ask(f"want: {name}", "message.read", {"hex": array(*plain, *behind).hex()},
+              {"type": "want", "network": NETWORK.hex(), "flags": flags, "rows": fields})
+    for name, behind in (("flags that are a text", text("1")), ("no flags, and nil in their place", NIL), ("flags 2^32", uint(2**32)),
+                         ("flags in a longer spelling", b"\xcc\x01")):
+        t.refuse(f"want: {name}", array(*plain, behind))
+    t.refuse("want: flags that the count promises", array(*plain, uint(1))[:-1], "truncated")
+    run = b"\x00\x01\x02" + (5).to_bytes(6, "big") + (1).to_bytes(4, "big") + b"x"
+    where = (SPOKE.id, 0, 1)
+    elements = [*place_parts(*where), uint(7), uint(7), bin_(b"\x0d" * 32), bin_(bytes(64)), uint(2), *cursor(NONE), bin_(run)]
+    t.both("one payload: base is its data, and nothing is signed", "entries", 3,
+           {"place": place_of(*where), "from": 7, "to": 7, "base": "0d" * 32, "signature": "00" * 64, "flags": 2,
+            "upto": {"number": 0, "tag": ""}, "run": run.hex()}, elements)
+    return t
+
+
+def versions():
+    """R14: what a fold of version 1 does not know says nothing to it."""
+    t = Topic("access-4", "access_version: who sets it, and kinds and fields of a later one")
+    asked = [(k, e, lane) for k in (A, C) for e in (0, 16) for lane in (0, 1)]
+    h = History()
+    h.grant(ROOT, C, 3)
+    h.say(C, 1, {20: "C's title", 23: 9})
+    h.say(A, 1, {23: 8})
+    ask(t, "of a coordinator and of a stranger it is not heard", h, asked)
+    h.say(ROOT, 1, {23: 2})
+    ask(t, "the root raises it", h, asked)
+    h.say(ROOT, 1, {23: 1}, epoch=1)
+    ask(t, "and does not lower it again", h, asked)
+    for kind in (8, 9, 0xff):
+        h = History()
+        h.say(ROOT, kind, {16: A.id, 17: 0, 18: 2})
+        h.grant(ROOT, C, 2)
+        h.say(ROOT, kind, {16: C.id, 17: 0})
+        ask(t, f"kind {kind} in version 1, with what a grant and a revoke say", h, asked)
+        h.say(ROOT, 1, {23: 7})
+        ask(t, f"kind {kind} in version 7, which this fold does not know", h, asked)
+    h = History()
+    h.say(ROOT, 2, {16: A.id, 17: 0, 18: 2, 40: 1})
+    h.say(ROOT, 2, {16: C.id, 17: 0, 18: 3, 41: "later"})
+    h.say(ROOT, 1, {23: 7, 42: 5})
+    ask(t, "unknown fields are kept and say nothing", h, asked)
+    h.say(ROOT, 3, {16: A.id, 17: 0, 43: 1})
+    ask(t, "in a revoke likewise", h, asked)
+    return t
+
+
 def presences():
     t = Topic("presence-2", "what a presence may say of heads and addresses unasked")
     small = {**PRESENCE, "stamp": 0, "name": "", "version": "", "codecs": b"", "addresses": []}

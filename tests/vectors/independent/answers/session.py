@@ -59,7 +59,7 @@ MESSAGES = {
               "nonce": bytes, "arrivals": CURSOR, "credit": int, "flags": int,
               "rows": [HELLO_ROW]},
     "heads": {"network": bytes, "flags": int, "upto": CURSOR, "rows": [HEAD]},
-    "want": {"network": bytes, "rows": [WANTED]},
+    "want": {"network": bytes, "flags": int, "rows": [WANTED]},
     "entries": {"place": PLACE, "from": int, "to": int, "base": bytes, "signature": bytes,
                 "flags": int, "upto": CURSOR, "run": bytes},
     "fork": {"place": PLACE, "stage": int, "seq": int, "hash": bytes, "other_seq": int,
