@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "caller.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -26,21 +27,46 @@ static void cut_port(char *address)
     }
 }
 
-/** Behind a reverse proxy of ours, the caller is whom it names last. */
+/** The last header of that name: what a proxy adds stands behind what came to it. */
+static enum MHD_Result take_last(void *arg, enum MHD_ValueKind kind, const char *name,
+                                 const char *value)
+{
+    const char **last = arg;
+    (void)kind;
+    *last = strcasecmp(name, "X-Forwarded-For") == 0 && value != NULL ? value : *last;
+    return MHD_YES;
+}
+
+/** The last address of @list, without blanks; false: that is none. */
+static bool last_address(const char *list, char out[INET6_ADDRSTRLEN])
+{
+    uint8_t parsed[sizeof(struct in6_addr)];
+    const char *last = strrchr(list, ',');
+    last = last == NULL ? list : last + 1;
+    last += strspn(last, " \t");
+    size_t size = strcspn(last, " \t");
+    if (size >= INET6_ADDRSTRLEN) {
+        return false;
+    }
+    memcpy(out, last, size);
+    out[size] = '\0';
+    return inet_pton(AF_INET, out, parsed) == 1 || inet_pton(AF_INET6, out, parsed) == 1;
+}
+
+/** Behind a reverse proxy of ours, the caller is whom it names last; what others named before may
+ * be anybody's invention. */
 static void look_behind_proxy(pln_caller_t *caller, const pln_front_t *front,
                               struct MHD_Connection *connection)
 {
-    const char *list = header_of(connection, "X-Forwarded-For");
-    char probe[PLN_ADDRESS_MAX + 1];
+    const char *list = NULL;
+    char probe[PLN_ADDRESS_MAX + 1], named[INET6_ADDRSTRLEN];
     snprintf(probe, sizeof probe, "%.200s:1", caller->from);
-    if (front->public_url[0] == '\0' || list == NULL || pln_reach(probe) != PLN_REACH_HERE) {
+    if (front->public_url[0] == '\0' || pln_reach(probe) != PLN_REACH_HERE) {
         return;
     }
-    const char *last = strrchr(list, ',');
-    last = last == NULL ? list : last + 1;
-    last += strspn(last, " ");
-    if (last[0] != '\0') {
-        snprintf(caller->from, sizeof caller->from, "%.100s", last);
+    MHD_get_connection_values(connection, MHD_HEADER_KIND, take_last, &list);
+    if (list != NULL && last_address(list, named)) {
+        snprintf(caller->from, sizeof caller->from, "%s", named);
     }
 }
 

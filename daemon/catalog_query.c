@@ -54,33 +54,40 @@ void pln_hits_free(pln_hits_t *hits)
     "SELECT record.chain, record.seq, record.id, " snippet ", '' FROM " RECORDS \
     " WHERE " MATCHING times " ORDER BY " order PAGE
 
-// By title everything that fits is looked at, and snippets are made for the page only.
-#define BY_TITLE(times)                                                                 \
+// By title: of few hits all are looked at and put in order; of many the records are walked in that
+// order, each asked whether it fits, until the page is full. Snippets are made for the page only.
+#define BY_TITLE(hits, times)                                                           \
     "SELECT record.chain, record.seq, record.id, '' AS snippet, record.title AS title " \
-    "FROM " RECORDS " WHERE " MATCHING times                                            \
+    "FROM " hits " WHERE " MATCHING times                                               \
     " AND (record.title, record.id) > (?8, ?9)"                                         \
     " ORDER BY record.title, record.id" PAGE
-#define BY_TITLE_WORDED(times)                                                                  \
+#define BY_TITLE_WORDED(hits, times)                                                            \
     "SELECT page.chain, page.seq, page.id, " SNIPPET                                            \
     ", page.title FROM"                                                                         \
     " (SELECT record.chain AS chain, record.seq AS seq, record.id AS id, record.title AS title" \
-    " FROM " RECORDS " WHERE " MATCHING times                                                   \
+    " FROM " hits " WHERE " MATCHING times                                                      \
     " AND (record.title, record.id) > (?8, ?9)"                                                 \
     " ORDER BY record.title, record.id" PAGE                                                    \
     ") AS page CROSS JOIN words ON words.rowid = page.id"                                       \
     " WHERE words MATCH ?1 ORDER BY page.title, page.id"
+#define IN_TITLE_ORDER "record INDEXED BY record_title CROSS JOIN words ON words.rowid = record.id"
 
 #define QUESTIONS(snippet, times, by_title)                               \
     {                                                                     \
         [PLN_SORT_BEST] = QUESTION(snippet, times, "rank"),               \
         [PLN_SORT_NEWEST] = QUESTION(snippet, times, "words.rowid DESC"), \
         [PLN_SORT_OLDEST] = QUESTION(snippet, times, "words.rowid"),      \
-        [PLN_SORT_TITLE] = by_title(times)                                \
+        [PLN_SORT_TITLE] = by_title(RECORDS, times)                       \
     }
 /** By: are there words, are there bounds of time, which order. */
 static const char *const page_sql[2][2][4] = {
     {QUESTIONS(NO_SNIPPET, "", BY_TITLE), QUESTIONS(NO_SNIPPET, IN_TIME, BY_TITLE)},
     {QUESTIONS(SNIPPET, "", BY_TITLE_WORDED), QUESTIONS(SNIPPET, IN_TIME, BY_TITLE_WORDED)}};
+
+/** The same by title, of many hits. */
+static const char *const many_by_title_sql[2][2] = {
+    {BY_TITLE(IN_TITLE_ORDER, ""), BY_TITLE(IN_TITLE_ORDER, IN_TIME)},
+    {BY_TITLE_WORDED(IN_TITLE_ORDER, ""), BY_TITLE_WORDED(IN_TITLE_ORDER, IN_TIME)}};
 
 // How many there are, up to a bound, and the oldest of them.
 #define COUNT(from, times)                                                                        \
@@ -239,9 +246,11 @@ static char *order_text(sqlite3_stmt *statement, int column)
 
 static pln_query_result_t fill_page(const question_t *question, pln_hits_t *out)
 {
-    bool worded = question->query->words != NULL;
-    sqlite3_stmt *statement = ask(question, page_sql[worded][has_times(question)][question->sort],
-                                  question->query->limit, question->offset);
+    bool worded = question->query->words != NULL, timed = has_times(question);
+    bool many = question->sort == PLN_SORT_TITLE && out->total > PLN_RANKED_MAX;
+    const char *sql =
+        many ? many_by_title_sql[worded][timed] : page_sql[worded][timed][question->sort];
+    sqlite3_stmt *statement = ask(question, sql, question->query->limit, question->offset);
     int code = SQLITE_ERROR;
     out->list = pln_alloc_zero(question->query->limit, sizeof *out->list);
     while (statement != NULL &&
@@ -270,7 +279,8 @@ static pln_query_result_t answer(question_t *question, pln_hits_t *out)
         return PLN_QUERY_AFTER;
     }
     pln_query_result_t result = PLN_QUERY_OK;
-    if (question->sort == PLN_SORT_BEST || question->query->after == NULL) {
+    if (question->sort == PLN_SORT_BEST || question->sort == PLN_SORT_TITLE ||
+        question->query->after == NULL) {
         result = count_hits(question, out);
     }
     return result == PLN_QUERY_OK ? fill_page(question, out) : result;

@@ -53,8 +53,8 @@ typedef struct {
 typedef struct {
     pln_hit_t *list; /**< owned */
     size_t count;
-    uint64_t total; /**< hits; PLN_RANKED_MAX + 1: more than that. Of later pages of other
-                         orders than BEST: 0, nobody counted */
+    uint64_t total; /**< hits; PLN_RANKED_MAX + 1: more than that. Of later pages by
+                         arrival: 0, nobody counted */
     bool ranked_newest;
     bool full;       /**< as many as asked for: there may be more */
     pln_sort_t sort; /**< what pages go on by, with the two below */

@@ -33,7 +33,16 @@ typedef struct {
 struct Fts5Tokenizer {
     fts5_tokenizer inner;
     Fts5Tokenizer *state; /**< of inner */
+    pln_buf_t spelled;    /**< a text with its letters spelled out */
 };
+
+/** Letters that are two, as whoever lacks the key types them. Both spellings have two bytes: what
+ * is told of where a token stands holds for either. */
+static const struct {
+    char letter[3];
+    char spelled[3];
+} pairs[] = {{"ß", "ss"}, {"æ", "ae"}, {"Æ", "ae"}, {"œ", "oe"}, {"Œ", "oe"},
+             {"þ", "th"}, {"Þ", "th"}, {"ĳ", "ij"}, {"Ĳ", "ij"}};
 
 /** Tokens of a part of a text, told as of the whole. */
 typedef struct {
@@ -94,6 +103,34 @@ static int plain_end(const char *text, int size, int at)
     return size;
 }
 
+/** Write over @size bytes, the letters of `pairs` as two; false: none is among them. */
+static bool spell_out(char *text, int size)
+{
+    bool any = false;
+    for (int i = 0; i + 1 < size; i++) {
+        for (size_t p = 0; (text[i] & 0x80) != 0 && p < sizeof pairs / sizeof pairs[0]; p++) {
+            if (memcmp(text + i, pairs[p].letter, 2) == 0) {
+                memcpy(text + i, pairs[p].spelled, 2);
+                any = true;
+            }
+        }
+    }
+    return any;
+}
+
+/** @text, or a copy of it with such letters spelled out. */
+static const char *spelled(Fts5Tokenizer *self, const char *text, int size)
+{
+    const size_t length = (size_t)size;
+    if (memchr(text, 0xc3, length) == NULL && memchr(text, 0xc4, length) == NULL &&
+        memchr(text, 0xc5, length) == NULL) {
+        return text;
+    }
+    pln_buf_clear(&self->spelled);
+    pln_buf_add(&self->spelled, text, length);
+    return spell_out((char *)self->spelled.data, size) ? (const char *)self->spelled.data : text;
+}
+
 /* ---- tokens ---- */
 
 static int tell_part(void *arg, int flags, const char *text, int size, int begin, int end)
@@ -143,6 +180,7 @@ static int tell_word(void *arg, const char *text, int size, int *at, token_fn to
 static int tokenize(Fts5Tokenizer *self, void *arg, int flags, const char *text, int size,
                     token_fn token)
 {
+    text = size > 0 ? spelled(self, text, size) : text;
     int code = SQLITE_OK, at = plain_end(text, size, 0);
     if (at == size) {
         return self->inner.xTokenize(self->state, arg, flags, text, size, token);
@@ -181,6 +219,7 @@ static void forget(Fts5Tokenizer *self)
     if (self->state != NULL) {
         self->inner.xDelete(self->state);
     }
+    pln_buf_free(&self->spelled);
     free(self);
 }
 

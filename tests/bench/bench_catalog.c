@@ -296,6 +296,9 @@ static void ask_all(bench_t *bench)
         {"a common word", half, 1, NULL, NULL, PLN_SORT_BEST, 100},
         {"the newest of a facet", NULL, 0, "license", "CC-BY-4.0", PLN_SORT_NEWEST, 50},
         {"two words, by title", pairs, 8, NULL, NULL, PLN_SORT_TITLE, 50},
+        {"everything, by title", NULL, 0, NULL, NULL, PLN_SORT_TITLE, 50},
+        {"a facet, by title", NULL, 0, "license", "CC-BY-4.0", PLN_SORT_TITLE, 50},
+        {"a common word, by title", common, 1, NULL, NULL, PLN_SORT_TITLE, 100},
     };
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         ask(bench, &all[i]);

@@ -194,6 +194,41 @@ static void scripts_without_blanks_are_found_letter_by_letter(void **state)
     assert_string_equal(found(world, "größe bauplan"), "6");
 }
 
+static void letters_that_are_two_are_found_in_either_spelling(void **state)
+{
+    world_t *world = *state;
+    add_task(world, "Straße und Maß", "Fußgänger zählen");
+    add_task(world, "STRASSE UND MASS", "Encyclopædia, Œuvre");
+    add_task(world, "Encyclopaedia", "oeuvre");
+    follow(world);
+    assert_string_equal(found(world, "strasse"), "1 2");
+    assert_string_equal(found(world, "Straße"), "1 2");
+    assert_string_equal(found(world, "fussgänger"), "1");
+    assert_string_equal(found(world, "\"straße und mass\""), "1 2");
+    assert_string_equal(found(world, "encyclopaedia"), "3 2");
+    assert_string_equal(found(world, "ŒUVRE encyclopÆdia"), "3 2");
+    assert_string_equal(found(world, "straß*"), "1 2");
+}
+
+static void pictures_are_found(void **state)
+{
+    world_t *world = *state;
+    add_task(world, "Our brook 🐟🌊", "Measure it ❤️.");
+    add_task(world, "👩‍🏫 teaches 👍🏽", "☀ and 🇺🇸");
+    follow(world);
+    assert_string_equal(found(world, "🐟"), "1");
+    assert_string_equal(found(world, "🌊"), "1");
+    assert_string_equal(found(world, "🐟🌊"), "1");
+    assert_string_equal(found(world, "🌊🐟"), "");
+    assert_string_equal(found(world, "❤"), "1");
+    assert_string_equal(found(world, "❤️ brook"), "1");
+    assert_string_equal(found(world, "👍"), "2");
+    assert_string_equal(found(world, "👍🏿"), "2");
+    assert_string_equal(found(world, "👩‍🏫"), "2");
+    assert_string_equal(found(world, "🇺🇸"), "2");
+    assert_string_equal(found(world, "☀️"), "2");
+}
+
 static void star_stands_for_the_rest_of_a_word(void **state)
 {
     world_t *world = *state;
@@ -491,6 +526,8 @@ int main(void)
         CASE(words_are_found_in_titles_and_prose_and_titles_weigh_more),
         CASE(accents_and_other_scripts_are_found),
         CASE(scripts_without_blanks_are_found_letter_by_letter),
+        CASE(letters_that_are_two_are_found_in_either_spelling),
+        CASE(pictures_are_found),
         CASE(star_stands_for_the_rest_of_a_word),
         CASE(any_text_is_safe),
         CASE(digits_of_a_facet_are_no_words),
