@@ -301,6 +301,22 @@ static enum MHD_Result on_body(exchange_t *exchange, const char *data, size_t *s
     return exchange->dropped <= BODY_DROPPED_MAX ? MHD_YES : MHD_NO;
 }
 
+/** An end of the session cuts off who still speaks and who listens to a stream; whoever has spoken
+ * hears the answer, that of signing out above all. */
+static void run_exchange(door_t *door, struct MHD_Connection *connection, exchange_t *exchange,
+                         const char *method, pln_answer_t *answer)
+{
+    pln_deadline_t *deadline = visit_of(connection)->deadline;
+    pln_call_t call = pln_caller_call(&exchange->caller, &door->http->api, connection, door->local,
+                                      method, exchange->target);
+    pln_deadline_badge(deadline, "");
+    pln_route_run(&door->http->api, &exchange->match, &call, pln_buf_span(&exchange->body), answer);
+    if (answer->next != NULL) {
+        pln_deadline_badge(deadline, exchange->caller.session.signed_in.key);
+    }
+    note_change(exchange, answer->status);
+}
+
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *path,
                                   const char *method, const char *version, const char *data,
                                   size_t *data_size, void **context)
@@ -326,11 +342,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
     } else if (atomic_load(&door->http->stopping)) {
         pln_answer_stopping(&answer);
     } else {
-        pln_call_t call = pln_caller_call(&exchange->caller, &door->http->api, connection,
-                                          door->local, method, exchange->target);
-        pln_route_run(&door->http->api, &exchange->match, &call, pln_buf_span(&exchange->body),
-                      &answer);
-        note_change(exchange, answer.status);
+        run_exchange(door, connection, exchange, method, &answer);
     }
     return send_answer(connection, &answer);
 }

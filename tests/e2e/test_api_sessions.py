@@ -133,6 +133,12 @@ class Sessions(Case):
                                headers={"Origin": "http://pln.example.org"})
         self.assertEqual(foreign.status, 403)
 
+    def test_who_signs_out_hears_that_it_is_so(self):
+        # Sessions that ended are looked for all the time: that must not cut off the answer itself.
+        node = self.node("cedar")
+        for _ in range(60):
+            self.assertEqual(signed_in(node, "read").post("/api/v1/session/end").status, 200)
+
     def test_failed_sign_ins_are_braked(self):
         node = self.node("cedar")
         browser = Browser(node)
