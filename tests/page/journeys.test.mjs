@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
 import { launch, missing, open, person } from './kit/browser.mjs';
+import { called, tabTo } from './kit/keys.mjs';
 import { until, World } from './kit/node.mjs';
 
 const skip = missing() || false;
@@ -36,7 +37,8 @@ async function publish(page, node, title, prompt = 'Build a bridge of paper that
 }
 
 /** When a card with @title stood in the list of @page, by the browser's own clock. */
-const watch = (page, title) => page.evaluate((wanted) => new Promise((seen) => {
+const watch = (page, title) => page.evaluate((wanted) => new Promise((seen, never) => {
+  setTimeout(() => never(new Error(`${wanted} never came`)), 60000);
   const look = () => [...document.querySelectorAll('.card-title')].some((card) => card.textContent === wanted) && (seen(Date.now()), true);
   if (!look()) {
     const observer = new MutationObserver(() => look() && observer.disconnect());
@@ -194,4 +196,73 @@ test('what looks like student data is shown as it is typed and must be vouched f
   await writer.getByRole('button', { name: 'Publish', exact: true }).click();
   await writer.waitForURL(/#\/record\//);
   await writer.context().close();
+});
+
+test('find, read, adapt and publish with keys alone, and always to be seen where one is', { skip }, async () => {
+  await tannery.pln('add', 'task', 'title=Watershed walk', 'prompt=Follow the water from your roof to the river.', 'license=CC-BY-4.0');
+  await until(async () => (await cedar.json('/api/v1/search?q=watershed')).records.length > 0, 'the task is at Cedar Valley');
+  const page = await person(browser, cedar, await cedar.link('publish', 'Mia Cole'));
+  await page.goto(`${cedar.url}/#/`);
+  await page.reload();
+  await page.waitForSelector('.card');
+  await tabTo(page, called('Skip to the content'), 'the link over the navigation', 1);
+  await page.keyboard.press('Enter');
+  await tabTo(page, (place) => place.id === 'search', 'the search', 1);
+  await page.keyboard.type('your roof');
+  await page.waitForSelector('.card mark');
+  await tabTo(page, (place) => place.card, 'a result', 20);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Watershed walk');
+  await tabTo(page, called('Adapt for us'), 'adapting', 20);
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Performance task');
+  await tabTo(page, called(/^Title/), 'the title', 10);
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('Watershed walk in winter');
+  await tabTo(page, called('Publish'), 'publishing');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Watershed walk in winter');
+  assert.match(await page.locator('.document-side').textContent(), /Watershed walk/, 'its lineage stands beside it');
+  await page.context().close();
+});
+
+test('the first minutes: a district names itself, founds a network and publishes its first task', { skip }, async () => {
+  const fresh = await world.node('unnamed');
+  const page = await person(browser, fresh, await fresh.link('manage', 'Ada Ruiz'));
+  await open(page, fresh);
+  await page.getByLabel('Name of the district').fill('Quiet Lake Schools');
+  await page.getByRole('button', { name: 'Save the name' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Welcome, Quiet Lake Schools' }).waitFor();
+  await page.locator('.brand-name').getByText('Quiet Lake Schools').waitFor();
+  await page.getByRole('link', { name: 'Found a network' }).click();
+  await page.getByLabel('Name of the network').fill('Lakes');
+  await page.getByRole('button', { name: 'Found the network' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Invite a district' }).waitFor();
+  await publish(page, fresh, 'Ice in, ice out');
+  await page.locator('.byline').getByText('Quiet Lake Schools').waitFor();
+  assert.equal((await fresh.json('/api/v1/id')).name, 'Quiet Lake Schools');
+  await page.context().close();
+});
+
+test('filters say how many records each leaves, and what is chosen can be taken away', { skip }, async () => {
+  for (const [title, subject] of [['Levers', 'Science'], ['Pulleys', 'Science'], ['Sonnets', 'English']]) {
+    await tannery.pln('add', 'task', `title=${title}`, 'prompt=Show what you know.', `subjects=${subject}`, 'grades=07');
+  }
+  const page = await person(browser, tannery);
+  await open(page, tannery, '#/?q=know');
+  const subject = page.getByLabel('Subject', { exact: true });
+  await page.waitForFunction(() => document.getElementById('filter-subject').options.length === 3);
+  assert.deepEqual(await subject.locator('option').allTextContents(), ['Any', 'Science (2)', 'English (1)']);
+  await subject.selectOption('Science');
+  await page.getByText('2 records fit').waitFor();
+  // Another choice of the same filter stays one step away.
+  assert.deepEqual(await subject.locator('option').allTextContents(), ['Any', 'Science (2)', 'English (1)']);
+  await page.getByRole('button', { name: /Subject: Science/ }).click();
+  await page.getByText('3 records fit').waitFor();
+  assert.equal(await page.locator('.chosen-filters').count(), 0);
+  // What arrives is counted, too.
+  await tannery.pln('add', 'task', 'title=Inclined planes', 'prompt=Show what you know.', 'subjects=Science');
+  await page.waitForFunction(() => document.getElementById('filter-subject').options[1].textContent === 'Science (3)');
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
 });

@@ -15,6 +15,9 @@ import { bare, pagesOf } from './kit/pdf.mjs';
 const skip = missing() || false;
 const SHOTS = join(TOP, 'build/page-shots');
 const SIZES = { phone: { width: 360, height: 760 }, desk: { width: 1280, height: 860 } };
+const WIDTHS = [[360, 760], [820, 1180], [1000, 700], [1366, 768], [1920, 1080], [3840, 2160]];
+/** Of these, too, PLN_PICTURES=1 makes pictures to look at. */
+const PICTURED = new Set([820, 3840]);
 /** The pictures of the README, made anew with PLN_PICTURES=1. */
 const PICTURES = { 'state-search-desk-light': 'web-find.png', 'record-desk-light': 'web-task.png' };
 const THEMES = ['light', 'dark'];
@@ -28,16 +31,18 @@ before(async () => {
   hub = await world.node('State Hub');
   tannery = await world.node('Tannery Brook District');
   lonely = await world.node('Quiet Lake Schools');
-  const cedar = await world.node('Cedar Valley Schools');
+  const cedar = await world.node('Regional School Unit No. 5 of Freeport, Durham and Pownal');
   network = await world.network('Granite Ridge Collaborative', hub, tannery, cedar);
   await tannery.pln('import', ...['tasks', 'lessons', 'network', 'profile'].map((name) => sample(`${name}.ndjson`)));
   const task = await tannery.pln('add', 'task', '-f', sample('cardboard-boat.md'), 'subjects=Science', 'subjects=Mathematics', 'grades=06-08', 'license=CC-BY-4.0', 'minutes=500', 'by=Rosa Lind');
-  await until(async () => (await cedar.json('/api/v1/search?q=regatta')).records.length > 0, 'the task is at Cedar Valley');
+  await until(async () => (await cedar.json('/api/v1/search?q=regatta')).records.length > 0, 'the task is at the other district');
   await cedar.pln('adapt', task, 'title=The Cardboard Regatta on a river');
   await cedar.pln('add', 'lesson', 'title=Weigh the captain in private', 'result=Nobody was teased', 'challenge=One scale for four crews', 'lesson=Put the scale behind a screen', `about=${task}`, 'by=Mia Cole');
   await cedar.pln('add', 'comment', 'text=We borrowed life jackets from the fire department.', `about=${task}`, 'by=Mia Cole');
+  await cedar.pln('add', 'task', 'title=سباق القوارب الكرتونية في النهر', 'prompt=ابنِ قارباً من الورق المقوى يحمل شخصاً واحداً.', 'lang=ar');
+  await cedar.pln('add', 'task', `title=${'Donaudampfschifffahrtsgesellschaft'.repeat(5)}`, `prompt=${'a'.repeat(300)}`, 'by=Maximiliane Freifrau von und zu Hohenstauffen-Waldburg-Zeil');
   await until(async () => ((await hub.json(`/api/v1/records/${task}`)).lineage?.spoken_of_by ?? []).length > 1 && ((await tannery.json(`/api/v1/records/${task}`)).lineage?.spoken_of_by ?? []).length > 1, 'all have what was said');
-  const page = await person(browser, tannery, await tannery.link('manage', 'Ada Ruiz'));
+  const page = await person(browser, tannery, await tannery.link('manage', 'Maximiliane von und zu Hohenstauffen'));
   state = await page.context().storageState();
   const draft = await page.evaluate(async () => {
     const send = (path, body) => fetch(`/api/v1${path}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }).then((response) => response.json());
@@ -147,16 +152,41 @@ test('a daemon that goes away is told, and the page goes on by itself when it is
   await page.context().close();
 });
 
-test('from right to left nothing leaves the screen', { skip }, async () => {
-  const page = await person(browser, tannery, null, { viewport: SIZES.phone, storageState: state });
-  for (const hash of ['#/', `#/record/${given.net}/${given.author}/${given.seq}`, '#/write/task', `#/network/${network}`]) {
-    await open(page, tannery, hash);
-    await page.evaluate(() => {
-      document.documentElement.dir = 'rtl';
-    });
-    const left = await page.evaluate(() => [...document.querySelectorAll('main *')].filter((element) => !element.closest('.table-frame, .hidden, thead, pre') && element.getBoundingClientRect().left < -1).map((element) => element.className).slice(0, 3));
-    assert.deepEqual(left, [], hash);
+/** What is beyond the edges of the screen, or lies over something else in the bar above. */
+const slipsOf = (page) => page.evaluate(() => {
+  const room = document.documentElement.clientWidth;
+  const off = [...document.querySelectorAll('body *')].filter((one) => !one.closest('.table-frame, .hidden, .skip, thead, pre, svg')).filter((one) => {
+    const { left, right, width } = one.getBoundingClientRect();
+    return width > 0 && (right > room + 1 || left < -1);
+  }).map((one) => `beyond the edge: ${one.tagName}.${one.className}`);
+  const bar = [...document.querySelectorAll('.brand, .nav-link, .person > *, .top-end > .button')].map((one) => [one.className, one.getBoundingClientRect()]).filter(([, box]) => box.width > 0);
+  const over = bar.flatMap(([name, box], index) => bar.slice(index + 1).filter(([, other]) => Math.min(box.right, other.right) - Math.max(box.left, other.left) > 1 && Math.min(box.bottom, other.bottom) - Math.max(box.top, other.top) > 1)
+    .map(([other]) => `${name} lies over ${other}`));
+  return [...off.slice(0, 3), ...over.slice(0, 3)];
+});
+
+test('from a phone to 4K, from left to right and from right to left, nothing leaves the screen', { skip }, async () => {
+  const page = await person(browser, tannery, null, { storageState: state });
+  await open(page, tannery);
+  const slips = [];
+  for (const route of await routes(page)) {
+    const path = route.path.map((part) => (part.startsWith('{') ? given[part.slice(1, -1)] : part));
+    await page.goto(`${tannery.url}/#/${path.map(encodeURIComponent).join('/')}`);
+    await page.waitForSelector(`main[data-view="${route.name}"]`);
+    if (route.name === 'find') await page.waitForSelector('.card');
+    for (const [width, height] of WIDTHS) {
+      await page.setViewportSize({ width, height });
+      for (const dir of ['ltr', 'rtl']) {
+        await page.evaluate((now) => document.documentElement.setAttribute('dir', now), dir);
+        for (const slip of await slipsOf(page)) slips.push(`${route.name}, ${width}, ${dir}: ${slip}`);
+      }
+      if (process.env.PLN_PICTURES && PICTURED.has(width)) {
+        await page.evaluate(() => document.documentElement.setAttribute('dir', 'ltr'));
+        await page.screenshot({ path: join(SHOTS, `${route.name}-${width}.png`) });
+      }
+    }
   }
+  assert.deepEqual(slips, []);
   await page.context().close();
 });
 

@@ -23,15 +23,6 @@ export function wordLabel(field, word) {
   return choice ? choice.label : String(word);
 }
 
-/** The first field of any kind that is filtered as @facet: its words and its label. */
-export function facetField(all, facet) {
-  for (const kind of all.values()) {
-    const field = kind.fields.find((one) => one.facet === facet);
-    if (field) return field;
-  }
-  return undefined;
-}
-
 /** Fields about the record as such, the same in every kind, shown beside what it says. */
 const ABOUT = new Set(['refs', 'blobs', 'was', 'replaces', 'salt', 'by', 'lang', 'source', 'no_student_data', 'license',
   'origin', 'credit', 'tags']);

@@ -2,12 +2,13 @@
 // What happens at the node, as it happens: server-sent events, taken up again by the browser itself.
 import { onReach } from './api.js';
 
-const listeners = { arrival: new Set(), state: new Set(), progress: new Set(), reset: new Set(), reach: new Set() };
+const EVENTS = ['arrival', 'state', 'progress', 'drafts', 'reset'];
+const listeners = Object.fromEntries([...EVENTS, 'reach'].map((name) => [name, new Set()]));
 let source = null;
 let reached = true;
 let retry = 0;
 
-/** Hear of 'arrival', 'state', 'progress', 'reset' or 'reach'; returns what ends that. */
+/** Hear of one of EVENTS, or of 'reach': is the daemon there? Returns what ends that. */
 export function on(name, listener) {
   listeners[name].add(listener);
   return () => listeners[name].delete(listener);
@@ -45,7 +46,7 @@ export function begin() {
     if (source.readyState === EventSource.CLOSED) again();
     probe();
   };
-  for (const name of ['arrival', 'state', 'progress', 'reset']) {
+  for (const name of EVENTS) {
     source.addEventListener(name, (event) => tell(name, parse(event.data)));
   }
 }

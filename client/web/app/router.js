@@ -78,6 +78,8 @@ async function draw(view, mine) {
 
 /** Show what the address says. Quiet: the same view anew, without moving anybody's place. */
 export async function show({ quiet = false, first = false } = {}) {
+  // A form that is being filled in is not taken away from under somebody's hands.
+  if (quiet && place.querySelector('form[data-dirty]')) return;
   const mine = ++turn;
   const { path, params } = parse(location.hash);
   const { route, given } = find(path);

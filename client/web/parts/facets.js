@@ -1,50 +1,62 @@
 // SPDX-License-Identifier: MPL-2.0
-// Filters beside a list: what the kinds table has words for is chosen, what it has not is typed.
-import { h, later, newId } from '../app/dom.js';
-import { facetField } from '../app/kinds.js';
+// Filters beside a list: what the records that fit could be narrowed by, and how many of them each leaves.
+import { fill, h } from '../app/dom.js';
+import { number } from '../app/format.js';
 import { t } from '../app/text.js';
+import { icon } from './icon.js';
 
-function labelled(label, control) {
-  control.id ||= newId('filter');
-  return h('div', { class: 'field' }, h('label', { for: control.id }, label), control);
-}
+/** In this order; each is a parameter of a search. */
+export const FACETS = ['kind', 'subject', 'grade', 'competency', 'author', 'network'];
+/** Where there is but one of these, choosing it says nothing. */
+const SAY_NOTHING_ALONE = new Set(['network']);
 
-function choice(name, options, value, change) {
-  return h('select', { name, onchange: (event) => change(name, event.target.value), value: value ?? '' },
-    h('option', { value: '' }, t('filter.any')),
-    options.map(([word, label]) => h('option', { value: word }, label)));
-}
+const labelOf = (value) => value.label ?? value.value;
 
-function typed(name, value, change, words) {
-  const listId = newId('words');
-  const changed = later((event) => change(name, event.target.value.trim()), 250);
-  return [h('input', { type: 'text', name, value: value ?? '', list: listId, autocomplete: 'off', oninput: changed }),
-    h('datalist', { id: listId }, words.map((word) => h('option', { value: word })))];
-}
+function field(name, change) {
+  const select = h('select', { id: `filter-${name}`, name, onchange: (event) => change(name, event.target.value) });
+  const element = h('div', { class: 'field', hidden: true }, h('label', { for: select.id }, t(`filter.${name}`)), select);
+  let shown = '';
 
-/** Words that records shown so far have in @facet, the most frequent first. */
-export function wordsOf(records, all, facet) {
-  const counts = new Map();
-  for (const record of records) {
-    for (const field of all.get(record.kind)?.fields ?? []) {
-      if (field.facet !== facet) continue;
-      for (const value of [record.fields?.[field.name] ?? []].flat()) counts.set(value, (counts.get(value) ?? 0) + 1);
-    }
+  /** @values: [{value, label, count}]; @chosen one of them, or one that nothing fits any more. */
+  function draw(values, chosen, known) {
+    const listed = !chosen || values.some((one) => one.value === chosen) ? values : [{ value: chosen, label: known, count: 0 }, ...values];
+    element.hidden = listed.length === 0 || (!chosen && SAY_NOTHING_ALONE.has(name) && listed.length < 2);
+    const now = JSON.stringify([listed, chosen]);
+    if (now === shown) return;
+    shown = now;
+    fill(select, h('option', { value: '' }, t('filter.any')),
+      listed.map((one) => h('option', { value: one.value }, t('filter.value', { label: labelOf(one), number: number(one.count) }))));
+    select.value = chosen ?? '';
   }
-  return [...counts].sort((a, b) => b[1] - a[1]).map(([word]) => word);
+  return { element, draw };
 }
 
-/** @chosen: {kind, subject, …} now; @change(name, value) hears every choice. */
-export function facets({ all, chosen, districts, networks, sample, change }) {
-  const grade = facetField(all, 'grade');
-  const [subject, subjects] = typed('subject', chosen.subject, change, wordsOf(sample, all, 'subject'));
-  const [competency, competencies] = typed('competency', chosen.competency, change, wordsOf(sample, all, 'competency'));
-  return h('fieldset', { class: 'facets' },
-    h('legend', { class: 'hidden' }, t('filter.title')),
-    labelled(t('filter.kind'), choice('kind', [...all.values()].map((kind) => [kind.name, kind.label]), chosen.kind, change)),
-    labelled(t('filter.subject'), subject), subjects,
-    labelled(t('filter.grade'), choice('grade', (grade?.choices ?? []).map((one) => [one.word, one.label]), chosen.grade, change)),
-    labelled(t('filter.competency'), competency), competencies,
-    districts.length > 0 && labelled(t('filter.district'), choice('author', districts, chosen.author, change)),
-    networks.length > 1 && labelled(t('filter.network'), choice('network', networks, chosen.network, change)));
+/** What is chosen, as words that can be taken away. */
+function chosenRow(chosen, labels, change, reset) {
+  const names = FACETS.filter((name) => chosen[name]);
+  return names.length > 0 && h('ul', { class: 'chosen-filters', 'aria-label': t('filter.chosen') }, names.map((name) => h('li', {},
+    h('button', { type: 'button', class: 'chip chip-button', onclick: () => change(name, '') },
+      h('span', {}, t('filter.is', { name: t(`filter.${name}`), value: labels.get(name) ?? chosen[name] })), icon('close'), h('span', { class: 'hidden' }, t('filter.remove'))))),
+  h('li', {}, h('button', { type: 'button', class: 'button button-small button-quiet', onclick: reset }, t('filter.clear'))));
+}
+
+/**
+ * @change(name, value) hears every choice. Returns {element, row, draw}: draw(answers, chosen) shows the
+ * counts, @answers by name as GET /facets gives them; row is what is chosen now.
+ */
+export function facets({ change, reset }) {
+  const fields = new Map(FACETS.map((name) => [name, field(name, change)]));
+  const labels = new Map();
+  const row = h('div', { class: 'chosen-row' });
+  function draw(answers, chosen) {
+    for (const [name, { draw: show }] of fields) {
+      const values = answers.get(name) ?? [];
+      const now = values.find((one) => one.value === chosen[name]);
+      if (now) labels.set(name, labelOf(now));
+      show(values, chosen[name], labels.get(name));
+    }
+    fill(row, chosenRow(chosen, labels, change, reset));
+  }
+  return { row, draw, element: h('fieldset', { class: 'facets' }, h('legend', { class: 'hidden' }, t('filter.title')),
+    [...fields.values()].map((one) => one.element)) };
 }

@@ -69,9 +69,11 @@ function offlineBanner() {
 /** @rows: what the navigation offers. Returns the place where views are shown. */
 export function shell(page, rows, name) {
   const main = h('main', { id: 'main', class: 'main' });
+  const called = h('span', { class: 'brand-name', dir: 'auto' }, name);
+  on('state', (state) => state.name && fill(called, state.name));
   const brand = h('a', { href: '#/', class: 'brand' },
     h('img', { src: new URL('../mark.svg', import.meta.url).href, alt: '', width: 28, height: 28 }),
-    h('span', { class: 'brand-name', dir: 'auto' }, name));
+    called);
   fill(page,
     h('a', { class: 'skip', href: '#main', onclick: (event) => {
       event.preventDefault();

@@ -12,7 +12,6 @@ import { moment } from '../parts/moment.js';
 import { emptyState, sentenceOf } from '../parts/state.js';
 import { say } from '../parts/toast.js';
 
-const REFRESH_MS = 4000;
 const GROUPS = ['waiting', 'returned', 'open'];
 
 function removeButton(draft, view, title) {
@@ -45,12 +44,7 @@ function row(draft, all, view) {
 
 export async function drafts(view) {
   const [all, { drafts: list }] = await Promise.all([kinds(), get('/drafts?limit=200')]);
-  const shown = JSON.stringify(list.map((draft) => [draft.id, draft.revision, draft.state]));
-  const timer = setInterval(async () => {
-    const now = await get('/drafts?limit=200').catch(() => null);
-    if (now && view.shown() && JSON.stringify(now.drafts.map((draft) => [draft.id, draft.revision, draft.state])) !== shown) view.again();
-  }, REFRESH_MS);
-  view.onLeave(() => clearInterval(timer));
+  view.live('drafts', view.again);
   const groups = GROUPS.map((name) => [name, list.filter((draft) => draft.state === name)]).filter(([, some]) => some.length > 0);
   return h('div', { class: 'stack' },
     h('header', { class: 'head' }, h('div', {}, h('h1', {}, t('title.drafts')), h('p', { class: 'lead' }, t(may('publish') ? 'drafts.lead.publish' : 'drafts.lead.draft'))),

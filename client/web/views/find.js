@@ -2,34 +2,35 @@
 // Find: search as you type, filters, what fits and why, and what arrives while you look.
 import { get, query } from '../app/api.js';
 import { fill, h, later } from '../app/dom.js';
-import { number, shortId } from '../app/format.js';
+import { number } from '../app/format.js';
 import { kinds } from '../app/kinds.js';
 import { note } from '../app/router.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
-import { facets } from '../parts/facets.js';
+import { FACETS, facets } from '../parts/facets.js';
 import { icon } from '../parts/icon.js';
 import { recordList } from '../parts/record_list.js';
 import { emptyState } from '../parts/state.js';
 import { welcome } from './welcome.js';
 
-const FILTERS = ['kind', 'subject', 'grade', 'competency', 'author', 'network'];
 const FIRST_PAGE = 60;
 const NEXT_PAGE = 200;
+const VALUES = 100;
 const TYPED_MS = 140;
 
-/** Names of members of all networks, for the filter by district. */
-async function districtsOf(networks) {
-  const lists = await Promise.all(networks.map((network) =>
-    get(`/networks/${network.id}/members`).catch(() => ({ members: [] }))));
-  const names = new Map();
-  lists.forEach((list) => list.members.forEach((member) => names.set(member.id, member.name ?? shortId(member.id))));
-  return [...names].sort((a, b) => a[1].localeCompare(b[1]));
+/** What the hits could be narrowed by, by name. Of what is chosen already the others are told, too. */
+async function countsOf(words, chosen, signal) {
+  const ask = (filters) => get(`/facets${query({ ...filters, q: words, open: words === '' ? undefined : 1, limit: VALUES })}`, { signal });
+  const without = Object.keys(chosen).map(async (name) => [name, await ask({ ...chosen, [name]: undefined })]);
+  const [whole, ...others] = await Promise.all([ask(chosen), ...without]);
+  const counts = new Map(whole.facets.map((facet) => [facet.name, facet.values]));
+  others.forEach(([name, answer]) => counts.set(name, answer.facets.find((facet) => facet.name === name)?.values ?? []));
+  return counts;
 }
 
 function readAddress(params) {
   const chosen = {};
-  FILTERS.forEach((name) => {
+  FACETS.forEach((name) => {
     if (params.get(name)) chosen[name] = params.get(name);
   });
   return { words: params.get('q') ?? '', chosen };
@@ -55,7 +56,6 @@ export async function find(view) {
   const [all, { networks }] = await Promise.all([kinds(), get('/networks')]);
   if (networks.filter((network) => !network.left).length === 0) return welcome(view);
   let { words, chosen } = readAddress(view.params);
-  const [districts, sample] = await Promise.all([districtsOf(networks), get('/search?limit=200').catch(() => ({ records: [] }))]);
 
   const count = h('p', { class: 'count', role: 'status' });
   const control = { abort: null };
@@ -71,9 +71,16 @@ export async function find(view) {
     onCount: (answer, shown) => fill(count, countText(answer, shown, words), answer.behind > 0 && ` ${t('find.behind')}`),
   });
 
+  async function narrow() {
+    control.counts?.abort();
+    control.counts = new AbortController();
+    const counts = await countsOf(words, chosen, control.counts.signal).catch(() => null);
+    if (counts && view.shown()) filters.draw(counts, chosen);
+  }
   function search() {
     note(new URLSearchParams(Object.entries({ q: words, ...chosen }).filter(([, value]) => value)));
     list.begin();
+    narrow();
   }
   function reset() {
     words = '';
@@ -96,7 +103,7 @@ export async function find(view) {
     // One look at a time; what comes meanwhile is in the next.
     if (looking) return void (looking = 'again');
     looking = true;
-    await list.fresh().catch(() => 0);
+    await Promise.all([list.fresh().catch(() => 0), narrow()]);
     const again = looking === 'again';
     looking = false;
     if (again) arrived();
@@ -107,18 +114,16 @@ export async function find(view) {
     id: 'search', type: 'search', name: 'q', value: words, autocomplete: 'off', spellcheck: 'false',
     placeholder: t('find.placeholder'), oninput: typed, 'aria-describedby': 'search-help',
   });
-  const filters = facets({
-    all, chosen, change, districts, sample: sample.records,
-    networks: networks.map((network) => [network.id, network.name]),
-  });
+  const filters = facets({ change, reset });
   list.begin();
+  narrow();
   return h('div', { class: 'find' },
     h('h1', { class: 'hidden' }, t('title.find')),
     h('form', { role: 'search', class: 'search', onsubmit: (event) => event.preventDefault() },
       h('div', { class: 'search-box' }, icon('find'),
         h('label', { for: 'search', class: 'hidden' }, t('find.label')), box,
         h('p', { id: 'search-help', class: 'hidden' }, t('find.help'))),
-      h('details', { class: 'filters', open: matchMedia('(min-width: 60rem)').matches || Object.keys(chosen).length > 0 },
-        h('summary', {}, t('filter.title')), filters)),
-    h('div', { class: 'results' }, count, list.element));
+      h('details', { class: 'filters', open: matchMedia('(min-width: 60rem)').matches },
+        h('summary', {}, t('filter.title')), filters.element)),
+    h('div', { class: 'results' }, filters.row, count, list.element));
 }

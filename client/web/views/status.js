@@ -3,11 +3,13 @@
 import { get } from '../app/api.js';
 import { h, later } from '../app/dom.js';
 import { ago, bytes, number, shortId } from '../app/format.js';
+import { may } from '../app/session.js';
 import { sync } from '../app/standing.js';
 import { known, t } from '../app/text.js';
 import { copyButton } from '../parts/copy.js';
 import { icon } from '../parts/icon.js';
 import { moment } from '../parts/moment.js';
+import { nameForm } from '../parts/name_form.js';
 import { sentence } from '../parts/sentence.js';
 
 const REFRESH_MS = 10000;
@@ -80,5 +82,6 @@ export async function status(view) {
     panel('node', t('status.node'), h('dl', { class: 'facts' },
       fact(t('status.id'), h('code', { class: 'break' }, answer.id)), fact(t('status.listen'), h('code', {}, answer.listen)),
       fact(t('status.http'), h('code', {}, answer.http)), fact(t('status.dir'), h('code', { class: 'break' }, answer.dir))),
-    copyButton(answer.id, t('status.copyid'))));
+    copyButton(answer.id, t('status.copyid')),
+    may('manage') && h('details', { class: 'more' }, h('summary', {}, t('name.change')), nameForm(answer.name, view.again))));
 }

@@ -4,7 +4,7 @@ import { get } from '../app/api.js';
 import { h } from '../app/dom.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
-import { sentence } from '../parts/sentence.js';
+import { nameForm } from '../parts/name_form.js';
 
 function step(count, title, sentence, ...offered) {
   const actions = offered.filter(Boolean);
@@ -15,12 +15,15 @@ function step(count, title, sentence, ...offered) {
 export async function welcome() {
   const { name } = await get('/id');
   const manage = may('manage');
+  const heading = h('h1', { dir: 'auto' }, t('welcome.title', { name }));
   return h('div', { class: 'welcome' },
-    h('h1', {}, t('welcome.title', { name })),
+    heading,
     h('p', { class: 'lead' }, t('welcome.lead')),
     h('ol', { class: 'steps' },
-      step(1, t('welcome.name'), t('welcome.name.how', { name }),
-        manage && h('p', { class: 'help' }, sentence(t('welcome.name.do')))),
+      step(1, t('welcome.name'), t(manage ? 'welcome.name.how' : 'welcome.name.now', { name }),
+        manage && nameForm(name, (next) => {
+          heading.textContent = t('welcome.title', { name: next });
+        })),
       step(2, t('welcome.network'), t('welcome.network.how'),
         manage && h('a', { class: 'button button-main', href: '#/join' }, t('action.join')),
         manage && h('a', { class: 'button', href: '#/found' }, t('action.found'))),
