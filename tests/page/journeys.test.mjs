@@ -266,3 +266,20 @@ test('filters say how many records each leaves, and what is chosen can be taken 
   assert.deepEqual(page.complaints, []);
   await page.context().close();
 });
+
+test('a record is withdrawn by its district, with a reason that others read', { skip }, async () => {
+  const writer = await person(browser, tannery, await tannery.link('publish', 'Ben Ito'));
+  await publish(writer, tannery, 'A task with a slip');
+  const address = new URL(writer.url()).hash;
+  await writer.getByRole('button', { name: 'Withdraw' }).click();
+  await writer.getByRole('button', { name: 'Withdraw it' }).click();
+  assert.equal(await writer.getByRole('dialog').count(), 1, 'not without a reason');
+  await writer.getByLabel('Reason').fill('The numbers were wrong');
+  await writer.getByRole('button', { name: 'Withdraw it' }).click();
+  await writer.getByText('This record was withdrawn.').waitFor();
+  const reader = await person(browser, cedar);
+  await until(async () => (await cedar.json(`/api/v1/records/${decodeURIComponent(address.slice('#/record/'.length))}`)).withdrawn, 'Cedar Valley knows');
+  await open(reader, cedar, address);
+  await reader.getByText('The numbers were wrong').waitFor();
+  await Promise.all([writer.context().close(), reader.context().close()]);
+});

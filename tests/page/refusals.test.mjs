@@ -149,6 +149,19 @@ test('a link works once, and a wrong one says so', { skip }, async () => {
   await first.context().close();
 });
 
+test('a link that is withdrawn on the page signs out whoever used it, and says so in the list', { skip }, async () => {
+  const manager = await person(browser, node, await node.link('manage', 'Ada Ruiz'));
+  const writer = await person(browser, node, await node.link('draft', 'Rosa Withdrawn'));
+  await open(manager, node, '#/people');
+  const row = manager.getByRole('row', { name: /Rosa Withdrawn/ });
+  await row.getByRole('button').click();
+  await row.getByText('Withdrawn', { exact: true }).waitFor();
+  assert.equal(await row.getByRole('button').count(), 0, 'what is withdrawn cannot be withdrawn again');
+  await writer.goto(`${node.url}/#/drafts`);
+  await writer.getByRole('heading', { name: 'Please sign in' }).waitFor();
+  await Promise.all([manager.context().close(), writer.context().close()]);
+});
+
 test('without a link there is nothing to read where reading needs one', { skip }, async () => {
   const closed = await world.node('Closed', { read: 'link' });
   const page = await person(browser, closed);

@@ -44,7 +44,7 @@ function form(made) {
     refused, h('div', { class: 'row' }, h('button', { type: 'submit', class: 'button button-main' }, t('people.make'))));
 }
 
-const ended = (row) => ['cancelled', 'expired'].includes(row.state);
+const ended = (row) => ['withdrawn', 'expired'].includes(row.state);
 
 function personRow(row, again) {
   const withdraw = () => post(`/sign-ins/${encodeURIComponent(row.key)}/cancel`).then(() => say(t('people.withdrawn')), (problem) => say(sentenceOf(problem))).then(again);

@@ -4,15 +4,18 @@
 import { fill, h } from '../app/dom.js';
 import { date } from '../app/format.js';
 import { kinds } from '../app/kinds.js';
-import { authorOf, editHref, fetchRecord, recordHref, titleOf } from '../app/records.js';
+import { authorOf, editHref, fetchRecord, recordHref, recordPath, titleOf } from '../app/records.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
-import { get } from '../app/api.js';
+import { get, post } from '../app/api.js';
+import { ask } from '../parts/ask.js';
 import { discussion } from '../parts/discussion.js';
 import { factList, sections } from '../parts/document.js';
 import { icon } from '../parts/icon.js';
 import { lineageTree } from '../parts/lineage_tree.js';
 import { provenance } from '../parts/provenance.js';
+import { sentenceOf } from '../parts/state.js';
+import { say } from '../parts/toast.js';
 
 const ADAPTABLE = new Set(['task', 'lesson', 'exemplar', 'framework', 'competency', 'instrument', 'plan', 'collection']);
 function facts(record, kind, view) {
@@ -20,13 +23,21 @@ function facts(record, kind, view) {
   return list && h('section', { class: 'panel', 'aria-labelledby': 'facts' }, h('h2', { id: 'facts' }, t('record.facts')), list);
 }
 
-function actions(record, own) {
+async function retract(record, view) {
+  const answer = await ask({ title: t('retract.title'), sentence: t('retract.how'), confirm: t('retract.do'), reason: t('retract.reason'), needed: true });
+  if (!answer) return;
+  await post(`${recordPath(record.id)}/retract`, { reason: answer.reason }).then(() => say(t('retract.done')), (problem) => say(sentenceOf(problem)));
+  view.again();
+}
+
+function actions(record, own, view) {
   return h('div', { class: 'row no-print' },
     h('button', { type: 'button', class: 'button', onclick: () => print() }, icon('print'), t('action.print')),
     record.fields && own && may('draft') && h('a', { class: 'button', href: `${editHref(record.kind)}?replaces=${encodeURIComponent(record.id)}` },
       icon('write'), t('action.revise')),
     record.fields && !own && may('draft') && ADAPTABLE.has(record.kind) && h('a', { class: 'button button-main', href: `${editHref(record.kind)}?adapts=${encodeURIComponent(record.id)}` },
-      icon('branch'), t('action.adapt')));
+      icon('branch'), t('action.adapt')),
+    record.fields && own && may('publish') && h('button', { type: 'button', class: 'button button-quiet', onclick: () => retract(record, view) }, t('action.retract')));
 }
 
 /** A later version is what a reader should know of first. */
@@ -81,7 +92,7 @@ export async function record(view) {
   return h('article', { class: 'document' },
     later(found),
     heading(found, kind, all),
-    actions(found, found.author === self),
+    actions(found, found.author === self, view),
     h('div', { class: 'document-body' },
       h('div', { class: 'document-main' }, found.fields ? sections(found, kind, shown) : withdrawn(found)),
       h('aside', { class: 'document-side' }, facts(found, kind, shown), tree, provenance(found))),
