@@ -233,6 +233,82 @@ static void trim_step(steps_t *steps, uint32_t chain, uint64_t to)
     effect->as.trim.to = to;
 }
 
+/** Chain 1 leaves chain 0 behind entry 3 with three entries, set aside. */
+static void must_branch(contract_t *store, const pln_place_t *place)
+{
+    run_t trunk = {0}, run = {0};
+    pln_vouch_t vouch;
+    bool is_signed;
+    assert_int_equal(store->kind->stretch(store, 0, place, 1, 3, &trunk), PLN_OK);
+    run.base = run.end = trunk.end;
+    for (int i = 0; i < 3; i++) {
+        pln_draft_t draft = {.kind = 0x0100, .time_ms = 9, .payload = PLN_SPAN("branch", 6)};
+        assert_int_equal(pln_chain_mint(&store->self, place, &draft, i == 2, &run.end, &run.bytes,
+                                        &vouch, &is_signed),
+                         PLN_OK);
+    }
+    run.signature = vouch.signature;
+    steps_t steps = {0};
+    store_run(&steps, 1, place, &run);
+    pln_effect_t *effect = &steps.list[steps.effects.count - 1];
+    effect->as.store.branch = effect->as.store.aside = true;
+    effect->as.store.parent = 0;
+    assert_int_equal(contract_apply(store, &steps), PLN_OK);
+    pln_buf_free(&trunk.bytes);
+    pln_buf_free(&run.bytes);
+}
+
+/** Takes the payload of an entry out (@payload empty), or puts it back. */
+static void must_withhold(contract_t *store, pln_effect_type_t type, uint64_t seq, bool keep,
+                          pln_span_t payload)
+{
+    steps_t steps = {0};
+    pln_effect_t *effect = steps_add(&steps, type);
+    effect->as.withhold.chain = 1;
+    effect->as.withhold.seq = seq;
+    effect->as.withhold.keep = keep;
+    effect->as.withhold.payload = payload;
+    assert_int_equal(contract_apply(store, &steps), PLN_OK);
+}
+
+/** Which of entries 4 to 6 of @chain are withheld, as bits; the run verifies all the same. */
+static unsigned withheld_in(contract_t *store, uint32_t chain, const pln_place_t *place)
+{
+    run_t run = {0};
+    unsigned bits = 0;
+    assert_int_equal(store->kind->run(store, chain, place, 4, 6, &run), PLN_OK);
+    assert_int_equal(assert_run_verifies(place, &run), 3);
+    pln_span_t left = pln_buf_span(&run.bytes);
+    for (unsigned i = 0; i < 3; i++) {
+        pln_entry_t entry;
+        assert_int_equal(pln_entry_read(left, &entry), PLN_OK);
+        bits |= (unsigned)entry.withheld << i;
+        left = PLN_SPAN(left.data + entry.stored_size, left.size - entry.stored_size);
+    }
+    pln_buf_free(&run.bytes);
+    return bits;
+}
+
+static void payloads_of_a_branch_are_taken_out_of_it_alone(contract_t *store)
+{
+    pln_place_t place = fixture_place(&store->self, 1, PLN_LANE_RECORDS);
+    must_mint(store, 0, &place, 6, 40);
+    must_branch(store, &place);
+    assert_int_equal(withheld_in(store, 1, &place), 0);
+    must_withhold(store, PLN_FX_WITHHOLD, 5, true, (pln_span_t){0});
+    must_withhold(store, PLN_FX_WITHHOLD, 6, false, (pln_span_t){0});
+    assert_int_equal(withheld_in(store, 1, &place), 6);
+    assert_int_equal(withheld_in(store, 0, &place), 0);
+    must_withhold(store, PLN_FX_REVEAL, 5, false, (pln_span_t){0});  // it was kept beside
+    assert_int_equal(withheld_in(store, 1, &place), 4);
+    must_withhold(store, PLN_FX_REVEAL, 6, false, PLN_SPAN("branch", 6));
+    assert_int_equal(withheld_in(store, 1, &place), 0);
+    must_shift(store, PLN_FX_BACK, 1, 4, 6);
+    must_withhold(store, PLN_FX_WITHHOLD, 4, false, (pln_span_t){0});
+    assert_int_equal(withheld_in(store, 1, &place), 1);
+    assert_int_equal(withheld_in(store, 0, &place), 0);
+}
+
 /** Where the chain ends afterwards. */
 static uint64_t trimmed(contract_t *store, uint32_t chain, uint64_t to)
 {
@@ -482,6 +558,7 @@ CONTRACT(a_number_belongs_to_one_place)
 CONTRACT(what_comes_on_top_of_entries_set_aside_is_set_aside)
 CONTRACT(changes_name_each_chain_once_from_its_smallest_seq)
 CONTRACT(forgetting_is_bounded_and_ends_with_the_chain)
+CONTRACT(payloads_of_a_branch_are_taken_out_of_it_alone)
 CONTRACT(trimming_ends_where_something_is_signed)
 CONTRACT(trimming_touches_nothing_that_counts)
 
@@ -506,6 +583,7 @@ int main(void)
         cmocka_unit_test(test_what_comes_on_top_of_entries_set_aside_is_set_aside),
         cmocka_unit_test(test_changes_name_each_chain_once_from_its_smallest_seq),
         cmocka_unit_test(test_forgetting_is_bounded_and_ends_with_the_chain),
+        cmocka_unit_test(test_payloads_of_a_branch_are_taken_out_of_it_alone),
         cmocka_unit_test(test_trimming_ends_where_something_is_signed),
         cmocka_unit_test(test_trimming_touches_nothing_that_counts),
         cmocka_unit_test(both_stores_answer_alike_whatever_happens),
