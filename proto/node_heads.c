@@ -414,6 +414,7 @@ static void digests_differ(pln_node_t *node, pln_link_t *link, pln_share_t *shar
         return;
     }
     if (!share->open) {
+        share->compare_ms = node->now_ms + QUIET_MS;  // once it is: nobody may have announced it
         return;
     }
     bool answer = (digest->flags & PLN_DIGEST_ANSWER) != 0;

@@ -81,6 +81,39 @@ static void who_is_let_in_again_meanwhile_is_not_told_that_it_is_out(void **stat
     story_end(&story);
 }
 
+/** Two copies of a coordinator have written: the revoke is on the branch that came second. */
+static void who_was_put_out_on_a_branch_is_shown_that_entry(void **state)
+{
+    (void)state;
+    story_t story = story_begin(22, false);
+    world_node_t *lead = story_machine(&story, "lead");
+    story_join(&story, story.root, lead, PLN_ROLE_COORDINATOR);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 2, 100);
+    story_run(&story, 15000);
+    world_crash(lead);
+    world_node_t *copy = world_clone(lead, "copy");
+    barred(&story, copy, story.root, true);
+    world_start(lead);
+    world_node_t *guest = world_node(story.world, "guest", false);
+    story_join(&story, lead, guest, PLN_ROLE_CONTRIBUTOR);
+    story_run(&story, 5000);
+    world_crash(guest);
+    world_crash(member);
+    world_crash(lead);
+    world_start(copy);
+    assert_int_equal(world_revoke(copy, &story.net, &member->self.id), PLN_OK);
+    barred(&story, copy, story.root, false);
+    story_run(&story, 30000);
+    pln_access_t *access = pln_node_access(story.root->node, &story.net);
+    assert_true(pln_access_forked(access, &lead->self.id, 0));
+    world_start(member);
+    story_run(&story, 10000);
+    told_who_and_when(&story, member, lead);
+    story_records_are(&story, member, 2);
+    story_end(&story);
+}
+
 /** It lacks the entries before the revoke, and would have to take them to take that one. */
 static void a_live_member_that_is_behind_learns_it_at_once(void **state)
 {
@@ -237,6 +270,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_that_was_off_learns_who_put_it_out_and_when),
         cmocka_unit_test(who_is_let_in_again_meanwhile_is_not_told_that_it_is_out),
+        cmocka_unit_test(who_was_put_out_on_a_branch_is_shown_that_entry),
         cmocka_unit_test(a_live_member_that_is_behind_learns_it_at_once),
         cmocka_unit_test(put_out_of_one_of_two_the_link_stays_for_the_other),
         cmocka_unit_test(put_out_of_one_of_two_while_off_it_hears_it_in_the_others_session),

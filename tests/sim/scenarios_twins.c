@@ -134,6 +134,34 @@ static void copies_that_met_go_on_apart(void **state)
     story_end(&story);
 }
 
+/** A copied folder has the store's id, too: only what plnd drew at its start tells them apart. */
+static void two_starts_from_one_folder_are_two_machines(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    world_node_t *member = story_member(&story, "member");
+    world_node_t *other = story_member(&story, "other");
+    story_run(&story, 15000);
+    world_node_t *copy = world_twin(member, "copy", memory_store_copy(member->store));
+    world_start(copy);
+    story_run(&story, 30000);
+    uint64_t links = pln_node_counters(story.root->node)->links_accepted;
+    for (int i = 0; i < 3; i++) {
+        story_publish(&story, other, 1, 100);
+        story_run(&story, 1000);
+        story_records_are(&story, member, (uint64_t)i + 1);
+        story_records_are(&story, copy, (uint64_t)i + 1);
+    }
+    story_run(&story, 120000);
+    assert_int_equal(pln_node_counters(story.root->node)->links_accepted, links);
+    pln_twin_view_t twin;
+    assert_true(told(member, &twin));
+    assert_string_equal(twin.address, copy->address);
+    assert_true(told(copy, &twin));
+    assert_string_equal(twin.address, member->address);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -141,6 +169,7 @@ int main(void)
         cmocka_unit_test(each_goes_on_in_an_epoch_of_its_own),
         cmocka_unit_test(a_restored_machine_is_no_twin_of_the_one_it_replaces),
         cmocka_unit_test(copies_that_met_go_on_apart),
+        cmocka_unit_test(two_starts_from_one_folder_are_two_machines),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
