@@ -79,7 +79,7 @@ static bool member_of(const world_node_t *node, const pln_network_id_t *network,
     return is;
 }
 
-/** Since when the other end is no member, as far as was noticed; 0: it is one. */
+/** Since when the other end is no member and not promised, as far as was noticed; 0: it is. */
 static uint64_t *shut_since(world_end_t *here, const pln_network_id_t *network)
 {
     static const pln_network_id_t none;
@@ -102,7 +102,8 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
     if (link->ticket || !network_of(message, &network)) {
         return;
     }
-    if (of_lane_0(message) && promised(here->node, &network, &peer->self.id)) {
+    bool invited = promised(here->node, &network, &peer->self.id);
+    if (invited && of_lane_0(message)) {
         return;
     }
     uint64_t *since_ms = shut_since(here, &network);
@@ -110,9 +111,9 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
     bool member = member_of(here->node, &network, &peer->self.id, &over);
     if (member && !over) {
         *since_ms = 0;
-    } else if (*since_ms == 0) {
+    } else if (*since_ms == 0 && !invited) {
         *since_ms = here->node->world->now_ms;
-    } else if (here->node->world->now_ms > *since_ms + (over ? NOTICED_MS : 0)) {
+    } else if (invited || here->node->world->now_ms > *since_ms + (over ? NOTICED_MS : 0)) {
         check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
                    here->node->name, pln_message_name(message->type), peer->name);
     }
@@ -133,7 +134,8 @@ static void looked(world_node_t *node)
             uint64_t *since_ms = shut_since(here, network);
             bool over;
             bool member = member_of(node, network, &peer->self.id, &over) && !over;
-            *since_ms = member ? 0 : *since_ms != 0 ? *since_ms : node->world->now_ms;
+            bool invited = promised(node, network, &peer->self.id);
+            *since_ms = member || invited ? 0 : *since_ms != 0 ? *since_ms : node->world->now_ms;
         }
     }
 }
