@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "command.h"
-#include "jsonld.h"
 #include "markdown_write.h"
 
 #define NAME_LETTERS_MAX 60u
@@ -17,39 +16,13 @@ typedef struct {
     bool failed; /**< told */
 } export_t;
 
-static bool on_ndjson(void *arg, const char *line, size_t size)
+/** Records, or the lines of one document, as they come. */
+static bool on_line(void *arg, const char *line, size_t size)
 {
     (void)arg;
     pln_json_print_text(stdout, line, size);
     putchar('\n');
     return !ferror(stdout);
-}
-
-/* ---- JSON-LD ---- */
-
-static bool on_jsonld(void *arg, const char *line, size_t size)
-{
-    export_t *export = arg;
-    json_t *record = json_loadb(line, size, JSON_ALLOW_NUL, NULL);
-    if (json_object_get(record, "fields") != NULL) {
-        json_t *node = pln_jsonld_node(record);
-        char *text = json_dumps(node, JSON_COMPACT);
-        fputs(export->count++ > 0 ? ",\n" : "\n", stdout);
-        pln_json_print_text(stdout, text, strlen(text));
-        free(text);
-        json_decref(node);
-    }
-    json_decref(record);
-    return !ferror(stdout);
-}
-
-static void begin_jsonld(void)
-{
-    json_t *context = pln_jsonld_context();
-    char *text = json_dumps(context, JSON_COMPACT);
-    printf("{\"@context\": %s,\n\"@graph\": [", text);
-    free(text);
-    json_decref(context);
 }
 
 /* ---- Markdown ---- */
@@ -148,17 +121,11 @@ static int run(pln_command_t *command, const char *format, export_t *export)
     pln_buf_t path = {0};
     bool jsonld = strcmp(format, "jsonld") == 0, markdown = strcmp(format, "markdown") == 0;
     const char *kind = pln_option(command->options, "kind");
-    pln_path_add(&path, "/api/v1/export");
+    pln_path_add(&path, jsonld ? "/api/v1/export/jsonld" : "/api/v1/export");
     pln_path_query(&path, "network", pln_option(command->options, "network"));
     pln_path_query(&path, "kind", markdown && kind == NULL ? "task" : kind);
-    if (jsonld) {
-        begin_jsonld();
-    }
     int status = pln_call_lines(command->call, pln_path(&path), NULL,
-                                jsonld ? on_jsonld : (markdown ? on_markdown : on_ndjson), export);
-    if (jsonld) {
-        puts("\n]}");
-    }
+                                markdown ? on_markdown : on_line, export);
     pln_buf_free(&path);
     return export->failed ? PLN_FAILED : status;
 }

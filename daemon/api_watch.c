@@ -9,6 +9,7 @@
 #include "api_search.h"
 #include "api_view.h"
 #include "catalog_text.h"
+#include "jsonld.h"
 #include "moment.h"
 #include "resolve.h"
 
@@ -25,6 +26,10 @@ typedef struct {
     pln_spot_t spot;
     uint64_t last; /**< row up to which to go now */
     bool follow;   /**< watch: never ends by itself */
+    bool jsonld;   /**< one document of all records ... */
+    bool begun;    /**< ... with its head ... */
+    bool ended;    /**< ... and its end said */
+    bool comma;
     uint64_t said_ms;
     pln_buf_t *out;
 } walk_t;
@@ -53,6 +58,30 @@ static bool has_facets(walk_t *walk, const pln_found_t *found)
                                walk->facets.facet_count));
 }
 
+static void add(pln_buf_t *out, const char *text)
+{
+    pln_buf_add(out, text, strlen(text));
+}
+
+/** A node of the document; what has no fields any more, or cannot be read, is none. */
+static bool add_node(void *arg, const pln_found_t *found)
+{
+    walk_t *walk = arg;
+    json_t *record = has_facets(walk, found)
+                         ? pln_view_record(walk->view, &found->place, found->seq, found->bytes,
+                                           walk->filter.now_ms)
+                         : NULL;
+    if (json_object_get(record, "fields") != NULL) {
+        json_t *node = pln_jsonld_node(record);
+        add(walk->out, walk->comma ? ",\n" : "\n");
+        pln_json_write(node, walk->out);
+        json_decref(node);
+        walk->comma = true;
+    }
+    json_decref(record);
+    return walk->out->size < PIECE_BYTES;
+}
+
 static bool add_line(void *arg, const pln_found_t *found)
 {
     walk_t *walk = arg;
@@ -77,17 +106,41 @@ static pln_scan_t scan(walk_t *walk)
 {
     walk->filter.now_ms = pln_wall_ms();
     return pln_scan_on(walk->api->store, &walk->filter, &walk->spot, walk->last, walk->follow,
-                       LOOKS, add_line, walk);
+                       LOOKS, walk->jsonld ? add_node : add_line, walk);
+}
+
+static void begin_document(walk_t *walk)
+{
+    json_t *context = pln_jsonld_context();
+    add(walk->out, "{\"@context\": ");
+    pln_json_write(context, walk->out);
+    add(walk->out, ",\n\"@graph\": [");
+    json_decref(context);
+    walk->begun = true;
+}
+
+/** True: that was said now. */
+static bool end_document(walk_t *walk)
+{
+    bool now = walk->jsonld && !walk->ended;
+    if (now) {
+        add(walk->out, "\n]}\n");
+        walk->ended = true;
+    }
+    return now;
 }
 
 static pln_stream_t export_next(void *state, int socket, pln_buf_t *out)
 {
     walk_t *walk = state;
     walk->out = out;
+    if (walk->jsonld && !walk->begun) {
+        begin_document(walk);
+    }
     while (out->size == 0) {
         pln_scan_t result = scan(walk);
         if (result == PLN_SCAN_END && out->size == 0) {
-            return PLN_STREAM_END;
+            return end_document(walk) ? PLN_STREAM_ON : PLN_STREAM_END;
         }
         if (result == PLN_SCAN_FAILED || pln_api_stopping(walk->api) || pln_socket_gone(socket)) {
             return PLN_STREAM_BROKEN;
@@ -153,6 +206,15 @@ void pln_api_export(const pln_request_t *request, pln_answer_t *answer)
     walk_t *walk = walk_new(request, answer);
     if (walk != NULL) {
         pln_answer_stream(answer, "application/x-ndjson", export_next, walk_free, walk);
+    }
+}
+
+void pln_api_export_jsonld(const pln_request_t *request, pln_answer_t *answer)
+{
+    walk_t *walk = walk_new(request, answer);
+    if (walk != NULL) {
+        walk->jsonld = true;
+        pln_answer_stream(answer, PLN_JSONLD_TYPE, export_next, walk_free, walk);
     }
 }
 

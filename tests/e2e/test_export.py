@@ -9,6 +9,7 @@ import unittest
 from plnkit import Case
 from plnkit.anything import fields
 from plnkit.places import CHECKOUT
+from plnkit.wait import wait_until
 
 SAMPLES = CHECKOUT / "contrib" / "samples"
 
@@ -98,6 +99,17 @@ class Export(Case):
         self.assertIn("assesses", [a["alignmentType"] for a in task["educationalAlignment"]])
         copy = [item for item in document["@graph"] if item.get("name") == "Its copy"][0]
         self.assertIn("@id", copy["isBasedOn"][0])
+
+    def test_one_record_is_described_as_in_the_whole(self):
+        node = self.node("cedar")
+        node.found()
+        record = node.pln("add", "task", "title=Brücke", "prompt=Bau sie.")
+        whole = json.loads(node.pln("export", "--format", "jsonld"))
+        status, one = node.api("GET", f"/api/v1/records/{record}/jsonld")
+        self.assertEqual((status, one), (200, whole))
+        node.pln("retract", record, "--reason", "a slip")
+        wait_until(lambda: node.api("GET", f"/api/v1/records/{record}/jsonld")[0] == 404, self.patience, "it is gone")
+        self.assertEqual(json.loads(node.pln("export", "--format", "jsonld"))["@graph"], [])
 
     def test_a_jsonld_processor_expands_it_without_losing_a_word(self):
         modules = CHECKOUT / "build" / "npm" / "node_modules"

@@ -86,6 +86,8 @@ class Description(Described):
         self.ask("search", query="?q=bridge&limit=1")
         self.ask("facets", query="?q=bridge")
         self.ask("export")
+        self.ask("export_jsonld")
+        self.ask("record_jsonld", *record.split("/"))
         self.ask("check", body={"kind": "task", "fields": {"prompt": "Name: Jane Doe"}})
         self.ask("retract", *record.split("/"), body={"reason": "a slip"})
         wait_until(lambda: "withdrawn" in self.ask("record", *record.split("/")).json, self.patience, "it is gone")

@@ -12,6 +12,8 @@
 
 #include <jansson.h>
 
+#define PLN_JSONLD_TYPE "application/ld+json"
+
 /** The @context of a document, to be read without the network. */
 json_t *pln_jsonld_context(void);
 /** The node for @record, as the API shows it. */
