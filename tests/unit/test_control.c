@@ -336,8 +336,8 @@ static void control_largest_records_fit_a_lane_0_payload(void **state)
     pln_buf_free(&payload);
 }
 
-// A revoke whose cuts are given in the order they are to be written in; @fields of each are
-// written.
+// A revoke whose cuts are given in the order they are to be written in; each says that it has
+// @fields, and has five at least.
 static pln_err_t decode_cuts(const pln_cut_t *cuts, uint32_t count, uint32_t fields)
 {
     static pln_revoke_t revoke;
@@ -355,9 +355,7 @@ static pln_err_t decode_cuts(const pln_cut_t *cuts, uint32_t count, uint32_t fie
         pln_pack_uint(&payload, cuts[i].lane);
         pln_pack_uint(&payload, cuts[i].seq);
         pln_pack_bin(&payload, cuts[i].hash.bytes, sizeof cuts[i].hash.bytes);
-        if (fields > 4) {
-            pln_pack_bin(&payload, cuts[i].signature.bytes, sizeof cuts[i].signature.bytes);
-        }
+        pln_pack_bin(&payload, cuts[i].signature.bytes, sizeof cuts[i].signature.bytes);
         for (uint32_t more = 5; more < fields; more++) {
             pln_pack_uint(&payload, 0);
         }
