@@ -2,7 +2,7 @@
 // Addresses behind the #: which view shows what, and what becomes of the keyboard's place.
 import { fill } from './dom.js';
 import { on } from './live.js';
-import { current, may } from './session.js';
+import { current, load, may } from './session.js';
 import { t } from './text.js';
 import { problemState, loadingState, roleState } from '../parts/state.js';
 
@@ -71,7 +71,10 @@ async function draw(view, mine) {
   try {
     return await view.route.view(view);
   } catch (problem) {
+    // The link may have been withdrawn meanwhile: who sits here is asked anew.
+    if (problem.status === 401 || problem.status === 403) await load().catch(() => null);
     if (mine !== turn) return null;
+    if (!may(view.route.role)) return roleState(view.route.role, current().via === 'link');
     return problemState(problem, () => show());
   }
 }

@@ -365,7 +365,6 @@ export const strings = {
   'people.none.how': 'Make the first one above.',
   'people.nameless': 'Without a name',
   'people.until': 'Until',
-  'people.used': '{ago}',
   'people.state.open': 'Not used yet',
   'people.state.used': 'Signed in; last here',
   'people.state.expired': 'Expired',

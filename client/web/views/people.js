@@ -2,9 +2,10 @@
 // People of this district: a link for each, what it allows, since when it is used, and its end.
 import { get, post } from '../app/api.js';
 import { fill, h } from '../app/dom.js';
-import { ago, date } from '../app/format.js';
+import { date } from '../app/format.js';
 import { t, known } from '../app/text.js';
 import { copyButton } from '../parts/copy.js';
+import { moment } from '../parts/moment.js';
 import { emptyState, problemLine, sentenceOf } from '../parts/state.js';
 import { say } from '../parts/toast.js';
 
@@ -50,8 +51,8 @@ function personRow(row, again) {
   const withdraw = () => post(`/sign-ins/${encodeURIComponent(row.key)}/cancel`).then(() => say(t('people.withdrawn')), (problem) => say(sentenceOf(problem))).then(again);
   return h('tr', {}, h('th', { scope: 'row' }, h('bdi', {}, row.for || t('people.nameless'))),
     h('td', { 'data-label': t('people.role') }, t(`role.${row.role}`)),
-    h('td', { 'data-label': t('member.state') }, known(`people.state.${row.state}`) ? t(`people.state.${row.state}`) : row.state,
-      row.last_used && ` ${t('people.used', { ago: ago(row.last_used) })}`),
+    h('td', { 'data-label': t('member.state') }, h('span', {}, known(`people.state.${row.state}`) ? t(`people.state.${row.state}`) : row.state,
+      row.state === 'used' && row.last_used && [' ', moment(row.last_used)])),
     h('td', { 'data-label': t('people.until') }, row.expires ? date(row.expires) : ''),
     h('td', { class: 'cell-actions' }, !ended(row) && h('button', { type: 'button', class: 'button button-small button-bad', onclick: withdraw,
       'aria-label': t('people.withdraw.of', { name: row.for || t('people.nameless') }) }, t('people.withdraw'))));
