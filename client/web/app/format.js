@@ -32,6 +32,14 @@ export function ago(text, now = Date.now()) {
   return t('time.now');
 }
 
+/** "3 minutes": for how long since then; null for less than a minute. */
+export function span(text, now = Date.now()) {
+  const then = parsed(text);
+  const seconds = then ? (now - then.getTime()) / 1000 : 0;
+  const step = steps.find(([, size]) => seconds >= size);
+  return step ? new Intl.NumberFormat(undefined, { style: 'unit', unit: step[0], unitDisplay: 'long' }).format(Math.floor(seconds / step[1])) : null;
+}
+
 export function bytes(value) {
   const units = ['B', 'KB', 'MB', 'GB', 'TB'];
   let size = value;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // How it stands with a member or a peer, as far as this node knows: in sync or how far behind, since
 // when, and by which way it is heard. One place, so that tables, the picture and its words agree.
-import { ago, dateTime, number } from './format.js';
+import { dateTime, number, span } from './format.js';
 import { t } from './text.js';
 
 /** Members say that they are there every minute or more rarely (SPEC 9.13.2); thrice that is silence. */
@@ -17,14 +17,20 @@ export function sync(one) {
   return { word: t('sync.late'), kind: 'late' };
 }
 
-/** The same as a sentence with its moment, and what a pointer over it tells. */
+/** "2 records behind for 3 hours"; what has only just begun has no length yet. */
+export function lasting(one) {
+  const { word, kind } = sync(one);
+  const time = one.since && span(one.since);
+  return { word: time ? t('sync.for', { state: word, span: time }) : word, kind, title: one.since && dateTime(one.since) };
+}
+
+/** How it stands with a member, with what a pointer over it tells: since when exactly. */
 export function standing(member) {
   if (member.left || member.revoked) return { word: t('member.left'), kind: 'gone' };
   if (member.self) return { word: t('member.self'), kind: 'good' };
   if (!member.connected && !member.last_heard) return { word: t('member.never'), kind: 'away' };
-  const { word, kind } = sync(member);
-  return { word: member.since ? t('sync.since', { state: word, since: ago(member.since) }) : word,
-    title: member.since && dateTime(member.since), kind: member.connected ? kind : 'away' };
+  const { word, kind, title } = lasting(member);
+  return { word, title, kind: member.connected ? kind : 'away' };
 }
 
 /** 'linked', 'heard' through others of late, or 'silent'. */

@@ -283,7 +283,7 @@ export const strings = {
   'sync.late': 'Not in sync',
   'sync.lacks': { one: '{number} record behind', other: '{number} records behind' },
   'sync.coming': { one: '{number} record of its own still to come', other: '{number} records of its own still to come' },
-  'sync.since': '{state}, since {since}',
+  'sync.for': '{state} for {span}',
   'way.linked': 'Linked with this node',
   'way.heard': 'Through others,',
   'way.silent': 'Silent; last heard',

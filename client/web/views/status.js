@@ -4,7 +4,7 @@ import { get } from '../app/api.js';
 import { h, later } from '../app/dom.js';
 import { ago, bytes, number, shortId } from '../app/format.js';
 import { may } from '../app/session.js';
-import { sync } from '../app/standing.js';
+import { lasting } from '../app/standing.js';
 import { known, t } from '../app/text.js';
 import { copyButton } from '../parts/copy.js';
 import { icon } from '../parts/icon.js';
@@ -26,8 +26,7 @@ function attention(warnings) {
 /** A link that lives is in sync or not; one that does not says why. */
 function linkState(peer) {
   if (peer.state !== 'live') return { word: known(`peer.${peer.state}`) ? t(`peer.${peer.state}`) : peer.state, kind: 'away' };
-  const { word, kind } = sync(peer);
-  return { word: peer.since ? t('sync.since', { state: word, since: ago(peer.since) }) : word, kind };
+  return lasting(peer);
 }
 
 function peers(list) {
@@ -35,10 +34,10 @@ function peers(list) {
   return h('div', { class: 'table-frame' }, h('table', { class: 'rows' }, h('caption', { class: 'hidden' }, t('status.peers')),
     h('thead', {}, h('tr', {}, ['name', 'state', 'heard', 'address', 'version'].map((word) => h('th', { scope: 'col' }, t(`member.${word}`))))),
     h('tbody', {}, list.map((peer) => {
-      const { word, kind } = linkState(peer);
+      const { word, kind, title } = linkState(peer);
       return h('tr', {},
         h('th', { scope: 'row' }, h('bdi', {}, peer.name || shortId(peer.id))),
-        h('td', { 'data-label': t('member.state') }, h('span', {}, h('span', { class: `dot dot-${kind}` }), word)),
+        h('td', { 'data-label': t('member.state') }, h('span', { title }, h('span', { class: `dot dot-${kind}` }), word)),
         h('td', { 'data-label': t('member.heard') }, whenever(peer.heard)),
         h('td', { 'data-label': t('member.address'), dir: 'ltr' }, peer.address),
         h('td', { 'data-label': t('member.version') }, peer.version ?? ''));
