@@ -373,16 +373,14 @@ static bool tell_tail(tale_t *tale)
     return tale->withheld;
 }
 
-/** The same entries, hashes in place of payloads: it verifies, and brings nothing. A payload asked
- * for by itself does not come at all. */
+/** The same entries, hashes in place of payloads: it verifies, and brings nothing. */
 static bool tell_withheld(tale_t *tale)
 {
     if (!is(tale, PLN_MSG_ENTRIES) || tale->message.as.entries.place.lane != PLN_LANE_RECORDS) {
         return false;
     }
     if ((tale->message.as.entries.flags & PLN_ENTRIES_PAYLOAD) != 0) {
-        tale->withheld = true;
-        return true;
+        return false;  // held_back
     }
     pln_span_t rest = tale->message.as.entries.run;
     pln_entry_t entry;
@@ -441,6 +439,24 @@ static bool (*const tellers[LIE_COUNT])(tale_t *tale) = {
 #undef PLN_LIE
 };
 
+/**
+ * Of a payload that is asked for by itself a liar is of one mind: if it came at the hundredth time,
+ * honest nodes would have something new to tell each other for ever, and never stand still.
+ */
+static bool held_back(tale_t *tale)
+{
+    const pln_entries_t *run = &tale->message.as.entries;
+    return (tale->liar->lies >> LIE_withheld & 1) != 0 && is(tale, PLN_MSG_ENTRIES) &&
+           (run->flags & PLN_ENTRIES_PAYLOAD) != 0 &&
+           run->base.bytes[0] % tale->liar->lie_one_in == 0;
+}
+
+static void told(const tale_t *tale, lie_t which)
+{
+    world_happened(tale->world, (happening_t)(HAPPENING_lie_bit + which));
+    world_tell(tale->world, "%s lies (%d)", tale->liar->name, (int)which);
+}
+
 bool lie_tell(world_link_t *link, int end, pln_buf_t *frame)
 {
     world_node_t *liar = link->ends[end].node;
@@ -449,13 +465,15 @@ bool lie_tell(world_link_t *link, int end, pln_buf_t *frame)
     for (int i = 0; i < LIE_COUNT && (liar->lies >> which & 1) == 0; i++) {
         which = (lie_t)((which + 1) % LIE_COUNT);
     }
-    if (!world_chance(liar->world, liar->lie_one_in) ||
-        pln_message_decode(pln_buf_span(frame), &tale.message) != PLN_OK) {
+    if (pln_message_decode(pln_buf_span(frame), &tale.message) != PLN_OK) {
         return true;
     }
-    if (tellers[which](&tale)) {
-        world_happened(liar->world, (happening_t)(HAPPENING_lie_bit + which));
-        world_tell(liar->world, "%s lies (%d)", liar->name, (int)which);
+    if (held_back(&tale)) {
+        told(&tale, LIE_withheld);
+        return false;
+    }
+    if (world_chance(liar->world, liar->lie_one_in) && tellers[which](&tale)) {
+        told(&tale, which);
     }
     return !tale.withheld;
 }
