@@ -108,6 +108,7 @@ int pln_cmd_revoke(pln_command_t *command)
     pln_buf_t path = {0};
     size_t count = command->options->word_count;
     const char *reason = pln_option(command->options, "reason");
+    const char *before = pln_option(command->options, "before");
     pln_path_add(&path, "/api/v1/networks");
     pln_path_segment(&path, count == 2 ? pln_word(command->options, 0) : "-");
     pln_path_add(&path, "/revoke");
@@ -115,12 +116,16 @@ int pln_cmd_revoke(pln_command_t *command)
     if (reason != NULL) {
         json_object_set_new(body, "reason", json_string(reason));
     }
+    if (before != NULL) {
+        json_object_set_new(body, "before", json_string(before));
+    }
     int status = pln_call_post(command->call, pln_path(&path), body, &answer);
     if (status == PLN_DONE && command->options->json) {
         pln_json_print(answer);
     } else if (status == PLN_DONE) {
-        pln_hint("the membership of %s is ended; what it published until now stays",
-                 pln_text(answer, "id"));
+        pln_hint("the membership of %s is ended; what it published until now stays%s",
+                 pln_text(answer, "id"),
+                 before != NULL ? ", what it decided from then on does not" : "");
     }
     json_decref(answer);
     pln_buf_free(&path);

@@ -3,6 +3,8 @@
 
 #include "api_json.h"
 #include "api_page_list.h"
+#include "backdate.h"
+#include "moment.h"
 #include "resolve.h"
 
 /** What it calls itself, where the network knows it by another name. */
@@ -56,9 +58,38 @@ void pln_api_members(const pln_request_t *request, pln_answer_t *answer)
     pln_answer_page(request, answer, "members", list, "id", 0);
 }
 
+/** `before`: where the member's lane 0 stood then. False: the answer is given. */
+static bool read_before(const pln_request_t *request, pln_answer_t *answer, pln_event_t *event,
+                        pln_cut_t cuts[PLN_CUTS_MAX])
+{
+    const char *before;
+    uint64_t before_ms;
+    if (!pln_body_text(request, answer, "before", false, PLN_NAME_MAX, &before)) {
+        return false;
+    }
+    if (before == NULL) {
+        return true;
+    }
+    if (!pln_since_parse(before, pln_wall_ms(), &before_ms)) {
+        pln_answer_field(answer, "before",
+                         "\"%s\" is no time: give 7d, 12h or 2026-11-22T09:30:00Z", before);
+        return false;
+    }
+    event->as.revoke.backdated = true;
+    event->as.revoke.cuts = cuts;
+    pln_err_t error =
+        pln_backdate(request->api->store, &event->as.revoke.network, &event->as.revoke.member,
+                     before_ms, cuts, &event->as.revoke.cut_count);
+    if (error != PLN_OK) {
+        pln_answer_problem(answer, 500, "io", "its chain cannot be read: look at the daemon's log");
+    }
+    return error == PLN_OK;
+}
+
 void pln_api_revoke(const pln_request_t *request, pln_answer_t *answer)
 {
     const char *member, *reason;
+    pln_cut_t cuts[PLN_CUTS_MAX];
     pln_network_view_t view;
     pln_event_t event = {.type = PLN_EV_REVOKE};
     if (!pln_body_text(request, answer, "member", true, PLN_NAME_MAX, &member) ||
@@ -70,7 +101,8 @@ void pln_api_revoke(const pln_request_t *request, pln_answer_t *answer)
     event.as.revoke.network = view.id;
     event.as.revoke.reason = reason == NULL ? "" : reason;
     pln_reply_t reply;
-    if (pln_api_command(request, answer, &event, &reply)) {
+    if (read_before(request, answer, &event, cuts) &&
+        pln_api_command(request, answer, &event, &reply)) {
         pln_reply_free(&reply);
         pln_answer_json(answer, 200,
                         json_pack("{s:o}", "id", pln_json_did(&event.as.revoke.member)));

@@ -204,20 +204,6 @@ static bool match_members(const pln_request_t *request, const pln_network_id_t *
     return looked;
 }
 
-bool pln_resolve_member(const pln_request_t *request, pln_answer_t *answer,
-                        const pln_network_id_t *network, const char *text, pln_id_t *out)
-{
-    if (pln_did_parse(text, out) == PLN_OK) {
-        return true;
-    }
-    one_id_t one = {.choices = {.text = ""}};
-    if (!match_members(request, network, text, &one)) {
-        pln_answer_stopping(answer);
-        return false;
-    }
-    return take_id(answer, &one, "member", text, out);
-}
-
 /** Authors of @network, or of all, that hold a chain here: former members too. */
 static void match_authors(pln_store_t *store, const pln_network_id_t *network, const char *text,
                           one_id_t *one)
@@ -225,7 +211,7 @@ static void match_authors(pln_store_t *store, const pln_network_id_t *network, c
     uint32_t cursor = 0;
     pln_chain_row_t row;
     while (pln_store_next_chain(store, network, &cursor, &row)) {
-        if (row.place.lane == PLN_LANE_RECORDS && pln_id_matches(&row.place.author, text)) {
+        if (pln_id_matches(&row.place.author, text)) {
             found_id(one, &row.place.author);
         }
     }
@@ -239,12 +225,29 @@ static void match_names(const pln_request_t *request, const pln_network_id_t *ne
     pln_chain_row_t row;
     while (pln_store_next_chain(request->api->store, network, &cursor, &row)) {
         char name[PLN_NAME_MAX + 1];
-        if (row.place.lane == PLN_LANE_RECORDS &&
-            pln_look_label(request->api->driver, network, &row.place.author, name) &&
+        if (pln_look_label(request->api->driver, network, &row.place.author, name) &&
             strcmp(name, text) == 0) {
             found_id(one, &row.place.author);
         }
     }
+}
+
+bool pln_resolve_member(const pln_request_t *request, pln_answer_t *answer,
+                        const pln_network_id_t *network, const char *text, pln_id_t *out)
+{
+    if (pln_did_parse(text, out) == PLN_OK) {
+        return true;
+    }
+    one_id_t one = {.choices = {.text = ""}};
+    if (!match_members(request, network, text, &one)) {
+        pln_answer_stopping(answer);
+        return false;
+    }
+    if (one.choices.count == 0) {
+        match_authors(request->api->store, network, text, &one);
+        match_names(request, network, text, &one);
+    }
+    return take_id(answer, &one, "member", text, out);
 }
 
 /** An id is known by its label in any of the networks asked for, or by a prefix. */

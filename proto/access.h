@@ -171,6 +171,9 @@ pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, ui
  */
 bool pln_access_last_label(pln_access_t *access, const pln_id_t *node, char out[PLN_NAME_MAX + 1]);
 
+/** Did a root make @node a coordinator in the highest term any counted grant gives it? */
+bool pln_access_led(pln_access_t *access, const pln_id_t *node);
+
 /** Highest term any counted grant gives @node; false when there is none (R3.4, pln revoke). */
 bool pln_access_highest_term(pln_access_t *access, const pln_id_t *node, uint32_t *term);
 

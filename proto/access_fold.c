@@ -452,6 +452,13 @@ bool pln_access_last_label(pln_access_t *access, const pln_id_t *node, char out[
     return last != NULL;
 }
 
+bool pln_access_led(pln_access_t *access, const pln_id_t *node)
+{
+    uint32_t term;
+    return pln_access_highest_term(access, node, &term) &&
+           pln_access_coordinates(access, pln_access_party(access, node), term);
+}
+
 pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_revoked_t *out)
 {
     pln_party_t *party = pln_access_party(access, node);

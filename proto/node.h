@@ -269,6 +269,9 @@ typedef struct {
             pln_network_id_t network;
             pln_id_t member;
             const char *reason;
+            bool backdated;        /**< of a coordinator: its lane 0 ends at these cuts */
+            const pln_cut_t *cuts; /**< of lane 0, none twice; of what has none, nothing counts */
+            uint32_t cut_count;
         } revoke;
         struct {
             uint64_t request;

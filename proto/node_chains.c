@@ -303,7 +303,7 @@ static pln_admission_t *admitted_now(pln_node_t *node, pln_net_state_t *net)
     net->next_expiry_ms = UINT64_MAX;
     pln_member_t member;
     bool self_is_member = pln_access_member(net->access, &node->self->id, &member) == PLN_OK;
-    if ((net->left && !net->parting) || (!self_is_member && !net->promised)) {
+    if ((net->left && !net->parting) || (!self_is_member && !net->promised && !net->put_out)) {
         return NULL;
     }
     pln_admission_t *members =
@@ -330,8 +330,36 @@ static void links_lose(pln_node_t *node, pln_net_state_t *net, const pln_id_t *i
     }
 }
 
+/** Of this network lane 0 alone goes on, on the links that stand. */
+static void records_close(pln_node_t *node, pln_net_state_t *net)
+{
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        pln_share_t *share = pln_share_find(link, net);
+        if (share != NULL) {
+            share->open = share->announced = false;
+        }
+    }
+}
+
+/**
+ * A revoke has ended us, or it does not any more. Whoever knows of it ends what we share; with
+ * whoever does not, or knows better, lane 0 goes on, so that we hear when it is undone.
+ */
+static void put_out_change(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_revoked_t by;
+    bool before = net->put_out;
+    net->put_out = !net->promised &&  // who joins anew hears of old revokes on the way
+                   pln_access_revoked(net->access, &node->self->id, &by) == PLN_OK;
+    if (net->put_out && !before) {
+        records_close(node, net);
+    }
+}
+
 static void admissions_change(pln_node_t *node, pln_net_state_t *net)
 {
+    put_out_change(node, net);
     pln_admission_t *before = net->admitted;
     net->admitted = admitted_now(node, net);
     const pln_id_t *id;
@@ -409,13 +437,8 @@ static void version_obey(pln_node_t *node, pln_net_state_t *net)
     pln_access_settings(net->access, &settings);
     bool before = net->outdated;
     net->outdated = settings.access_version > node->config.access_version;
-    size_t cursor = 0;
-    for (pln_link_t *link;
-         net->outdated && !before && (link = pln_map_next(&node->links, &cursor)) != NULL;) {
-        pln_share_t *share = pln_share_find(link, net);
-        if (share != NULL) {
-            share->open = share->announced = false;
-        }
+    if (net->outdated && !before) {
+        records_close(node, net);
     }
 }
 

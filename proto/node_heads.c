@@ -201,7 +201,7 @@ void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
     bool same = memcmp(row->digest, net->digest.bytes, PLN_HELLO_DIGEST_SIZE) == 0;
     if (same_access && same) {
         share->mine_done = share->peer_done = share->control_ended = true;
-        share->open = share->announced = !net->outdated;
+        share->open = share->announced = !net->outdated && !net->put_out;
         pln_fork_fetch_own(node, link, net);
         share->seen = share->peer_arrivals;
         share->peer_digest = net->digest;
@@ -291,13 +291,14 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     if (share->ended || share->cursor_asked || !link->greeted) {
         return;
     }
-    if (!share->mine_done && share->control_ended && control_settled(share, link)) {
+    if (!share->mine_done && !share->net->put_out && share->control_ended &&
+        control_settled(share, link)) {
         share->mine_done = true;
         pln_digest_send(node, link, share, 0, false);
     }
     pln_member_t peer;  // an inviter whose promise let it in may be none by the lane 0 it brought
-    if (!share->open && !share->net->outdated && share->mine_done && share->peer_done &&
-        pln_access_member(share->net->access, &link->id, &peer) == PLN_OK) {
+    if (!share->open && !share->net->outdated && !share->net->put_out && share->mine_done &&
+        share->peer_done && pln_access_member(share->net->access, &link->id, &peer) == PLN_OK) {
         share->open = true;
         pln_trace(node, "open", link, NULL, share->net->chains.count);
         pln_join_opened(node, link, share->net);

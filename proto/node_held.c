@@ -39,6 +39,9 @@ static size_t event_size(pln_event_t *event)
 {
     const char **text = text_of(event);
     switch (event->type) {
+        case PLN_EV_REVOKE:
+            return event->as.revoke.cut_count * sizeof(pln_cut_t) +
+                   (text == NULL ? 0 : strlen(*text) + 1);
         case PLN_EV_PUBLISH:
             return drafts_size(event);
         case PLN_EV_RECEIVED:
@@ -65,12 +68,29 @@ static void drafts_keep(pln_held_t *held)
     held->event.as.publish.drafts = drafts;
 }
 
+static void revoke_keep(pln_held_t *held)
+{
+    pln_event_t *event = &held->event;
+    const char **text = text_of(event);
+    size_t size = event->as.revoke.cut_count * sizeof(pln_cut_t);
+    if (size > 0) {
+        memcpy(held->bytes, event->as.revoke.cuts, size);
+        event->as.revoke.cuts = (const pln_cut_t *)(void *)held->bytes;
+    }
+    if (text != NULL) {
+        memcpy(held->bytes + size, *text, held->size - size);
+        *text = (const char *)held->bytes + size;
+    }
+}
+
 static void bytes_keep(pln_held_t *held)
 {
     pln_event_t *event = &held->event;
     const char **text = text_of(event);
     if (event->type == PLN_EV_PUBLISH) {
         drafts_keep(held);
+    } else if (event->type == PLN_EV_REVOKE) {
+        revoke_keep(held);
     } else if (text != NULL) {
         memcpy(held->bytes, *text, held->size);
         *text = (const char *)held->bytes;

@@ -432,6 +432,19 @@ void pln_share_end(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, con
 
 /* ---- what comes in ---- */
 
+/** Does nothing but networks that have put us out make us call @peer? */
+static bool out_everywhere(const pln_node_t *node, const pln_id_t *peer)
+{
+    bool out = false;
+    for (size_t i = 0; i < node->net_count; i++) {
+        if (pln_net_admits(node->nets[i], peer) && !node->nets[i]->put_out) {
+            return false;
+        }
+        out = out || pln_net_admits(node->nets[i], peer);
+    }
+    return out;
+}
+
 static void bye_received(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
 {
     if (link->as == PLN_LINK_TICKET) {
@@ -440,6 +453,9 @@ static void bye_received(pln_node_t *node, pln_link_t *link, const pln_bye_t *by
     }
     if (!bye->has_network) {
         pln_trace(node, "bye", link, NULL, 0);
+        if (link->peer != NULL && out_everywhere(node, &link->id)) {
+            link->peer->backoff_ms = PLN_REDIAL_MS_MAX;  // asks now and then whether it still is
+        }
         link_close(node, link);
         bool restarts = bye->reason.size == 8 && memcmp(bye->reason.data, "shutdown", 8) == 0;
         if (restarts && link->peer != NULL) {

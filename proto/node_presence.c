@@ -152,7 +152,8 @@ void pln_presence_received(pln_node_t *node, pln_link_t *link,
         return;
     }
     pln_share_t *share = pln_share_named(node, link, &presence.network);
-    if (share == NULL || share->net->outdated || !pln_net_admits(share->net, &presence.node)) {
+    if (share == NULL || share->net->outdated || share->net->put_out ||
+        !pln_net_admits(share->net, &presence.node)) {
         return;
     }
     pln_net_state_t *net = share->net;

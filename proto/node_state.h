@@ -239,6 +239,7 @@ struct pln_net_state {
     pln_access_t *access;
     uint64_t generation; /**< of access, as of the last recompute */
     bool outdated;       /**< its access_version is above ours: lane 0 only (R14) */
+    bool put_out;        /**< by our fold a revoke has ended us: lane 0 only, should it be undone */
     bool left;
     bool parting;         /**< left, but sessions go on until the others have heard of it ... */
     uint64_t part_ms;     /**< ... or until then */
@@ -530,22 +531,11 @@ void pln_graft(pln_node_t *node, pln_link_t *link, pln_net_state_t *net);
 /* node_publish.c */
 void pln_found(pln_node_t *node, const pln_event_t *event);
 void pln_publish(pln_node_t *node, const pln_event_t *event);
-void pln_revoke(pln_node_t *node, const pln_event_t *event);
 /** What is minted must read back as valid everywhere, or it would have no effect. */
 bool pln_text_valid(const char *text, size_t size_max);
 /** The present job answers @request of @event. */
 void pln_job_for(pln_node_t *node, const pln_event_t *event, uint64_t request,
                  const pln_network_id_t *network);
-/**
- * @author's own signed heads as held here (R3.6), of every branch of lane 0, in its terms up to
- * @term. A chain that no cut names loses everything, so all are listed, of earlier terms too;
- * beyond PLN_CUTS_MAX the oldest epochs are given up. Returns how many.
- */
-uint32_t pln_cuts_fill(pln_net_state_t *net, const pln_id_t *author, uint32_t term,
-                       pln_cut_t cuts[PLN_CUTS_MAX]);
-/** A revoke of @member at the heads held here. */
-pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t *member,
-                          const char *reason);
 void pln_leave(pln_node_t *node, const pln_event_t *event);
 void pln_mint(pln_node_t *node, pln_net_state_t *net, uint32_t epoch, uint8_t lane,
               const pln_draft_t *drafts, size_t count);

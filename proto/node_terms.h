@@ -6,6 +6,7 @@
  * Why     Terms and epochs are touched by nearly every decision; what each may ask stands here.
  * Files   node_epochs.c where this node writes · node_held.c what waits for that
  *         node_duties.c what a coordinator's node writes by itself · node_root.c what only the root
+ *         node_revoke.c a member is put out, and where its chains end
  *         node_ended.c who was put out is told · node_twins.c two machines with one key
  * Spec    SPEC 4.7, 7.2.7, 7.6, 9.2, 9.14.1 (R5, R10, R16, R17)
  */
@@ -81,5 +82,18 @@ bool pln_hold_back(pln_node_t *node);
 /** Take the one held longest; its bytes live as long as this step. */
 bool pln_held_next(pln_node_t *node, pln_event_t *event);
 void pln_held_free(pln_node_t *node);
+
+/* node_revoke.c */
+void pln_revoke(pln_node_t *node, const pln_event_t *event);
+/**
+ * @author's own signed heads as held here (R3.6), of every branch of lane 0, in its terms up to
+ * @term. A chain that no cut names loses everything, so all are listed, of earlier terms too;
+ * beyond PLN_CUTS_MAX the oldest epochs are given up. Returns how many.
+ */
+uint32_t pln_cuts_fill(pln_net_state_t *net, const pln_id_t *author, uint32_t term,
+                       pln_cut_t cuts[PLN_CUTS_MAX]);
+/** A revoke of @member at the heads held here. */
+pln_err_t pln_revoke_mint(pln_node_t *node, pln_net_state_t *net, const pln_id_t *member,
+                          const char *reason);
 
 #endif

@@ -95,6 +95,9 @@ pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_plac
     if (place->lane == PLN_LANE_CONTROL) {
         return PLN_OK;
     }
+    if (net->put_out) {
+        return PLN_EGRANT;
+    }
     return net->outdated ? PLN_EOUTDATED : node->disk_low ? PLN_EPAUSED : PLN_OK;
 }
 

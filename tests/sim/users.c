@@ -299,6 +299,20 @@ pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, cons
     return wait_for(node, WAIT_MS);
 }
 
+pln_err_t world_revoke_before(world_node_t *node, const pln_network_id_t *network,
+                              const pln_id_t *member, const pln_cut_t *cuts, uint32_t count)
+{
+    pln_event_t event = {.type = PLN_EV_REVOKE};
+    event.as.revoke.network = *network;
+    event.as.revoke.member = *member;
+    event.as.revoke.reason = "before";
+    event.as.revoke.backdated = true;
+    event.as.revoke.cuts = cuts;
+    event.as.revoke.cut_count = count;
+    ask(node, &event, network, 0, 0);
+    return wait_for(node, WAIT_MS);
+}
+
 void world_transfer_later(world_node_t *node, const pln_network_id_t *network,
                           const world_node_t *heir)
 {

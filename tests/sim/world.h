@@ -308,6 +308,9 @@ pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms
 pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count,
                         size_t size);
 pln_err_t world_revoke(world_node_t *node, const pln_network_id_t *network, const pln_id_t *member);
+/** ... a coordinator, whose lane 0 ends at @cuts. */
+pln_err_t world_revoke_before(world_node_t *node, const pln_network_id_t *network,
+                              const pln_id_t *member, const pln_cut_t *cuts, uint32_t count);
 /** @by withdraws entry @seq of @whose newest chain, or takes that back; waits for the answer. */
 pln_err_t world_retract(world_node_t *by, const pln_network_id_t *network,
                         const world_node_t *whose, uint64_t seq, bool undo);
