@@ -187,7 +187,7 @@ static const char tables[] =
     "CREATE TABLE record(id INTEGER PRIMARY KEY AUTOINCREMENT, chain INTEGER, seq INTEGER,"
     " kind INTEGER, time INTEGER, stale INTEGER, title BLOB, stored BLOB);"
     "CREATE UNIQUE INDEX record_place ON record(chain, seq);"
-    "CREATE INDEX record_title ON record(title, id);"
+    "CREATE INDEX record_title ON record(title);"
     "CREATE TABLE edge(target INTEGER, field INTEGER, source INTEGER,"
     " PRIMARY KEY(target, field, source)) WITHOUT ROWID;"
     "CREATE INDEX edge_source ON edge(source);"

@@ -55,39 +55,44 @@ void pln_hits_free(pln_hits_t *hits)
     " WHERE " MATCHING times " ORDER BY " order PAGE
 
 // By title: of few hits all are looked at and put in order; of many the records are walked in that
-// order, each asked whether it fits, until the page is full. Snippets are made for the page only.
-#define BY_TITLE(hits, times)                                                           \
-    "SELECT record.chain, record.seq, record.id, '' AS snippet, record.title AS title " \
-    "FROM " hits " WHERE " MATCHING times                                               \
-    " AND (record.title, record.id) > (?8, ?9)"                                         \
-    " ORDER BY record.title, record.id" PAGE
-#define BY_TITLE_WORDED(hits, times)                                                            \
-    "SELECT page.chain, page.seq, page.id, " SNIPPET                                            \
-    ", page.title FROM"                                                                         \
-    " (SELECT record.chain AS chain, record.seq AS seq, record.id AS id, record.title AS title" \
-    " FROM " hits " WHERE " MATCHING times                                                      \
-    " AND (record.title, record.id) > (?8, ?9)"                                                 \
-    " ORDER BY record.title, record.id" PAGE                                                    \
-    ") AS page CROSS JOIN words ON words.rowid = page.id"                                       \
-    " WHERE words MATCH ?1 ORDER BY page.title, page.id"
-#define IN_TITLE_ORDER "record INDEXED BY record_title CROSS JOIN words ON words.rowid = record.id"
+// order, each asked whether it is one of them, until the page is full.
+#define PAGE_BY_TITLE(from, where, times)                                              \
+    "SELECT record.chain AS chain, record.seq AS seq, record.id AS id, '' AS snippet," \
+    " record.title AS title FROM " from " WHERE " where times                          \
+    " AND (record.title, record.id) > (?8, ?9) ORDER BY record.title, record.id" PAGE
+#define FEW_BY_TITLE(times) PAGE_BY_TITLE(RECORDS, MATCHING, times)
+#define IN_TITLE_ORDER "record INDEXED BY record_title"
+#define MANY_BY_TITLE(times)                                                                   \
+    PAGE_BY_TITLE(IN_TITLE_ORDER, "record.id IN (SELECT rowid FROM words WHERE " MATCHING ")", \
+                  times)
+#define ALL_BY_TITLE(times) \
+    PAGE_BY_TITLE(IN_TITLE_ORDER, "record.id BETWEEN ?2 AND ?3 AND record.stale <= ?10", times)
+
+// Snippets are made for the page only, on one walk over what matches.
+#define WORDED(page)                                                                             \
+    "SELECT page.chain, page.seq, page.id, " SNIPPET ", page.title FROM words CROSS JOIN (" page \
+    ") AS page ON page.id = words.rowid WHERE " MATCHING " ORDER BY page.title, page.id"
+#define FEW_BY_TITLE_WORDED(times) WORDED(FEW_BY_TITLE(times))
 
 #define QUESTIONS(snippet, times, by_title)                               \
     {                                                                     \
         [PLN_SORT_BEST] = QUESTION(snippet, times, "rank"),               \
         [PLN_SORT_NEWEST] = QUESTION(snippet, times, "words.rowid DESC"), \
         [PLN_SORT_OLDEST] = QUESTION(snippet, times, "words.rowid"),      \
-        [PLN_SORT_TITLE] = by_title(RECORDS, times)                       \
+        [PLN_SORT_TITLE] = by_title(times)                                \
     }
 /** By: are there words, are there bounds of time, which order. */
 static const char *const page_sql[2][2][4] = {
-    {QUESTIONS(NO_SNIPPET, "", BY_TITLE), QUESTIONS(NO_SNIPPET, IN_TIME, BY_TITLE)},
-    {QUESTIONS(SNIPPET, "", BY_TITLE_WORDED), QUESTIONS(SNIPPET, IN_TIME, BY_TITLE_WORDED)}};
+    {QUESTIONS(NO_SNIPPET, "", FEW_BY_TITLE), QUESTIONS(NO_SNIPPET, IN_TIME, FEW_BY_TITLE)},
+    {QUESTIONS(SNIPPET, "", FEW_BY_TITLE_WORDED),
+     QUESTIONS(SNIPPET, IN_TIME, FEW_BY_TITLE_WORDED)}};
 
 /** The same by title, of many hits. */
 static const char *const many_by_title_sql[2][2] = {
-    {BY_TITLE(IN_TITLE_ORDER, ""), BY_TITLE(IN_TITLE_ORDER, IN_TIME)},
-    {BY_TITLE_WORDED(IN_TITLE_ORDER, ""), BY_TITLE_WORDED(IN_TITLE_ORDER, IN_TIME)}};
+    {MANY_BY_TITLE(""), MANY_BY_TITLE(IN_TIME)},
+    {WORDED(MANY_BY_TITLE("")), WORDED(MANY_BY_TITLE(IN_TIME))}};
+/** ... of all there are. */
+static const char *const all_by_title_sql[2] = {ALL_BY_TITLE(""), ALL_BY_TITLE(IN_TIME)};
 
 // How many there are, up to a bound, and the oldest of them.
 #define COUNT(from, times)                                                                        \
@@ -118,6 +123,7 @@ static sqlite3_stmt *ask(const question_t *question, const char *sql, uint64_t l
                           question->key.size > 0 ? (const void *)question->key.data : "",
                           (int)question->key.size, SQLITE_STATIC);
         sqlite3_bind_int64(statement, 9, question->behind);
+        sqlite3_bind_int(statement, 10, query->all_versions);
     }
     return statement;
 }
@@ -244,13 +250,22 @@ static char *order_text(sqlite3_stmt *statement, int column)
     return text;
 }
 
+/** The statement for a page among @total hits. */
+static const char *sql_of(const question_t *question, uint64_t total)
+{
+    const pln_query_t *query = question->query;
+    bool worded = query->words != NULL, timed = has_times(question);
+    if (question->sort != PLN_SORT_TITLE || total <= PLN_RANKED_MAX) {
+        return page_sql[worded][timed][question->sort];
+    }
+    return worded || query->facet_count > 0 ? many_by_title_sql[worded][timed]
+                                            : all_by_title_sql[timed];
+}
+
 static pln_query_result_t fill_page(const question_t *question, pln_hits_t *out)
 {
-    bool worded = question->query->words != NULL, timed = has_times(question);
-    bool many = question->sort == PLN_SORT_TITLE && out->total > PLN_RANKED_MAX;
-    const char *sql =
-        many ? many_by_title_sql[worded][timed] : page_sql[worded][timed][question->sort];
-    sqlite3_stmt *statement = ask(question, sql, question->query->limit, question->offset);
+    sqlite3_stmt *statement =
+        ask(question, sql_of(question, out->total), question->query->limit, question->offset);
     int code = SQLITE_ERROR;
     out->list = pln_alloc_zero(question->query->limit, sizeof *out->list);
     while (statement != NULL &&

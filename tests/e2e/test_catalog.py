@@ -28,6 +28,27 @@ class Catalog(Case):
         self.assertLessEqual(share, SHARE + SLACK, f"{count} records in {seconds:.1f} s")
         wait_until(lambda: node.metrics()["pln_catalog_behind"] == 0, 4 * self.patience, "the catalog has them all")
 
+    def test_of_many_hits_pages_by_title_join_without_a_gap(self):
+        # More than the 20,000 that are put in order at once: from there on an index is walked.
+        node, count = self.node("node"), 20100
+        node.found()
+        for begin in range(0, count, 300):
+            rows = [{"kind": "comment", "fields": {"text": "x"}} if number % 300 == 7 else
+                    {"kind": "task", "fields": {"title": f"Bridge {number * 7919 % 20117}", "prompt": "x"}}
+                    for number in range(begin, begin + 300)]
+            self.assertEqual(node.api("POST", "/api/v1/records", {"records": rows})[0], 200)
+        wait_until(lambda: node.metrics()["pln_catalog_behind"] == 0, 4 * self.patience, "all are searched")
+        wanted = sorted(number * 7919 % 20117 for number in range(count) if number % 300 != 7)
+        for question in ("records?sort=title&mark=before", "search?sort=title&q=bridge&mark=after"):
+            question, mark = question.split("&mark=")
+            seen, after = [], ""
+            while after is not None:
+                status, page = node.api("GET", f"/api/v1/{question}&limit=1000{after}")
+                self.assertEqual(status, 200, page)
+                seen += [int(row["fields"]["title"][7:]) for row in page["records"] if row["kind"] == "task"]
+                after = page["next"] and f"&{mark}={page['next']}"
+            self.assertEqual(seen, wanted, question)
+
     def found(self, node, words="boat"):
         return sorted(row["fields"]["title"] for row in node.pln("search", words, json="lines"))
 
