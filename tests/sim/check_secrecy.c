@@ -79,8 +79,8 @@ static bool member_of(const world_node_t *node, const pln_network_id_t *network,
     return is;
 }
 
-/** Since when the other end is no member and not promised, as far as was noticed; 0: it is. */
-static uint64_t *shut_since(world_end_t *here, const pln_network_id_t *network)
+/** What was noticed of the other end in @network. */
+static world_shut_t *shut_of(world_end_t *here, const pln_network_id_t *network)
 {
     static const pln_network_id_t none;
     size_t at = 0;
@@ -90,7 +90,17 @@ static uint64_t *shut_since(world_end_t *here, const pln_network_id_t *network)
         assert(at < WORLD_NETWORKS_MAX);
     }
     here->shut[at].network = *network;
-    return &here->shut[at].since_ms;
+    return &here->shut[at];
+}
+
+/** Lane 0 goes to whoever a ticket promised; in the step in which the promise ends it still may. */
+static bool promise_covers(const world_node_t *node, world_shut_t *shut, bool invited)
+{
+    if (!invited && shut->promised) {
+        shut->promise_ended_ms = node->world->now_ms;
+    }
+    shut->promised = invited;
+    return invited || shut->promise_ended_ms == node->world->now_ms;
 }
 
 static void sent(world_link_t *link, int end, const pln_message_t *message, size_t bytes)
@@ -102,18 +112,18 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
     if (link->ticket || !network_of(message, &network)) {
         return;
     }
+    world_shut_t *shut = shut_of(here, &network);
     bool invited = promised(here->node, &network, &peer->self.id);
-    if (invited && of_lane_0(message)) {
+    if (promise_covers(here->node, shut, invited) && of_lane_0(message)) {
         return;
     }
-    uint64_t *since_ms = shut_since(here, &network);
     bool over;
     bool member = member_of(here->node, &network, &peer->self.id, &over);
     if (member && !over) {
-        *since_ms = 0;
-    } else if (*since_ms == 0 && !invited) {
-        *since_ms = here->node->world->now_ms;
-    } else if (invited || here->node->world->now_ms > *since_ms + (over ? NOTICED_MS : 0)) {
+        shut->since_ms = 0;
+    } else if (shut->since_ms == 0) {
+        shut->since_ms = here->node->world->now_ms;
+    } else if (here->node->world->now_ms > shut->since_ms + (over ? NOTICED_MS : 0)) {
         check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
                    here->node->name, pln_message_name(message->type), peer->name);
     }
@@ -131,11 +141,13 @@ static void looked(world_node_t *node)
         const world_node_t *peer = link->ends[link->ends[0].node == node ? 1 : 0].node;
         for (size_t i = 0; i < node->node->net_count && !link->ticket; i++) {
             const pln_network_id_t *network = &node->node->nets[i]->id;
-            uint64_t *since_ms = shut_since(here, network);
+            world_shut_t *shut = shut_of(here, network);
             bool over;
             bool member = member_of(node, network, &peer->self.id, &over) && !over;
-            bool invited = promised(node, network, &peer->self.id);
-            *since_ms = member || invited ? 0 : *since_ms != 0 ? *since_ms : node->world->now_ms;
+            shut->promised = promised(node, network, &peer->self.id);
+            shut->since_ms = member                ? 0
+                             : shut->since_ms != 0 ? shut->since_ms
+                                                   : node->world->now_ms;
         }
     }
 }

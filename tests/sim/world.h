@@ -123,6 +123,14 @@ struct world_node {
     uint64_t entries_bytes_needed;   /**< runs that became durable */
 };
 
+/** What was noticed of a link's other end in one network: check_secrecy.c. */
+typedef struct {
+    pln_network_id_t network;
+    uint64_t since_ms; /**< it is no member; 0: it is one */
+    bool promised;     /**< by the ticket that this end joins with */
+    uint64_t promise_ended_ms;
+} world_shut_t;
+
 typedef struct {
     world_node_t *node;
     uint64_t life; /**< 0: this end hears nothing more */
@@ -133,11 +141,8 @@ typedef struct {
     uint64_t said;    /**< ENTRIES bytes it has sent */
     uint64_t gave;    /**< ... that it has told the other end it may send */
     uint64_t heard;   /**< ... and that have come */
-    struct {
-        pln_network_id_t network;
-        uint64_t since_ms;      /**< 0: it is one */
-    } shut[WORLD_NETWORKS_MAX]; /**< of which networks the other end is no member, since when */
-    size_t flying;              /**< frames from here on their way */
+    world_shut_t shut[WORLD_NETWORKS_MAX]; /**< of which networks the other end is no member */
+    size_t flying;                         /**< frames from here on their way */
 } world_end_t;
 
 /** One connection: 0 the dialler's end, 1 the acceptor's. */
