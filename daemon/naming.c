@@ -25,10 +25,12 @@ static bool read_line(FILE *file, char out[PLN_NAME_MAX + 1])
         return false;
     }
     size_t size = strcspn(line, "\n");
-    bool whole = line[size] == '\n' && size > 0 && pln_utf8_valid(PLN_SPAN(line, size));
+    if (line[size] != '\n' || size == 0 || !pln_utf8_valid(PLN_SPAN(line, size))) {
+        return false;
+    }
     memcpy(out, line, size);
     out[size] = '\0';
-    return whole;
+    return true;
 }
 
 static void read_file(pln_naming_t *naming)
