@@ -193,15 +193,22 @@ void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, co
     }
 }
 
-static pln_link_t *any_link(pln_node_t *node, pln_net_state_t *net, uint32_t preferred)
+/** Of lane 1 only who is a member may be asked, and only once lane 0 is exchanged (9.4.4). */
+static bool may_be_asked(pln_link_t *link, const pln_blocked_t *blocked, pln_net_state_t *net)
 {
-    pln_link_t *link = pln_link_find(node, preferred);
-    if (link != NULL && !link->closing && pln_share_find(link, net) != NULL) {
+    const pln_share_t *share = link->closing ? NULL : pln_share_find(link, net);
+    return share != NULL && (blocked->place.lane == PLN_LANE_CONTROL || share->open);
+}
+
+static pln_link_t *any_link(pln_node_t *node, pln_net_state_t *net, const pln_blocked_t *blocked)
+{
+    pln_link_t *link = pln_link_find(node, blocked->link);
+    if (link != NULL && may_be_asked(link, blocked, net)) {
         return link;
     }
     size_t cursor = 0;
     while ((link = pln_map_next(&node->links, &cursor)) != NULL) {
-        if (link->greeted && !link->closing && pln_share_find(link, net) != NULL) {
+        if (link->greeted && may_be_asked(link, blocked, net)) {
             return link;
         }
     }
@@ -224,14 +231,14 @@ void pln_want_retry_blocked(pln_node_t *node, pln_net_state_t *net)
     }
     for (size_t i = 0; i < count; i++) {
         pln_blocked_t *b = ready[i];
-        pln_link_t *link = any_link(node, net, b->link);
+        pln_link_t *link = any_link(node, net, b);
         pln_chain_t *chain = pln_chain_find(net, &b->place.author, b->place.epoch, b->place.lane);
         bool come = chain != NULL && chain->held.seq >= b->seq;
         if (come && pln_fork_find(net, &b->place) == NULL) {
             pln_want_unblock(node, net, &b->place);
         }
         if (come || link == NULL) {
-            continue;  // asked when somebody connects: the digests differ
+            continue;  // asked when a link opens
         }
         pln_row_t row = {.author = b->place.author,
                          .epoch = b->place.epoch,

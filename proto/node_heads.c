@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_blocked.h"
 #include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
@@ -302,6 +303,8 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         share->open = true;
         pln_trace(node, "open", link, NULL, share->net->chains.count);
         pln_join_opened(node, link, share->net);
+        pln_want_retry_blocked(node, share->net);
+        pln_want_flush(node, share->net);
     }
     if (share->open && !share->announced) {
         if (share->access_differed) {
