@@ -193,11 +193,10 @@ void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, co
     }
 }
 
-/** Of lane 1 only who is a member may be asked, and only once lane 0 is exchanged (9.4.4). */
 static bool may_be_asked(pln_link_t *link, const pln_blocked_t *blocked, pln_net_state_t *net)
 {
-    const pln_share_t *share = link->closing ? NULL : pln_share_find(link, net);
-    return share != NULL && (blocked->place.lane == PLN_LANE_CONTROL || share->open);
+    return !link->closing && pln_share_find(link, net) != NULL &&
+           pln_want_may(link, net, blocked->place.lane);
 }
 
 static pln_link_t *any_link(pln_node_t *node, pln_net_state_t *net, const pln_blocked_t *blocked)
