@@ -104,7 +104,10 @@ typedef enum {
 #define PLN_HEADS_PAGE_BYTES 131072u
 #define PLN_HEADS_ALL_MAX 256u /**< below so many chains an unequal digest sends all heads */
 
-/** The most that 64 links may have in flight to us; each further link adds PLN_RESERVE. */
+/**
+ * The most that 64 links may have in flight to us. Each further link adds PLN_RESERVE, and once it
+ * has caught up PLN_WINDOW_MIN more: what is left of a window cannot be taken back.
+ */
 #define PLN_WINDOW_TOTAL \
     (PLN_WINDOW_LINKS_MAX * (PLN_WINDOW_MIN + PLN_RESERVE) + PLN_WINDOW_LINKS_FAST * PLN_WINDOW_MAX)
 

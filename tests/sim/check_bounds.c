@@ -60,7 +60,9 @@ static void looked(world_node_t *node)
         link_check(node, link);
         granted += link->granted - link->consumed;
     }
-    if (granted > PLN_WINDOW_TOTAL) {
+    size_t more =
+        core->links.count > PLN_WINDOW_LINKS_MAX ? core->links.count - PLN_WINDOW_LINKS_MAX : 0;
+    if (granted > PLN_WINDOW_TOTAL + more * (uint64_t)(PLN_WINDOW_MIN + PLN_RESERVE)) {
         check_fail(node->world, &check_bounds, "%s has granted %llu bytes to all its links",
                    node->name, (unsigned long long)granted);
     }
