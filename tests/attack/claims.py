@@ -157,7 +157,7 @@ def foreign_network(stage):
     session.heads([])
     run, _ = session.who.run(session.network, [whole_record()])
     session.say("entries", **run)
-    session.say("want", network=session.network, rows=[
+    session.say("want", network=session.network, flags=0, rows=[
         {"author": stage.peer_id, "epoch": 0, "lane": 1, "from": 1, "base": bytes(32)}])
     session.network = ours
     return session.stays()

@@ -19,7 +19,7 @@ def wants_1000(stage):
              "base": chain.chain_start(chain.place(stage.network, author, 0, lane))}
             for author in (stage.hub_id, stage.peer_id) for lane in (0, 1)] * 16
     for _ in range(1000):
-        session.say("want", network=stage.network, rows=rows)
+        session.say("want", network=stage.network, flags=0, rows=rows)
     return session.stays()
 
 
@@ -31,7 +31,7 @@ def credit_never_granted(stage):
     end = time.monotonic() + 1
     announced = False
     while time.monotonic() < end or not announced:
-        session.say("want", network=stage.network, rows=rows)
+        session.say("want", network=stage.network, flags=0, rows=rows)
         name, _ = session.hear()
         assert name != "entries"
         announced = announced or name == "heads"
@@ -43,7 +43,7 @@ def credit_taken_back(stage):
     """What was granted stays granted: a smaller total says nothing."""
     session = stage.session(credit=1 << 20)
     session.say("credit", total=0)
-    session.say("want", network=stage.network, rows=[
+    session.say("want", network=stage.network, flags=0, rows=[
         {"author": stage.peer_id, "epoch": 0, "lane": 1, "from": 1,
          "base": chain.chain_start(chain.place(stage.network, stage.peer_id, 0, 1))}])
     session.wait("entries", lambda fields: fields["author"] == stage.peer_id and fields["from"] == 1)
@@ -55,7 +55,7 @@ def records_before_lane_0(stage):
     """Whoever has not said that it is done with lane 0 is served none of lane 1."""
     session = stage.greeting().hello(credit=1 << 20)
     session.wait("hello")
-    session.say("want", network=stage.network, rows=[
+    session.say("want", network=stage.network, flags=0, rows=[
         {"author": stage.peer_id, "epoch": 0, "lane": lane, "from": 1,
          "base": chain.chain_start(chain.place(stage.network, stage.peer_id, 0, lane))}
         for lane in (1, 0)])
@@ -76,7 +76,7 @@ def records_asked_for_first(stage):
     """Lane 1 is asked for before lane 0, and there is credit for neither until both are queued."""
     session = stage.session(credit=0)
     for lane in (1, 0):
-        session.say("want", network=stage.network, rows=[
+        session.say("want", network=stage.network, flags=0, rows=[
             {"author": stage.hub_id, "epoch": 0, "lane": lane, "from": 1,
              "base": chain.chain_start(chain.place(stage.network, stage.hub_id, 0, lane))}])
     session.say("credit", total=1 << 20)
@@ -117,7 +117,7 @@ def endless_credit_unread(stage):
     session = stage.session(credit=2**62)
     rows = [{"author": author, "epoch": 0, "lane": 1, "from": 1,
              "base": chain.chain_start(chain.place(stage.network, author, 0, 1))}]
-    want = message.encode("want", {"network": stage.network, "rows": rows})
+    want = message.encode("want", {"network": stage.network, "flags": 0, "rows": rows})
     end = time.monotonic() + 4
     try:
         while time.monotonic() < end:

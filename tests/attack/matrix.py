@@ -25,7 +25,7 @@ def frame_of(stage, who, number, name):
     known = {
         "hello": lambda: None,
         "heads": lambda: {**network, "flags": 0, "upto": NO_CURSOR, "rows": []},
-        "want": lambda: {**network, "rows": []},
+        "want": lambda: {**network, "flags": 0, "rows": []},
         "entries": lambda: who.run(stage.network, [whole_record()])[0],
         "credit": lambda: {"total": 0},
         "prune": lambda: network, "graft": lambda: network,

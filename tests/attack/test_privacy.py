@@ -95,7 +95,7 @@ class Privacy(Case):
             session.say("digest", network=network, access=bytes(32), digest=bytes(32), flags=0,
                         upto=NO_CURSOR, buckets=bytes(8192))
             session.say("graft", network=network)
-            session.say("want", network=network, rows=[
+            session.say("want", network=network, flags=0, rows=[
                 {"author": identity.parse_did_key(node.id), "epoch": 0, "lane": lane, "from": 1,
                  "base": chain.chain_start(chain.place(network, identity.parse_did_key(node.id), 0,
                                                        lane))}
