@@ -306,7 +306,7 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         pln_want_retry_blocked(node, share->net);
         pln_want_flush(node, share->net);
     }
-    if (share->open && !share->announced) {
+    if (share->open && !share->announced && !share->ended) {  // what opened it may have ended it
         if (share->access_differed) {
             pln_fork_tell(node, link, share);
         }
