@@ -6,15 +6,6 @@
 
 #define DAY_MS UINT64_C(86400000)
 
-static void barred(story_t *story, world_node_t *a, world_node_t *b, bool on)
-{
-    world_bar(a, b, on);
-    world_bar(b, a, on);
-    if (on) {
-        world_cut(story->world, a->index, b->index);
-    }
-}
-
 /** All clocks; no session lasts that long. Then time for the machines to look at them. */
 static void days_pass(story_t *story, uint64_t days)
 {
@@ -67,15 +58,15 @@ static month_t month(uint64_t seed, size_t before, size_t after)
     world_crash(it.lead);
     story_publish(story, it.ann, after, 60);
     story_converges(story, 60000);
-    barred(story, story->root, it.ann, true);
-    barred(story, story->root, it.ben, true);
-    barred(story, story->root, it.lead, true);
-    barred(story, it.ann, it.lead, true);
-    barred(story, it.ann, it.ben, true);
+    world_apart(story->root, it.ann, true);
+    world_apart(story->root, it.ben, true);
+    world_apart(story->root, it.lead, true);
+    world_apart(it.ann, it.lead, true);
+    world_apart(it.ann, it.ben, true);
     world_start(it.lead);
-    barred(story, it.ben, it.lead, true);
+    world_apart(it.ben, it.lead, true);
     assert_int_equal(world_revoke(it.lead, &story->net, &it.ann->self.id), PLN_OK);
-    barred(story, it.ben, it.lead, false);
+    world_apart(it.ben, it.lead, false);
     story_run(story, 90000);
     story_records_are(story, it.ben, before);
     assert_int_equal(on_disk(story, it.ben, it.ann), before + after);
@@ -87,9 +78,9 @@ static void the_root_hears_of_it(month_t *it)
 {
     story_t *story = &it->story;
     assert_int_equal(world_revoke(story->root, &story->net, &it->lead->self.id), PLN_OK);
-    barred(story, story->root, it->ben, false);
-    barred(story, story->root, it->ann, false);
-    barred(story, it->ann, it->ben, false);
+    world_apart(story->root, it->ben, false);
+    world_apart(story->root, it->ann, false);
+    world_apart(it->ann, it->ben, false);
     story_run(story, 90000);
     story_converges(story, 60000);
 }
@@ -146,9 +137,9 @@ static void the_authors_node_keeps_what_it_wrote_for_ever(void **state)
     (void)state;
     month_t it = month(2, 5, 4);
     story_t *story = &it.story;
-    barred(story, it.ann, it.ben, false);  // ben tells ann that it is out
+    world_apart(it.ann, it.ben, false);  // ben tells ann that it is out
     story_run(story, 120000);
-    barred(story, it.ann, it.ben, true);
+    world_apart(it.ann, it.ben, true);
     for (int months = 0; months < 3; months++) {
         days_pass(story, 31);
     }
@@ -172,15 +163,15 @@ static void a_guest_whom_nobody_let_in_any_more_goes_whole(void **state)
     world_node_t *witness = story_member(&story, "witness");
     world_peer_add(witness, host);
     story_run(&story, 15000);
-    barred(&story, host, story.root, true);
-    barred(&story, guest, story.root, true);
-    barred(&story, witness, story.root, true);
+    world_apart(host, story.root, true);
+    world_apart(guest, story.root, true);
+    world_apart(witness, story.root, true);
     story_join(&story, host, guest, PLN_ROLE_CONTRIBUTOR);
     story_publish(&story, guest, 3, 100);
     story_run(&story, 5000);
     story_records_are(&story, witness, 3);
     assert_int_equal(world_revoke(story.root, &story.net, &host->self.id), PLN_OK);
-    barred(&story, witness, story.root, false);
+    world_apart(witness, story.root, false);
     story_run(&story, 90000);
     days_pass(&story, 1);
     assert_int_equal(on_disk(&story, witness, guest), 3);
@@ -188,7 +179,7 @@ static void a_guest_whom_nobody_let_in_any_more_goes_whole(void **state)
     assert_int_equal(on_disk(&story, witness, guest), 0);
     world_crash(witness);
     world_start(witness);
-    barred(&story, guest, story.root, false);
+    world_apart(guest, story.root, false);
     story_join(&story, story.root, guest, PLN_ROLE_CONTRIBUTOR);
     story_run(&story, 60000);
     story_converges(&story, 60000);
@@ -225,12 +216,12 @@ static void what_is_cut_off_further_begins_anew(void **state)
     pln_aside_view_t aside;
     story_run(story, 700000);
     days_pass(story, 20);
-    barred(story, story->root, it.lee, true);
-    barred(story, it.ann, it.lee, true);
-    barred(story, it.ben, it.lee, true);
+    world_apart(story->root, it.lee, true);
+    world_apart(it.ann, it.lee, true);
+    world_apart(it.ben, it.lee, true);
     world_start(it.lee);
     assert_int_equal(world_revoke(it.lee, &story->net, &it.ann->self.id), PLN_OK);
-    barred(story, it.ben, it.lee, false);
+    world_apart(it.ben, it.lee, false);
     story_run(story, 700000);
     story_records_are(story, it.ben, 2);
     aside_of(&it, it.ben, &aside);
@@ -278,9 +269,9 @@ static void what_was_withdrawn_goes_with_it_and_stays_withdrawn_when_it_comes_ba
     month_t it = month(7, 5, 4);
     story_t *story = &it.story;
     assert_int_equal(world_retract(it.ann, &story->net, it.ann, 7, false), PLN_OK);
-    barred(story, it.ann, story->root, false);
+    world_apart(it.ann, story->root, false);
     story_run(story, 30000);  // root has heard; ben has it from root later
-    barred(story, it.ann, story->root, true);
+    world_apart(it.ann, story->root, true);
     days_pass(story, 31);
     assert_int_equal(on_disk(story, it.ben, it.ann), 5);
     the_root_hears_of_it(&it);

@@ -3,15 +3,6 @@
 // and comes back when somebody else lets it in.
 #include "story.h"
 
-static void barred(story_t *story, world_node_t *a, world_node_t *b, bool on)
-{
-    world_bar(a, b, on);
-    world_bar(b, a, on);
-    if (on) {
-        world_cut(story->world, a->index, b->index);
-    }
-}
-
 typedef struct {
     story_t story;
     world_node_t *host;
@@ -29,15 +20,15 @@ static schism_t schism(uint64_t seed)
     s.witness = story_member(&s.story, "witness");
     world_peer_add(s.witness, s.host);
     story_run(&s.story, 15000);
-    barred(&s.story, s.host, s.story.root, true);
-    barred(&s.story, s.guest, s.story.root, true);
-    barred(&s.story, s.witness, s.story.root, true);
+    world_apart(s.host, s.story.root, true);
+    world_apart(s.guest, s.story.root, true);
+    world_apart(s.witness, s.story.root, true);
     story_join(&s.story, s.host, s.guest, PLN_ROLE_CONTRIBUTOR);
     story_publish(&s.story, s.guest, 3, 100);
     story_run(&s.story, 5000);
     story_records_are(&s.story, s.witness, 3);
     assert_int_equal(world_revoke(s.story.root, &s.story.net, &s.host->self.id), PLN_OK);
-    barred(&s.story, s.witness, s.story.root, false);
+    world_apart(s.witness, s.story.root, false);
     story_run(&s.story, 90000);
     story_records_are(&s.story, s.witness, 0);
     return s;
@@ -47,7 +38,7 @@ static void the_guest_of_a_coordinator_put_out_loses_nothing(void **state)
 {
     (void)state;
     schism_t s = schism(1);
-    barred(&s.story, s.guest, s.story.root, false);
+    world_apart(s.guest, s.story.root, false);
     story_join(&s.story, s.story.root, s.guest, PLN_ROLE_CONTRIBUTOR);
     story_run(&s.story, 3000);
     story_records_are(&s.story, s.story.root, 3);
@@ -66,7 +57,7 @@ static void whoever_holds_what_comes_back_says_so(void **state)
     (void)state;
     schism_t s = schism(2);
     pln_ticket_t ticket;
-    barred(&s.story, s.guest, s.story.root, false);
+    world_apart(s.guest, s.story.root, false);
     assert_int_equal(world_invite(s.story.root, &s.story.net, PLN_ROLE_CONTRIBUTOR, &ticket),
                      PLN_OK);
     world_join_later(s.guest, &ticket);
@@ -102,21 +93,21 @@ static void what_comes_back_as_far_as_a_second_cut_can_be_served(void **state)
         story_publish(&story, author, counts[i], 50);
         story_run(&story, 15000);
         for (size_t k = 0; k < story.world->node_count && i < 2; k++) {
-            barred(&story, readers[i], story.world->nodes[k], true);
+            world_apart(readers[i], story.world->nodes[k], true);
         }
     }
     world_crash(author);
-    barred(&story, witness, story.root, true);
+    world_apart(witness, story.root, true);
     assert_int_equal(world_revoke(rogue, &story.net, &author->self.id), PLN_OK);
     assert_int_equal(world_revoke(lead, &story.net, &author->self.id), PLN_OK);
     assert_int_equal(world_revoke(story.root, &story.net, &rogue->self.id), PLN_OK);
-    barred(&story, rogue, witness, false);
+    world_apart(rogue, witness, false);
     story_run(&story, 60000);
     story_records_are(&story, witness, 3);
-    barred(&story, lead, witness, false);
+    world_apart(lead, witness, false);
     story_run(&story, 60000);
     story_records_are(&story, witness, 3);
-    barred(&story, witness, story.root, false);
+    world_apart(witness, story.root, false);
     story_run(&story, 60000);
     story_records_are(&story, witness, 5);
     world_node_t *gone[] = {rogue, lead, story.root};

@@ -13,11 +13,7 @@ static world_node_t *liar(story_t *story, lie_t lie)
 
 static void apart(story_t *story, world_node_t *node, bool on)
 {
-    world_bar(node, story->root, on);
-    world_bar(story->root, node, on);
-    if (on) {
-        world_cut(story->world, node->index, story->root->index);
-    }
+    world_apart(node, story->root, on);
 }
 
 typedef struct {

@@ -4,15 +4,6 @@
 #include "proto/node_state.h"
 #include "story.h"
 
-static void apart(world_node_t *a, world_node_t *b, bool on)
-{
-    world_bar(a, b, on);
-    world_bar(b, a, on);
-    if (on) {
-        world_cut(a->world, a->index, b->index);
-    }
-}
-
 static pln_network_view_t view_of(story_t *story, world_node_t *node)
 {
     pln_network_view_t view;
@@ -33,15 +24,15 @@ static void one_coordinator_invites_whom_another_puts_out(void **state)
     world_node_t *m = story_member(&story, "m");
     story_publish(&story, m, 3, 100);
     story_converges(&story, 70000);
-    apart(b, c, true);
-    apart(b, story.root, true);
-    apart(b, m, true);
+    world_apart(b, c, true);
+    world_apart(b, story.root, true);
+    world_apart(b, m, true);
     assert_int_equal(world_revoke(b, &story.net, &m->self.id), PLN_OK);
     assert_int_equal(world_revoke(c, &story.net, &b->self.id), PLN_EROLE);
     story_publish(&story, m, 2, 100);  // of this b knows nothing: its cut is before
     story_run(&story, 2000);
-    apart(b, c, false);
-    apart(b, story.root, false);
+    world_apart(b, c, false);
+    world_apart(b, story.root, false);
     story_run(&story, 70000);
     story_records_are(&story, story.root, 3);
     story_records_are(&story, b, 3);
@@ -61,12 +52,12 @@ static void a_joiner_gets_a_chain_up_to_a_cut_in_the_middle_of_a_run(void **stat
     world_node_t *m = story_member(&story, "m");
     story_publish(&story, m, 7, 100);
     story_converges(&story, 20000);
-    apart(c, story.root, true);
+    world_apart(c, story.root, true);
     story_publish(&story, m, 900, 20);  // one run, from 8 on; c holds 7
     story_run(&story, 5000);
     story_records_are(&story, story.root, 907);
     assert_int_equal(world_revoke(c, &story.net, &m->self.id), PLN_OK);
-    apart(c, story.root, false);
+    world_apart(c, story.root, false);
     story_run(&story, 70000);
     story_records_are(&story, story.root, 7);
     story_records_are(&story, story_member(&story, "joiner"), 0);

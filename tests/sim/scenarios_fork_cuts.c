@@ -12,22 +12,15 @@ typedef struct {
     world_node_t *author;
 } court_t;
 
-static void apart(court_t *it, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(it->story.world, a->index, b->index);
-}
-
 /** The author writes @count entries and only @node gets them. */
 static void writes_for(court_t *it, world_node_t *node, size_t count)
 {
-    apart(it, it->author, node, false);
+    world_apart(it->author, node, false);
     world_peer_add(it->author, node);
     story_run(&it->story, 15000);
     story_publish(&it->story, it->author, count, 80);
     story_run(&it->story, 15000);
-    apart(it, it->author, node, true);
+    world_apart(it->author, node, true);
 }
 
 static uint64_t held(const court_t *it, const world_node_t *node)
@@ -65,12 +58,12 @@ static court_t court(uint64_t seed)
     story_converges(story, 60000);
     world_node_t *spokes[] = {it.lead, it.p, it.q, it.author};
     for (size_t i = 0; i < sizeof spokes / sizeof *spokes; i++) {
-        apart(&it, spokes[i], story->root, true);
+        world_apart(spokes[i], story->root, true);
     }
     writes_for(&it, it.lead, 1);
     writes_for(&it, it.q, 3);
     world_crash(it.author);
-    apart(&it, copy, story->root, true);
+    world_apart(copy, story->root, true);
     world_start(copy);
     story_publish(story, copy, 2, 80);
     story_run(story, 10000);
@@ -93,8 +86,8 @@ static void what_one_cut_names_and_another_cuts_off_is_passed_on_all_the_same(vo
     assert_int_equal(world_revoke(it.lead, &story->net, &it.author->self.id), PLN_OK);
     story_run(story, 10000);
     world_crash(it.q);
-    apart(&it, it.lead, story->root, false);
-    apart(&it, it.p, story->root, false);
+    world_apart(it.lead, story->root, false);
+    world_apart(it.p, story->root, false);
     story_run(story, 120000);
     story_converges(story, 60000);
     story_records_are(story, story->root, 3);
@@ -112,7 +105,7 @@ static void the_cut_itself_vouches_for_the_head_that_it_names(void **state)
     assert_int_equal(world_revoke(story->root, &story->net, &it.author->self.id), PLN_OK);
     assert_int_equal(world_revoke(it.lead, &story->net, &it.author->self.id), PLN_OK);
     // lead tells what it has revoked and is gone before anybody can ask for what it holds.
-    apart(&it, it.lead, story->root, false);
+    world_apart(it.lead, story->root, false);
     for (int i = 0; it.lead->node != NULL; i++) {
         assert_true(i < 600000);
         world_run(story->world, 1);
@@ -124,8 +117,8 @@ static void the_cut_itself_vouches_for_the_head_that_it_names(void **state)
         }
     }
     assert_int_equal(held(&it, story->root), 3);
-    apart(&it, it.p, story->root, false);
-    apart(&it, it.q, story->root, false);
+    world_apart(it.p, story->root, false);
+    world_apart(it.q, story->root, false);
     story_run(story, 120000);
     story_converges(story, 60000);
     story_records_are(story, story->root, 3);

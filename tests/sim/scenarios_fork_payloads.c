@@ -3,13 +3,6 @@
 // else for them, whether the branch counts or not (R6, R8).
 #include "story.h"
 
-static void apart(world_t *world, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(world, a->index, b->index);
-}
-
 static pln_fork_view_t fork_at_home(const story_t *story, world_node_t *author)
 {
     pln_network_view_t view;
@@ -30,25 +23,25 @@ static void payloads_of_a_branch_that_does_not_count_come_home_too(void **state)
     story_run(&story, 15000);
     world_crash(author);
     world_node_t *copy = world_clone(author, "copy");
-    apart(story.world, relay, story.root, true);
-    apart(story.world, copy, story.root, true);
+    world_apart(relay, story.root, true);
+    world_apart(copy, story.root, true);
     world_peer_add(relay, author);
     world_start(copy);
     world_peer_add(copy, relay);
     story_publish(&story, copy, 2, 100);
     story_run(&story, 10000);
     world_crash(copy);
-    apart(story.world, author, relay, true);
+    world_apart(author, relay, true);
     world_start(author);
     story_publish(&story, author, 3, 100);
     story_run(&story, 10000);
     relay->lies = UINT64_C(1) << LIE_withheld;
     relay->lie_one_in = 1;
-    apart(story.world, author, relay, false);
+    world_apart(author, relay, false);
     story_run(&story, 120000);
     assert_true(fork_at_home(&story, author).whole);
     assert_int_equal(fork_at_home(&story, author).lacking, 2);
-    apart(story.world, relay, story.root, false);
+    world_apart(relay, story.root, false);
     assert_int_equal(world_heal(author, &story.net), PLN_OK);
     story_run(&story, 60000);
     story_records_are(&story, story.root, 8);

@@ -6,13 +6,6 @@
 
 #include "story.h"
 
-static void apart(world_t *world, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(world, a->index, b->index);
-}
-
 /** @node has written @count entries more than its quota lets it, as an older version might. */
 static void overwrite(world_node_t *node, const pln_network_id_t *net, size_t count)
 {
@@ -55,10 +48,10 @@ static story_t beyond_the_quota(uint64_t seed, world_node_t **p_out, world_node_
     overwrite(author, &story.net, 1500);
     world_run(story.world, 30000);
     world_crash(author);
-    apart(story.world, copy, story.root, true);
+    world_apart(copy, story.root, true);
     world_start(copy);
     story_publish(&story, copy, 2, 50);
-    apart(story.world, copy, story.root, false);
+    world_apart(copy, story.root, false);
     world_run(story.world, 60000);
     world_crash(copy);
     world_start(author);

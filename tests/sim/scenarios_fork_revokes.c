@@ -13,13 +13,6 @@ typedef struct {
     world_node_t *copy;
 } forked_t;
 
-static void apart(world_t *world, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(world, a->index, b->index);
-}
-
 /** Both copies are off, root and lead know of the fork, and each has the branch it was shown. */
 static forked_t forked_new(uint64_t seed)
 {
@@ -33,10 +26,10 @@ static forked_t forked_new(uint64_t seed)
     story_run(story, 15000);
     world_crash(forked.author);
     forked.copy = world_clone(forked.author, "copy");
-    apart(story->world, forked.lead, story->root, true);
-    apart(story->world, forked.copy, story->root, true);
+    world_apart(forked.lead, story->root, true);
+    world_apart(forked.copy, story->root, true);
     world_peer_add(forked.lead, forked.author);  // so that lead lets the copy in, and knows of it
-    apart(story->world, forked.author, forked.lead, true);
+    world_apart(forked.author, forked.lead, true);
     world_start(forked.author);
     story_publish(story, forked.author, 3, 100);
     story_run(story, 10000);
@@ -48,7 +41,7 @@ static forked_t forked_new(uint64_t seed)
     world_crash(forked.copy);
     story_records_are(story, story->root, 8);
     story_records_are(story, forked.lead, 7);
-    apart(story->world, forked.lead, story->root, false);
+    world_apart(forked.lead, story->root, false);
     story_run(story, 120000);
     story_converges(story, 60000);
     story_records_are(story, forked.lead, 5);
@@ -73,7 +66,7 @@ static void who_is_put_out_after_a_settle_keeps_the_settled_branch(void **state)
     (void)state;
     forked_t forked = forked_new(91);
     story_t *story = &forked.story;
-    apart(story->world, forked.author, forked.lead, false);
+    world_apart(forked.author, forked.lead, false);
     world_start(forked.author);
     story_run(story, 60000);
     assert_int_equal(world_heal(forked.author, &story->net), PLN_OK);
@@ -106,7 +99,7 @@ static void who_is_put_out_twice_keeps_what_the_first_revoke_left(void **state)
     story_t *story = &forked.story;
     assert_int_equal(world_revoke(forked.lead, &story->net, &forked.author->self.id), PLN_OK);
     story_run(story, 60000);
-    apart(story->world, forked.author, forked.lead, false);
+    world_apart(forked.author, forked.lead, false);
     world_start(forked.author);
     story_run(story, 60000);
     story_join(story, forked.lead, forked.author, PLN_ROLE_CONTRIBUTOR);
@@ -122,11 +115,11 @@ static void revokes_at_two_branches_leave_what_these_have_in_common(void **state
     (void)state;
     forked_t forked = forked_new(94);
     story_t *story = &forked.story;
-    apart(story->world, forked.lead, story->root, true);
+    world_apart(forked.lead, story->root, true);
     assert_int_equal(world_revoke(forked.lead, &story->net, &forked.author->self.id), PLN_OK);
     assert_int_equal(world_revoke(story->root, &story->net, &forked.author->self.id), PLN_OK);
     story_run(story, 10000);
-    apart(story->world, forked.lead, story->root, false);
+    world_apart(forked.lead, story->root, false);
     all_hold(&forked, 5);
     story_end(story);
 }
@@ -135,15 +128,15 @@ static void revokes_at_two_branches_leave_what_these_have_in_common(void **state
 static void branch_at(story_t *story, world_node_t *from, world_node_t *home, size_t count)
 {
     world_node_t *copy = world_clone(from, home->name[0] == 'p' ? "v" : "y");
-    apart(story->world, home, story->root, true);
-    apart(story->world, copy, story->root, true);
+    world_apart(home, story->root, true);
+    world_apart(copy, story->root, true);
     world_peer_add(home, from);
     world_start(copy);
     world_peer_add(copy, home);
     story_publish(story, copy, count, 100);
     story_run(story, 20000);
     world_crash(copy);
-    apart(story->world, from, home, true);
+    world_apart(from, home, true);
 }
 
 /**
@@ -172,17 +165,17 @@ static void cuts_of_two_branches_leave_nothing_behind_an_earlier_fork(void **sta
     story_publish(&story, author, 5, 100);
     story_run(&story, 20000);
     world_crash(author);
-    apart(story.world, lead, story.root, false);
+    world_apart(lead, story.root, false);
     story_run(&story, 120000);
-    apart(story.world, lead, story.root, true);
+    world_apart(lead, story.root, true);
     assert_int_equal(world_revoke(lead, &story.net, &author->self.id), PLN_OK);
     assert_int_equal(world_revoke(story.root, &story.net, &author->self.id), PLN_OK);
     story_run(&story, 10000);
-    apart(story.world, lead, story.root, false);
+    world_apart(lead, story.root, false);
     story_run(&story, 120000);
     story_records_are(&story, story.root, 10);
     story_records_are(&story, lead, 10);
-    apart(story.world, p, story.root, false);
+    world_apart(p, story.root, false);
     story_run(&story, 120000);
     story_converges(&story, 60000);
     story_records_are(&story, story.root, 5);

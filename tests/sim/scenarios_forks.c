@@ -10,13 +10,6 @@ typedef struct {
     world_node_t *copy; /**< off */
 } pair_t;
 
-static void apart(world_t *world, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(world, a->index, b->index);
-}
-
 static pair_t pair_of_coordinators(uint64_t seed)
 {
     pair_t pair = {.story = story_begin(seed, false)};
@@ -58,14 +51,14 @@ static void both_grants_of_a_cloned_coordinator_count(void **state)
     world_start(pair.author);
     story_join(story, pair.author, m, PLN_ROLE_CONTRIBUTOR);
     world_crash(pair.author);
-    apart(story->world, pair.copy, story->root, true);
-    apart(story->world, pair.copy, m, true);
-    apart(story->world, n, story->root, true);
+    world_apart(pair.copy, story->root, true);
+    world_apart(pair.copy, m, true);
+    world_apart(n, story->root, true);
     world_start(pair.copy);
     story_join(story, pair.copy, n, PLN_ROLE_CONTRIBUTOR);
-    apart(story->world, pair.copy, story->root, false);
-    apart(story->world, pair.copy, m, false);
-    apart(story->world, n, story->root, false);
+    world_apart(pair.copy, story->root, false);
+    world_apart(pair.copy, m, false);
+    world_apart(n, story->root, false);
     story_converges(story, 240000);
     is_member(story, m, true);
     is_member(story, n, true);
@@ -94,13 +87,13 @@ static void a_forked_root_puts_nobody_out(void **state)
     story_join(&story, story.root, c, PLN_ROLE_COORDINATOR);
     story_converges(&story, 60000);
     world_crash(story.root);
-    apart(story.world, copy, hub, true);
-    apart(story.world, copy, c, true);
+    world_apart(copy, hub, true);
+    world_apart(copy, c, true);
     world_start(copy);
     world_node_t *n = world_node(story.world, "n", false);
     story_join(&story, copy, n, PLN_ROLE_CONTRIBUTOR);
-    apart(story.world, copy, hub, false);
-    apart(story.world, copy, c, false);
+    world_apart(copy, hub, false);
+    world_apart(copy, c, false);
     world_peer_add(hub, copy);
     world_peer_add(c, hub);
     world_peer_add(n, hub);
@@ -129,11 +122,11 @@ static void whom_a_forked_coordinator_put_out_stays_out(void **state)
     assert_int_equal(world_revoke(pair.author, &story->net, &m->self.id), PLN_OK);
     story_converges(story, 60000);
     world_crash(pair.author);
-    apart(story->world, pair.copy, story->root, true);
+    world_apart(pair.copy, story->root, true);
     world_start(pair.copy);
     world_node_t *n = world_node(story->world, "n", false);
     story_join(story, pair.copy, n, PLN_ROLE_CONTRIBUTOR);
-    apart(story->world, pair.copy, story->root, false);
+    world_apart(pair.copy, story->root, false);
     world_peer_add(n, story->root);
     story_converges(story, 240000);
     is_member(story, m, false);

@@ -14,13 +14,6 @@ typedef struct {
     world_node_t *copy;
 } split_t;
 
-static void apart(world_t *world, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(world, a->index, b->index);
-}
-
 /** Both write behind @common entries while p and root do not meet. */
 static split_t split_new(uint64_t seed, size_t common, size_t author_adds, size_t copy_adds)
 {
@@ -35,11 +28,11 @@ static split_t split_new(uint64_t seed, size_t common, size_t author_adds, size_
     story_run(story, 15000);
     world_crash(split.author);
     split.copy = world_clone(split.author, "copy");
-    apart(story->world, split.p, story->root, true);
-    apart(story->world, split.copy, story->root, true);
+    world_apart(split.p, story->root, true);
+    world_apart(split.copy, story->root, true);
     world_peer_add(split.p, split.author);  // so that p lets the copy in, and knows of it
     world_start(split.author);
-    apart(story->world, split.author, split.p, true);
+    world_apart(split.author, split.p, true);
     story_publish(story, split.author, author_adds, 100);
     story_run(story, 10000);
     world_start(split.copy);
@@ -51,7 +44,7 @@ static split_t split_new(uint64_t seed, size_t common, size_t author_adds, size_
 
 static void meet(split_t *split)
 {
-    apart(split->story.world, split->p, split->story.root, false);
+    world_apart(split->p, split->story.root, false);
 }
 
 static const pln_fork_place_t *fork_of(split_t *split, world_node_t *node, uint32_t epoch)
@@ -161,7 +154,7 @@ static void branches_stay_for_as_long_as_nobody_settles_and_longer(void **state)
     meet(&split);
     story_run(story, 120000);
     all_have_proven(&split, 5);
-    apart(story->world, split.author, split.p, false);
+    world_apart(split.author, split.p, false);
     world_peer_add(split.author, split.p);
     months_pass(story);
     assert_int_equal(on_disk(&split, story->root), 8);
@@ -195,10 +188,10 @@ static void a_revoke_cuts_a_settled_chain_too(void **state)
     world_crash(split.author);
     split.copy = world_clone(split.author, "copy");
     world_start(split.author);
-    apart(story.world, split.p, story.root, true);
+    world_apart(split.p, story.root, true);
     world_peer_add(split.p, split.author);
-    apart(story.world, split.author, split.p, true);
-    apart(story.world, split.copy, story.root, true);
+    world_apart(split.author, split.p, true);
+    world_apart(split.copy, story.root, true);
     story_publish(&story, split.author, 3, 80);
     story_run(&story, 10000);
     world_start(split.copy);
@@ -206,17 +199,17 @@ static void a_revoke_cuts_a_settled_chain_too(void **state)
     story_publish(&story, split.copy, 2, 80);
     story_run(&story, 10000);
     world_crash(split.copy);
-    apart(story.world, split.p, story.root, false);
-    apart(story.world, split.author, split.p, false);
+    world_apart(split.p, story.root, false);
+    world_apart(split.author, split.p, false);
     story_run(&story, 120000);
     assert_int_equal(world_heal(split.author, &story.net), PLN_OK);
     story_run(&story, 60000);
     story_records_are(&story, split.p, 8);
-    apart(story.world, lead, story.root, true);
-    apart(story.world, lead, split.author, true);
+    world_apart(lead, story.root, true);
+    world_apart(lead, split.author, true);
     world_start(lead);
     assert_int_equal(world_revoke(lead, &story.net, &split.author->self.id), PLN_OK);
-    apart(story.world, lead, story.root, false);
+    world_apart(lead, story.root, false);
     story_run(&story, 180000);
     story_converges(&story, 60000);
     story_records_are(&story, story.root, 3);
@@ -309,7 +302,7 @@ static void the_branch_that_most_peers_hold_is_settled_though_another_is_longer(
     world_node_t *second = story_member(story, "second");  // has root's branch
     world_crash(split.copy);
     meet(&split);
-    apart(story->world, split.author, split.p, false);
+    world_apart(split.author, split.p, false);
     world_peer_add(split.author, split.p);
     world_peer_add(second, split.author);
     story_run(story, 120000);
@@ -328,7 +321,7 @@ static void the_branch_that_a_peer_holds_goes_before_the_own_that_nobody_holds(v
     story_t *story = &split.story;
     world_crash(split.copy);
     world_crash(story->root);  // who alone has the longer one
-    apart(story->world, split.author, split.p, false);
+    world_apart(split.author, split.p, false);
     world_peer_add(split.author, split.p);
     story_run(story, 120000);
     assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
@@ -350,17 +343,17 @@ static void two_settles_of_two_copies_are_one_everywhere(void **state)
     meet(&split);
     story_run(story, 60000);
     only(split.copy, split.author);
-    apart(story->world, split.copy, split.p, false);
+    world_apart(split.copy, split.p, false);
     story_run(story, 60000);
     // Both know of the fork; now each settles while the other is off and everybody apart.
-    apart(story->world, split.copy, split.p, true);
+    world_apart(split.copy, split.p, true);
     assert_int_equal(world_heal(split.copy, &story->net), PLN_OK);
     only(split.author, split.copy);
-    apart(story->world, split.author, story->root, true);
+    world_apart(split.author, story->root, true);
     story_run(story, 20000);
     assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
-    apart(story->world, split.author, story->root, false);
-    apart(story->world, split.copy, split.p, false);
+    world_apart(split.author, story->root, false);
+    world_apart(split.copy, split.p, false);
     story_run(story, 60000);
     world_start(split.copy);
     story_run(story, 120000);
@@ -396,14 +389,14 @@ static void a_revoke_behind_a_forked_settle_counts_and_reaches_joiners(void **st
     story_converges(&story, 60000);
     story_run(&story, 10000);
     world_crash(story.root);
-    apart(story.world, copy, hub, true);
-    apart(story.world, copy, c, true);
-    apart(story.world, copy, m, true);
+    world_apart(copy, hub, true);
+    world_apart(copy, c, true);
+    world_apart(copy, m, true);
     world_start(copy);
     story_publish(&story, copy, 1, 50);
-    apart(story.world, copy, hub, false);
-    apart(story.world, copy, c, false);
-    apart(story.world, copy, m, false);
+    world_apart(copy, hub, false);
+    world_apart(copy, c, false);
+    world_apart(copy, m, false);
     story_run(&story, 60000);
     assert_int_equal(world_heal(copy, &story.net), PLN_OK);
     world_crash(copy);
@@ -443,22 +436,22 @@ static void nested_forks_have_one_place_where_they_begin(void **state)
     for (int i = 0; i < 2; i++) {  // v writes where nobody knows of 6 to 10, y where nobody of 11
         world_crash(author);
         world_node_t *copy = world_clone(author, i == 0 ? "v" : "y");
-        apart(story.world, homes[i], story.root, true);
-        apart(story.world, copy, story.root, true);
+        world_apart(homes[i], story.root, true);
+        world_apart(copy, story.root, true);
         world_peer_add(homes[i], author);
         world_start(copy);
         world_peer_add(copy, homes[i]);
         story_publish(&story, copy, 3, 80);
         story_run(&story, 20000);
         world_crash(copy);
-        apart(story.world, author, homes[i], true);
+        world_apart(author, homes[i], true);
         world_start(author);
         story_publish(&story, author, 5, 80);
         story_run(&story, 30000);
     }
-    apart(story.world, q, story.root, false);
+    world_apart(q, story.root, false);
     story_run(&story, 60000);
-    apart(story.world, p, story.root, false);
+    world_apart(p, story.root, false);
     story_run(&story, 120000);
     split_t split = {.story = story, .author = author};
     world_node_t *all[] = {story.root, p, q, author};
@@ -489,15 +482,15 @@ static void cuts_of_branches_that_part_late_leave_what_the_first_fork_left(void 
     for (int i = 0; i < 2; i++) {
         world_crash(author);
         world_node_t *copy = world_clone(author, i == 0 ? "v" : "y");
-        apart(story.world, homes[i], story.root, true);
-        apart(story.world, copy, story.root, true);
+        world_apart(homes[i], story.root, true);
+        world_apart(copy, story.root, true);
         world_peer_add(homes[i], author);
         world_start(copy);
         world_peer_add(copy, homes[i]);
         story_publish(&story, copy, 3, 80);
         story_run(&story, 20000);
         world_crash(copy);
-        apart(story.world, author, homes[i], true);
+        world_apart(author, homes[i], true);
         world_start(author);
         story_publish(&story, author, 5, 80);
         story_run(&story, 30000);
@@ -508,8 +501,8 @@ static void cuts_of_branches_that_part_late_leave_what_the_first_fork_left(void 
     story_records_are(&story, story.root, 15);
     assert_int_equal(world_revoke(homes[1], &story.net, &author->self.id), PLN_OK);
     assert_int_equal(world_revoke(story.root, &story.net, &author->self.id), PLN_OK);
-    apart(story.world, homes[0], story.root, false);
-    apart(story.world, homes[1], story.root, false);
+    world_apart(homes[0], story.root, false);
+    world_apart(homes[1], story.root, false);
     story_run(&story, 180000);
     story_converges(&story, 120000);
     story_records_are(&story, homes[0], 5);

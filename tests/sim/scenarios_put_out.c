@@ -21,15 +21,6 @@ static void told_who_and_when(const story_t *story, world_node_t *node, const wo
                     WORLD_WALL_START_MS + story->world->now_ms);
 }
 
-static void barred(story_t *story, world_node_t *a, world_node_t *b, bool on)
-{
-    world_bar(a, b, on);
-    world_bar(b, a, on);
-    if (on) {
-        world_cut(story->world, a->index, b->index);
-    }
-}
-
 static void a_member_that_was_off_learns_who_put_it_out_and_when(void **state)
 {
     (void)state;
@@ -93,7 +84,7 @@ static void who_was_put_out_on_a_branch_is_shown_that_entry(void **state)
     story_run(&story, 15000);
     world_crash(lead);
     world_node_t *copy = world_clone(lead, "copy");
-    barred(&story, copy, story.root, true);
+    world_apart(copy, story.root, true);
     world_start(lead);
     world_node_t *guest = world_node(story.world, "guest", false);
     story_join(&story, lead, guest, PLN_ROLE_CONTRIBUTOR);
@@ -103,7 +94,7 @@ static void who_was_put_out_on_a_branch_is_shown_that_entry(void **state)
     world_crash(lead);
     world_start(copy);
     assert_int_equal(world_revoke(copy, &story.net, &member->self.id), PLN_OK);
-    barred(&story, copy, story.root, false);
+    world_apart(copy, story.root, false);
     story_run(&story, 30000);
     pln_access_t *access = pln_node_access(story.root->node, &story.net);
     assert_true(pln_access_forked(access, &lead->self.id, 0));
@@ -206,13 +197,13 @@ static void what_lies_beyond_the_cut_is_set_aside_where_it_spread(void **state)
     world_peer_add(member, hub);
     story_publish(&story, member, 2, 100);
     story_run(&story, 15000);
-    barred(&story, story.root, hub, true);
-    barred(&story, story.root, member, true);
+    world_apart(story.root, hub, true);
+    world_apart(story.root, member, true);
     story_publish(&story, member, 3, 100);
     story_run(&story, 5000);
     story_records_are(&story, hub, 5);
     assert_int_equal(world_revoke(story.root, &story.net, &member->self.id), PLN_OK);
-    barred(&story, story.root, hub, false);
+    world_apart(story.root, hub, false);
     story_run(&story, 90000);
     story_records_are(&story, hub, 2);
     story_records_are(&story, story.root, 2);

@@ -119,13 +119,6 @@ static void it_is_back_as_well_when_it_was_off_and_is_killed(void **state)
     story_end(story);
 }
 
-static void apart(court_t *it, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(it->story.world, a->index, b->index);
-}
-
 /** It still listens to who has not heard of it: to lane 0, so that who did it gets about. */
 static void who_knows_that_it_is_out_takes_no_records_from_those_who_do_not(void **state)
 {
@@ -134,17 +127,17 @@ static void who_knows_that_it_is_out_takes_no_records_from_those_who_do_not(void
     story_t *story = &it.story;
     world_node_t *others[] = {story->root, it.lead, it.victim};
     for (size_t i = 0; i < 3; i++) {
-        apart(&it, it.member, others[i], true);
+        world_apart(it.member, others[i], true);
     }
     goes_rogue(&it);
     story_publish(story, it.member, 3, 100);
     assert_int_equal(role_at(&it, it.member, it.victim), PLN_ROLE_CONTRIBUTOR);
     world_peer_add(it.victim, it.member);
-    apart(&it, it.member, it.victim, false);
+    world_apart(it.member, it.victim, false);
     story_run(story, 2 * MINUTE_MS);
     story_records_are(story, it.victim, 2);
     for (size_t i = 0; i < 2; i++) {
-        apart(&it, it.member, others[i], false);
+        world_apart(it.member, others[i], false);
     }
     story_run(story, 2 * MINUTE_MS);
     assert_int_equal(role_at(&it, it.member, it.victim), PLN_ROLE_NONE);

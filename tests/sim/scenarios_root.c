@@ -8,13 +8,6 @@
 
 #define MINUTE_MS 60000u
 
-static void apart(world_t *world, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(world, a->index, b->index);
-}
-
 static pln_network_view_t view_of(const story_t *story, world_node_t *node)
 {
     pln_network_view_t view;
@@ -176,14 +169,14 @@ static void what_the_old_key_signs_beside_the_transfer_says_nothing(void **state
     assert_int_equal(world_transfer(story.root, &story.net, heir), PLN_OK);
     story_converges(&story, 60000);
     world_crash(story.root);
-    apart(story.world, copy, heir, true);
-    apart(story.world, copy, victim, true);
+    world_apart(copy, heir, true);
+    world_apart(copy, victim, true);
     world_start(copy);
     story_run(&story, 5000);
     assert_int_equal(world_settings(copy, &story.net, "harmless", 0), PLN_OK);
     assert_int_equal(world_revoke(copy, &story.net, &victim->self.id), PLN_OK);
-    apart(story.world, copy, heir, false);
-    apart(story.world, copy, victim, false);
+    world_apart(copy, heir, false);
+    world_apart(copy, victim, false);
     world_peer_add(heir, copy);
     world_peer_add(victim, heir);
     story_run(&story, 3 * MINUTE_MS);
@@ -210,12 +203,12 @@ static void of_two_transfers_one_counts_wherever_both_are_known(void **state)
         story_run(&story, 15000);
         world_crash(story.root);
         world_node_t *copy = world_clone(story.root, "copy");
-        apart(story.world, one, two, true);
-        apart(story.world, story.root, two, true);
-        apart(story.world, copy, one, true);
+        world_apart(one, two, true);
+        world_apart(story.root, two, true);
+        world_apart(copy, one, true);
         world_start(story.root);
         world_start(copy);
-        apart(story.world, story.root, copy, true);
+        world_apart(story.root, copy, true);
         world_peer_add(two, copy);
         story_run(&story, 10000);
         assert_int_equal(world_transfer(story.root, &story.net, one), PLN_OK);
@@ -226,9 +219,9 @@ static void of_two_transfers_one_counts_wherever_both_are_known(void **state)
         world_node_t *guest = world_node(story.world, "guest", false);
         story_join(&story, two, guest, PLN_ROLE_COORDINATOR);
         story_publish(&story, guest, 1, 100);
-        apart(story.world, one, two, false);
-        apart(story.world, story.root, two, false);
-        apart(story.world, copy, one, false);
+        world_apart(one, two, false);
+        world_apart(story.root, two, false);
+        world_apart(copy, one, false);
         world_peer_add(one, two);
         story_run(&story, 2 * MINUTE_MS);
         story_converges(&story, 6 * MINUTE_MS);

@@ -2,15 +2,6 @@
 // Who is put out hears nothing more of the network, whenever the others learn of it.
 #include "story.h"
 
-static void apart(world_node_t *a, world_node_t *b, bool on)
-{
-    world_bar(a, b, on);
-    world_bar(b, a, on);
-    if (on) {
-        world_cut(a->world, a->index, b->index);
-    }
-}
-
 static bool greeting(world_t *world, void *arg)
 {
     (void)arg;
@@ -28,15 +19,15 @@ static void a_revoke_heard_while_greeting_ends_the_network_all_the_same(void **s
     story_join(&other, story.root, b, PLN_ROLE_CONTRIBUTOR);
     story_join(&other, story.root, c, PLN_ROLE_CONTRIBUTOR);
     story_run(&story, 70000);
-    apart(b, story.root, true);
+    world_apart(b, story.root, true);
     world_crash(c);
     assert_int_equal(world_revoke(story.root, &story.net, &b->self.id), PLN_OK);
     story_publish(&story, story.root, 3, 100);
     b->line.latency_ms = 2000;
-    apart(c, story.root, true);
+    world_apart(c, story.root, true);
     world_start(c);
     assert_true(world_until(story.world, 20000, greeting, NULL));
-    apart(c, story.root, false);
+    world_apart(c, story.root, false);
     pln_event_t now = world_event_of(c, PLN_EV_RESUMED);
     world_step(c, &now);  // its HELLO to b is on the way when the root tells it
     story_run(&story, 30000);

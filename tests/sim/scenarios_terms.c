@@ -6,15 +6,6 @@
 
 #define MINUTE_MS 60000u
 
-static void barred(story_t *story, world_node_t *a, world_node_t *b, bool on)
-{
-    world_bar(a, b, on);
-    world_bar(b, a, on);
-    if (on) {
-        world_cut(story->world, a->index, b->index);
-    }
-}
-
 static pln_network_view_t view_of(const story_t *story, world_node_t *node)
 {
     pln_network_view_t view;
@@ -39,17 +30,17 @@ static void an_expired_membership_ends_at_one_place_everywhere(void **state)
     story_run(&story, 2 * MINUTE_MS);
     story_publish(&story, member, 2, 100);
     story_run(&story, 5000);
-    barred(&story, story.root, member, true);  // from here on only one of the two hears it
-    barred(&story, story.root, second, true);
+    world_apart(story.root, member, true);  // from here on only one of the two hears it
+    world_apart(story.root, second, true);
     story_publish(&story, member, 3, 100);
     story_run(&story, 5000);
     assert_int_equal(view_of(&story, second).records, 5);
     assert_int_equal(view_of(&story, story.root).records, 2);
-    barred(&story, story.root, second, false);
+    world_apart(story.root, second, false);
     story_run(&story, 9 * MINUTE_MS);
     assert_int_equal(world_publish(member, &story.net, 1, 100), PLN_EROLE);  // it has expired
     assert_int_equal(world_link_between(second, member), 0);
-    barred(&story, story.root, member, false);
+    world_apart(story.root, member, false);
     story_run(&story, 11 * MINUTE_MS);
     assert_int_equal(view_of(&story, second).members, 2);
     assert_int_equal(view_of(&story, story.root).members, 2);

@@ -14,13 +14,6 @@ typedef struct {
     world_node_t *honest;
 } crowd_t;
 
-static void apart(story_t *story, world_node_t *a, world_node_t *b, bool barred)
-{
-    world_bar(a, b, barred);
-    world_bar(b, a, barred);
-    world_cut(story->world, a->index, b->index);
-}
-
 static crowd_t crowd_new(uint64_t seed)
 {
     crowd_t crowd = {.story = story_begin(seed, false)};
@@ -32,8 +25,8 @@ static crowd_t crowd_new(uint64_t seed)
     world_peer_add(crowd.honest, crowd.victim);
     story_converges(story, 60000);
     story_run(story, 5000);
-    apart(story, crowd.victim, story->root, true);
-    apart(story, crowd.liar, story->root, true);
+    world_apart(crowd.victim, story->root, true);
+    world_apart(crowd.liar, story->root, true);
     story_run(story, 1000);
     return crowd;
 }
@@ -148,7 +141,7 @@ static void a_flood_of_unknown_authors_keeps_no_news_of_others_back(void **state
     crowd_t crowd = crowd_new(32);
     story_t *story = &crowd.story;
     flood(&crowd);
-    apart(story, crowd.honest, crowd.victim, true);
+    world_apart(crowd.honest, crowd.victim, true);
     world_node_t *lead = story_machine(story, "lead");
     story_join(story, story->root, lead, PLN_ROLE_COORDINATOR);
     world_node_t *guest = world_node(story->world, "guest", false);
@@ -156,7 +149,7 @@ static void a_flood_of_unknown_authors_keeps_no_news_of_others_back(void **state
     story_publish(story, guest, 3, 100);
     story_run(story, 10000);
     story_records_are(story, crowd.honest, 3);
-    apart(story, crowd.honest, crowd.victim, false);
+    world_apart(crowd.honest, crowd.victim, false);
     pln_network_view_t view = {.records = 0};
     uint64_t met_ms = 0;
     while (view.records < 3) {

@@ -261,6 +261,8 @@ void world_cut(world_t *world, uint32_t a, uint32_t b);
 void world_reset(world_t *world, world_link_t *link);
 /** Whether @from can dial @to. */
 void world_bar(world_node_t *from, const world_node_t *to, bool barred);
+/** Neither reaches the other, and what connects them breaks off; or both may dial again. */
+void world_apart(world_node_t *a, world_node_t *b, bool apart);
 void world_stall(world_t *world, world_link_t *link, bool stalled);
 /** The machine dies: its ends fall silent, or the others are told. */
 void world_lines_drop(world_node_t *node, bool silent);

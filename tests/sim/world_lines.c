@@ -396,6 +396,15 @@ void world_cut(world_t *world, uint32_t a, uint32_t b)
     }
 }
 
+void world_apart(world_node_t *a, world_node_t *b, bool apart)
+{
+    world_bar(a, b, apart);
+    world_bar(b, a, apart);
+    if (apart) {
+        world_cut(a->world, a->index, b->index);
+    }
+}
+
 void world_stall(world_t *world, world_link_t *link, bool stalled)
 {
     link->stalled = stalled;
