@@ -193,21 +193,15 @@ void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, co
     }
 }
 
-static bool may_be_asked(pln_link_t *link, const pln_blocked_t *blocked, pln_net_state_t *net)
-{
-    return !link->closing && pln_share_find(link, net) != NULL &&
-           pln_want_may(link, net, blocked->place.lane);
-}
-
 static pln_link_t *any_link(pln_node_t *node, pln_net_state_t *net, const pln_blocked_t *blocked)
 {
     pln_link_t *link = pln_link_find(node, blocked->link);
-    if (link != NULL && may_be_asked(link, blocked, net)) {
+    if (link != NULL && pln_want_source(link, net, blocked->place.lane)) {
         return link;
     }
     size_t cursor = 0;
     while ((link = pln_map_next(&node->links, &cursor)) != NULL) {
-        if (link->greeted && may_be_asked(link, blocked, net)) {
+        if (link->greeted && pln_want_source(link, net, blocked->place.lane)) {
             return link;
         }
     }
