@@ -133,8 +133,14 @@ class Wire:
         return framed(b"\x07MESSAGE" + short + box)
 
     def send(self, payload, more=False):
+        """False: the node takes no more. It may hang up before it has read what offends it;
+        recv() tells then what it said last."""
         self.socket.settimeout(PATIENCE)
-        self.socket.sendall(self.boxed(payload, more))
+        try:
+            self.socket.sendall(self.boxed(payload, more))
+        except OSError:
+            return False
+        return True
 
     def recv(self, timeout=PATIENCE):
         """The next message; None: the node has hung up. TimeoutError: nothing in time."""
