@@ -151,13 +151,21 @@ int pln_call_tell(const json_t *problem)
 
 /**
  * A question that the daemon does not understand (@asked), or a member of the body that is wrong,
- * was wrongly put on the command line.
+ * was wrongly put on the command line. A name that nothing or more than one thing answers to was
+ * not: what is here decides that, and it may be right tomorrow.
  */
+static bool is_wrong_usage(long status, const char *reason, bool asked)
+{
+    bool ambiguous = reason != NULL && strcmp(reason, "ambiguous") == 0;
+    bool field = reason != NULL && strcmp(reason, "field") == 0;
+    return status == 400 && !ambiguous && (asked || field);
+}
+
 static int tell_problem(long status, const pln_buf_t *body, bool asked)
 {
     json_t *problem = json_loadb((const char *)body->data, body->size, 0, NULL);
     const char *reason = json_string_value(json_object_get(problem, "reason"));
-    bool wrong = status == 400 && (asked || (reason != NULL && strcmp(reason, "field") == 0));
+    bool wrong = is_wrong_usage(status, reason, asked);
     if (json_is_object(problem)) {
         pln_call_tell(problem);
     } else {

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MPL-2.0
 """How pln ends when the daemon has no answer for it: 1, 2 or 69, and one sentence that says why."""
+import re
 import signal
 import socket
+import subprocess
 import time
 import unittest
 
-from plnkit import Case
+from plnkit import Case, places
 
 
 class Answers(Case):
@@ -31,6 +33,43 @@ class Answers(Case):
             self.ends(done, 2, "")
             self.assertNotIn("address\n", done.stderr)
         self.assertEqual(self.make("none").try_pln("id").returncode, 69)
+
+    @staticmethod
+    def verbs_that_take_a_network():
+        """As pln itself explains them: NET behind the verb, in an option or as part of an ID."""
+        def told(*words):
+            return subprocess.run([places.program("pln"), "help", *words], check=True,
+                                  capture_output=True, encoding="utf-8").stdout
+        verbs = re.findall(r"^  ([a-z]+(?: [a-z]+)?)(?= [\[A-Z]|\s{2,}|$)",
+                           told().split("Verbs\n")[1].split("\nOptions")[0], re.MULTILINE)
+        return {verb for verb in verbs
+                if re.search(r"\bNET\b|^usage: .* ID\b", told(*verb.split()), re.MULTILINE)}
+
+    def test_a_network_that_two_answer_to_could_not_be_found_whatever_the_verb(self):
+        node = self.node("node")
+        first, second = node.found("Twins"), node.found("Twins")
+        words_of = {
+            "network show": ["NET"], "network set": ["NET", "--title", "x"],
+            "network transfer": ["NET", "somebody"], "network leave": ["NET"],
+            "network heal": ["NET"], "invite": ["NET", "--address", "127.0.0.1:1"],
+            "members": ["NET"], "revoke": ["NET", "somebody"],
+            "retract": ["NET/z6Mk/1", "--reason", "x"], "show": ["NET/z6Mk/1"],
+            "adapt": ["NET/z6Mk/1", "title=x"], "list": ["--network", "NET"],
+            "search": ["--network", "NET", "word"], "export": ["--network", "NET"],
+            "watch": ["--network", "NET"], "import": ["--network", "NET", "-"],
+            "add": ["task", "--network", "NET", "title=x", "prompt=y"]}
+        self.assertEqual(set(words_of), self.verbs_that_take_a_network())
+        record = '{"kind": "task", "fields": {"title": "x", "prompt": "y"}}'
+        for verb, words in words_of.items():
+            asked = [[word.replace("NET", "Twins") for word in words]]
+            asked += [words[1:]] if words[0] == "NET" else []  # left out: either may be meant
+            for said in asked:
+                with self.subTest(verb=verb, words=said):
+                    done = node.try_pln(*verb.split(), *said, stdin=record)
+                    self.assertEqual(done.returncode, 1, done.stderr)
+                    self.assertRegex(done.stderr.splitlines()[0], "^pln: .*say which: ")
+                    self.assertIn(first, done.stderr)
+                    self.assertIn(second, done.stderr)
 
     def test_a_verb_with_nothing_to_do_misses_its_daemon_all_the_same(self):
         empty = self.make("none")
