@@ -366,7 +366,10 @@ static int check(const pln_options_t *options)
     if (pln_options_read(options, &config) != 0) {
         return EXIT_FAILURE;
     }
-    printf("%s: nothing wrong with it\n", options->file);
+    printf("%s: %s\n", options->file,
+           access(options->file, F_OK) == 0
+               ? "nothing wrong with it"
+               : "not there yet, so the defaults hold; the first start writes it");
     return EXIT_SUCCESS;
 }
 

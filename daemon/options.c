@@ -5,6 +5,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "home.h"
 
@@ -57,17 +58,31 @@ static size_t apply_values(const pln_options_t *options, pln_config_t *config)
     return problems;
 }
 
+/** Opens a folder, too, but then every read fails: NULL with errno. */
+static FILE *open_file(const char *path)
+{
+    struct stat found;
+    FILE *file = fopen(path, "re");
+    if (file != NULL && fstat(fileno(file), &found) == 0 && S_ISDIR(found.st_mode)) {
+        fclose(file);
+        errno = EISDIR;
+        file = NULL;
+    }
+    return file;
+}
+
 size_t pln_options_read(const pln_options_t *options, pln_config_t *config)
 {
     size_t problems = 0;
     pln_config_defaults(config);
-    FILE *file = fopen(options->file, "re");
+    FILE *file = open_file(options->file);
     if (file != NULL) {
         problems = pln_config_read(config, file, options->file, print_problem, NULL);
         fclose(file);
     } else if (errno != ENOENT || options->file_given) {
-        fprintf(stderr, "plnd: %s cannot be read: %s; check its name and permissions\n",
-                options->file, strerror(errno));
+        fprintf(stderr, "plnd: %s cannot be read: %s; %s\n", options->file, strerror(errno),
+                options->file_given ? "give --config a file that can be, or leave it out"
+                                    : "check its permissions, or take it away");
         problems = 1;
     }
     problems += apply_values(options, config);
@@ -188,6 +203,12 @@ bool pln_options_parse(pln_options_t *options, int argc, char **argv, int *statu
     }
     if (options->dir == NULL) {
         return wrong_usage(status, "this user has no home directory; give one with --dir");
+    }
+    if (options->dir[0] == '\0') {
+        return wrong_usage(status, "--dir is empty: give the daemon's folder");
+    }
+    if (options->file_given && options->file[0] == '\0') {
+        return wrong_usage(status, "--config is empty: give a file, or leave it out");
     }
     if (options->file == NULL) {
         size_t room = strlen(options->dir) + sizeof "/plnd.conf";

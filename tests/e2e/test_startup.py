@@ -135,6 +135,29 @@ class StartUp(Case):
         self.assertIn("plnd.conf:1: dial must be one of all|named", done.stderr)
         self.assertIn("plnd.conf:2: listen must be a literal address", done.stderr)
 
+    def test_check_tells_settings_that_are_not_there_from_settings_that_are_right(self):
+        def check(*words):
+            done = subprocess.run([program("plnd"), "--check", *words], capture_output=True,
+                                  encoding="utf-8", check=False)
+            self.assertEqual(len((done.stdout + done.stderr).splitlines()), 1, done)
+            return done
+        own = pathlib.Path(self.root) / "mine ü.conf"
+        own.write_text("name = Cedar Valley\n", "utf-8")
+        self.assertEqual(check("--config", own).stdout, f"{own}: nothing wrong with it\n")
+        missing = pathlib.Path(self.root) / "no.conf"
+        for name in (missing, self.root):  # a file that is missing; a folder
+            done = check("--config", name)
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertRegex(done.stderr, f"^plnd: {name} cannot be read: .*; give --config ")
+        for option in ("--config", "--dir"):
+            done = check(option, "")
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn(f"{option} is empty: give ", done.stderr)
+        done = check("--dir", missing)  # plnd.conf itself is made at the first start
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("not there yet", done.stdout)
+        self.assertNotIn("nothing wrong with it", done.stdout)
+
     def test_pln_without_a_daemon_says_so_with_69(self):
         node = self.make("a")
         done = node.try_pln("status")
