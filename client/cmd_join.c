@@ -100,17 +100,19 @@ static int finish(const pln_command_t *command, const joining_t *joining)
         return pln_call_tell(error);
     }
     const char *network = pln_text(joining->outcome, "network");
+    json_t *warnings = json_object_get(joining->outcome, "warnings");
     if (network[0] == '\0') {
         pln_say("the daemon ended without saying whether it joined; `pln network list` tells");
         return PLN_FAILED;
     }
     if (command->options->json) {
-        json_t *json =
-            json_pack("{s:s, s:s}", "network", network, "name", pln_text(joining->outcome, "name"));
+        json_t *json = json_pack("{s:s, s:s, s:O?}", "network", network, "name",
+                                 pln_text(joining->outcome, "name"), "warnings", warnings);
         pln_json_print(json);
         json_decref(json);
     } else {
         puts(network);
+        pln_warn_all(warnings);
     }
     return PLN_DONE;
 }

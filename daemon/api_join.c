@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "api_json.h"
+#include "warnings.h"
 
 #define WAIT_DEFAULT_MS 60000u
 #define WAIT_MAX_MS 3600000u
@@ -74,6 +75,9 @@ static json_t *outcome(const join_t *join)
         json_object_set_new(json, "network",
                             pln_json_hex(&join->ticket.network, sizeof join->ticket.network));
         json_object_set_new(json, "name", pln_json_text(join->ticket.title));
+        json_t *warnings = json_array();
+        pln_warn_namesakes(warnings, join->api, &join->ticket.network, join->ticket.title);
+        json_object_set_new(json, "warnings", warnings);
         return json;
     }
     if (pln_api_stopping(join->api)) {

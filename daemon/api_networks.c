@@ -83,6 +83,8 @@ void pln_api_network_create(const pln_request_t *request, pln_answer_t *answer)
     json_t *warnings = json_array();
     pln_network_view_t view = {.role = PLN_ROLE_ROOT, .coordinators = 1};
     memcpy(view.name, name, strlen(name));
+    memcpy(&view.id, reply.data.data, sizeof view.id);
+    pln_warn_namesakes(warnings, request->api, &view.id, name);
     pln_warn_network(warnings, request->api, &view);
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_hex(reply.data.data, reply.data.size));

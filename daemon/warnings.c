@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "copies.h"
 #include "look.h"
@@ -10,6 +11,8 @@
 #include "reach.h"
 
 #define EXPIRY_SOON_MS (UINT64_C(14) * 86400000u) /**< from then on its end is announced */
+
+#define BEGINNING 12 /**< digits of an id that no two networks share by chance */
 
 /** 2025-01-01, older than any build of pln: the driver holds the node to the same date. */
 #define FIRST_MOMENT_MS UINT64_C(1735689600000)
@@ -224,6 +227,35 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
         warn(warnings, "In %s, %llu chains wait for room on the disk.", network->name,
              (unsigned long long)network->paused);
     }
+}
+
+void pln_warn_namesakes(json_t *warnings, const pln_api_t *api, const pln_network_id_t *id,
+                        const char *name)
+{
+    pln_networks_t networks = {.count = 0};
+    char own[2 * sizeof *id + 1], hex[2 * sizeof *id + 1] = "";
+    size_t count = 0;
+    bool looked = pln_look_networks(api->driver, &networks);
+    for (size_t i = 0; looked && i < networks.count; i++) {
+        const pln_network_view_t *other = &networks.list[i];
+        if (memcmp(&other->id, id, sizeof *id) != 0 && strcmp(other->name, name) == 0) {
+            pln_hex(&other->id, sizeof other->id, hex);
+            count++;
+        }
+    }
+    pln_hex(id, sizeof *id, own);
+    if (count == 1) {
+        warn(warnings,
+             "Another network here is called %s, too: where a network has to be named, say %.*s "
+             "for this one and %.*s for that one.",
+             name, BEGINNING, own, BEGINNING, hex);
+    } else if (count > 1) {
+        warn(warnings,
+             "%zu other networks here are called %s, too: where a network has to be named, say "
+             "%.*s for this one; `pln network list` shows the others.",
+             count, name, BEGINNING, own);
+    }
+    pln_networks_free(&networks);
 }
 
 void pln_warn_heir(json_t *warnings, const pln_member_view_t *heir, const char *network)

@@ -21,6 +21,10 @@ void pln_warn_clock(json_t *warnings, const pln_api_t *api);
 void pln_warn_disk(json_t *warnings, const pln_api_t *api);
 /** Root key without a copy, membership ended, entries that wait for disk. */
 void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network);
+/** Other networks here have the same @name as @id, so that the name does not tell which is meant.
+ */
+void pln_warn_namesakes(json_t *warnings, const pln_api_t *api, const pln_network_id_t *id,
+                        const char *name);
 /** The root was handed on to somebody who cannot have heard of it yet. */
 void pln_warn_heir(json_t *warnings, const pln_member_view_t *heir, const char *network);
 /** The peer refuses this node, or is not who it should be. */

@@ -96,6 +96,30 @@ class Join(Case):
         self.assertIn(first, refused.stderr)
         self.assertIn(second, refused.stderr)
 
+    def test_two_networks_of_one_name_are_told_apart_as_the_second_comes(self):
+        hub, other, district = self.node("hub"), self.node("other"), self.node("district")
+        done = hub.try_pln("network", "create", "Prairie")
+        self.assertNotIn("another network", done.stderr.lower())
+        first = done.stdout.strip()
+        done = hub.try_pln("network", "create", "Prairie")
+        second = done.stdout.strip()
+        self.assertEqual(done.returncode, 0)
+        told = [line for line in done.stderr.splitlines() if "Prairie, too" in line]
+        self.assertEqual(len(told), 1, done.stderr)
+        for network in (first, second):  # the beginnings that it gives do tell them apart
+            short = next(word for word in told[0].replace(",", " ").split() if network.startswith(word))
+            self.assertEqual(hub.pln("network", "show", short, json=True)["id"], network)
+        made = hub.pln("network", "create", "Prairie", json=True)
+        self.assertTrue([text for text in made["warnings"] if text.startswith("2 other networks")], made)
+
+        self.assertEqual(district.join(hub.invite(first)), first)
+        done = district.try_pln("join", "--json", hub.invite(first))  # the same network once more
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertNotIn("Prairie, too", done.stdout + done.stderr)
+        done = district.try_pln("join", other.invite(other.found("Prairie")))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Prairie, too", done.stderr)
+
     def test_a_revoked_member_gets_nothing_further(self):
         hub = self.node("hub")
         gone = self.node("gone")
