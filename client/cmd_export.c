@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "command.h"
-#include "markdown_write.h"
+#include "proto/document/markdown_write.h"
 
 #define NAME_LETTERS_MAX 60u
 

@@ -8,10 +8,10 @@
 
 #include "command.h"
 #include "csv_record.h"
-#include "field_text.h"
-#include "markdown.h"
 #include "ndjson.h"
 #include "progress.h"
+#include "proto/document/field_text.h"
+#include "proto/document/markdown.h"
 #include "publish.h"
 #include "source.h"
 

@@ -6,8 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "field_text.h"
-#include "field_words.h"
+#include "proto/document/field_text.h"
+#include "proto/document/field_words.h"
 
 void pln_csv_header(const pln_csv_row_t *row, pln_csv_header_t *out)
 {

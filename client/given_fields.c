@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "field_text.h"
-#include "markdown.h"
+#include "proto/document/field_text.h"
+#include "proto/document/markdown.h"
 #include "source.h"
 
 /* ---- files ---- */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "field_words.h"
 #include "grid.h"
+#include "proto/document/field_words.h"
 #include "screen.h"
 #include "wrap.h"
 

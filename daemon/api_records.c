@@ -7,7 +7,6 @@
 #include "api_retract.h"
 #include "api_search.h"
 #include "api_view.h"
-#include "jsonld.h"
 #include "lineage.h"
 #include "moment.h"
 #include "resolve.h"
@@ -141,46 +140,6 @@ static json_t *vouched_json(const pln_api_t *api, const pln_chain_row_t *chain, 
     }
     pln_buf_free(&run);
     return json;
-}
-
-/** A document of one record. */
-static void answer_jsonld(pln_answer_t *answer, const json_t *record)
-{
-    if (json_object_get(record, "fields") == NULL) {
-        pln_answer_problem(answer, 404, "not-found",
-                           "this record was withdrawn or cannot be read: there is nothing to say "
-                           "of it");
-        return;
-    }
-    json_t *document = json_object(), *nodes = json_array();
-    json_array_append_new(nodes, pln_jsonld_node(record));
-    json_object_set_new(document, "@context", pln_jsonld_context());
-    json_object_set_new(document, "@graph", nodes);
-    pln_answer_json(answer, 200, document);
-    answer->type = PLN_JSONLD_TYPE;
-}
-
-void pln_api_record_jsonld(const pln_request_t *request, pln_answer_t *answer)
-{
-    pln_chain_row_t chain;
-    uint64_t seq;
-    pln_buf_t bytes = {0};
-    if (!pln_resolve_record(request, answer, request->parts[0], request->parts[1],
-                            request->parts[2], &chain, &seq)) {
-        return;
-    }
-    pln_err_t error = pln_store_entry(request->api->store, chain.number, seq, &bytes);
-    if (error == PLN_OK) {
-        pln_view_t *view = pln_api_view(request->api);
-        json_t *record =
-            pln_view_record(view, &chain.place, seq, pln_buf_span(&bytes), pln_wall_ms());
-        answer_jsonld(answer, record);
-        json_decref(record);
-        pln_view_free(&view);
-    } else {
-        pln_answer_error(answer, error, "");
-    }
-    pln_buf_free(&bytes);
 }
 
 void pln_api_record(const pln_request_t *request, pln_answer_t *answer)

@@ -8,6 +8,7 @@ import unittest
 
 from plnkit import Case
 from plnkit.anything import fields
+from plnkit.browser import Browser
 from plnkit.places import CHECKOUT
 from plnkit.wait import wait_until
 
@@ -110,6 +111,25 @@ class Export(Case):
         node.pln("retract", record, "--reason", "a slip")
         wait_until(lambda: node.api("GET", f"/api/v1/records/{record}/jsonld")[0] == 404, self.patience, "it is gone")
         self.assertEqual(json.loads(node.pln("export", "--format", "jsonld"))["@graph"], [])
+
+    def test_one_record_as_markdown_is_the_file_of_the_export(self):
+        node = self.filled()
+        for kind in ("task", "lesson", "profile", "adoption"):
+            folder = pathlib.Path(self.root) / f"one-{kind}"
+            node.pln("export", "--kind", kind, "--out", folder)
+            records = [row["id"] for row in node.pln("list", "--kind", kind, "--limit", "1000", json="lines")]
+            answers = [self.markdown(node, record) for record in records]
+            self.assertEqual({(status, media) for status, media, _ in answers},
+                             {(200, "text/markdown; charset=utf-8")})
+            self.assertEqual(sorted(text for _, _, text in answers),
+                             sorted(file.read_text("utf-8") for file in folder.iterdir()))
+        record = node.pln("add", "task", "title=Brücke", "prompt=Bau sie.")
+        node.pln("retract", record, "--reason", "a slip")
+        wait_until(lambda: self.markdown(node, record)[0] == 404, self.patience, "it is gone")
+
+    def markdown(self, node, record):
+        answer = Browser(node).get(f"/api/v1/records/{record}/markdown")
+        return answer.status, answer.headers["Content-Type"], answer.text
 
     def test_a_jsonld_processor_expands_it_without_losing_a_word(self):
         modules = CHECKOUT / "build" / "npm" / "node_modules"

@@ -88,6 +88,7 @@ class Description(Described):
         self.ask("export")
         self.ask("export_jsonld")
         self.ask("record_jsonld", *record.split("/"))
+        self.ask("record_markdown", *record.split("/"))
         self.ask("check", body={"kind": "task", "fields": {"prompt": "Name: Jane Doe"}})
         self.ask("retract", *record.split("/"), body={"reason": "a slip"})
         wait_until(lambda: "withdrawn" in self.ask("record", *record.split("/")).json, self.patience, "it is gone")

@@ -4,8 +4,8 @@
 #include <assert.h>
 #include <string.h>
 
-#include "client/markdown.h"
-#include "client/markdown_write.h"
+#include "proto/document/markdown.h"
+#include "proto/document/markdown_write.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

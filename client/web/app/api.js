@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // The daemon's HTTP API, as every client of it uses it. What goes wrong becomes a Problem.
 
-const ROOT = '/api/v1';
+export const ROOT = '/api/v1';
 const PATIENCE_MS = 35000;
 
 /** Why a call did not do what it should: a sentence with the remedy, and where it belongs. */

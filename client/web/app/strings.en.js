@@ -36,6 +36,7 @@ export const strings = {
   'action.write': 'Write something',
   'action.copy': 'Copy',
   'action.print': 'Print',
+  'action.download': 'Download',
   'action.revise': 'Revise',
   'action.adapt': 'Adapt for us',
   'action.retract': 'Withdraw',

@@ -7,7 +7,7 @@ import { kinds } from '../app/kinds.js';
 import { authorOf, editHref, fetchRecord, recordHref, recordPath, titleOf } from '../app/records.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
-import { get, post } from '../app/api.js';
+import { get, post, ROOT } from '../app/api.js';
 import { ask } from '../parts/ask.js';
 import { discussion } from '../parts/discussion.js';
 import { factList, sections } from '../parts/document.js';
@@ -30,9 +30,11 @@ async function retract(record, view) {
   view.again();
 }
 
-function actions(record, own, view) {
+function actions(record, all, own, view) {
   return h('div', { class: 'row no-print' },
     h('button', { type: 'button', class: 'button', onclick: () => print() }, icon('print'), t('action.print')),
+    record.fields && h('a', { class: 'button', href: `${ROOT}${recordPath(record.id)}/markdown`, download: `${titleOf(record, all).slice(0, 80)}.md` },
+      icon('download'), t('action.download')),
     record.fields && own && may('draft') && h('a', { class: 'button', href: `${editHref(record.kind)}?replaces=${encodeURIComponent(record.id)}` },
       icon('write'), t('action.revise')),
     record.fields && !own && may('draft') && ADAPTABLE.has(record.kind) && h('a', { class: 'button button-main', href: `${editHref(record.kind)}?adapts=${encodeURIComponent(record.id)}` },
@@ -92,7 +94,7 @@ export async function record(view) {
   return h('article', { class: 'document' },
     later(found),
     heading(found, kind, all),
-    actions(found, found.author === self, view),
+    actions(found, all, found.author === self, view),
     h('div', { class: 'document-body' },
       h('div', { class: 'document-main' }, found.fields ? sections(found, kind, shown) : withdrawn(found)),
       h('aside', { class: 'document-side' }, facts(found, kind, shown), tree, provenance(found))),

@@ -7,10 +7,10 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/field_text.h"
-#include "client/markdown.h"
-#include "client/markdown_write.h"
 #include "proto/bytes.h"
+#include "proto/document/field_text.h"
+#include "proto/document/markdown.h"
+#include "proto/document/markdown_write.h"
 
 static pln_document_t document;
 

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/front_matter.h"
+#include "proto/document/front_matter.h"
 
 typedef struct {
     pln_buf_t out;

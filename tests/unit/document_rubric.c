@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "client/rubric.h"
+#include "proto/document/rubric.h"
 
 static void assert_reads(const char *text, const char *wanted)
 {

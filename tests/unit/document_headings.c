@@ -7,7 +7,7 @@
 #include <cmocka.h>
 #include <string.h>
 
-#include "client/headings.h"
+#include "proto/document/headings.h"
 
 /** Headings of @text as "level:text ". */
 static const char *found(const char *text)
