@@ -27,6 +27,7 @@ export function lasting(one) {
 /** How it stands with a member, with what a pointer over it tells: since when exactly. */
 export function standing(member) {
   if (member.left || member.revoked) return { word: t('member.left'), kind: 'gone' };
+  if (member.expired) return { word: t('member.expired'), kind: 'gone' };
   if (member.self) return { word: t('member.self'), kind: 'good' };
   if (!member.connected && !member.last_heard) return { word: t('member.never'), kind: 'away' };
   const { word, kind, title } = lasting(member);
@@ -38,4 +39,15 @@ export function way(member, members, now = Date.now()) {
   if (member.self || member.connected) return 'linked';
   const heard = member.last_heard ? now - new Date(member.last_heard).getTime() : Infinity;
   return heard < silence(members.length) ? 'heard' : 'silent';
+}
+
+/** How this node's membership in @network has ended, as the name of a sentence; null: it has not. */
+export function ended(network) {
+  return ['forgetting', 'revoked', 'deposed', 'left', 'expired'].find((how) => network[how]) ?? null;
+}
+
+/** What this node is in @network, in a word or two. */
+export function membership(network) {
+  const how = ended(network);
+  return t(how ? `network.${how}` : `network.role.${network.role}`);
 }

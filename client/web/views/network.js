@@ -5,7 +5,9 @@ import { h } from '../app/dom.js';
 import { bytes, number, shortId } from '../app/format.js';
 import { go, href } from '../app/router.js';
 import { may } from '../app/session.js';
+import { ended, membership } from '../app/standing.js';
 import { t } from '../app/text.js';
+import { apartTable } from '../parts/apart_table.js';
 import { ask } from '../parts/ask.js';
 import { icon } from '../parts/icon.js';
 import { invitationTable } from '../parts/invitation_table.js';
@@ -47,11 +49,12 @@ async function leave(net, view) {
 function sums(net) {
   return h('section', { class: 'panel', 'aria-labelledby': 'sums' }, h('h2', { id: 'sums' }, t('network.sums')),
     h('dl', { class: 'facts' },
-      fact(t('network.role'), t(`network.role.${net.role}`)),
+      fact(t('network.role'), membership(net)),
       fact(t('network.members.title'), number(net.members)),
       fact(t('network.records.title'), number(net.records)),
       fact(t('network.bytes'), bytes(net.bytes)),
-      fact(t('network.id'), h('code', { title: net.id }, shortId(net.id)))));
+      fact(t('network.id'), h('code', { title: net.id }, shortId(net.id)))),
+    ended(net) && h('p', { class: 'small quiet' }, t('network.ended')));
 }
 
 export async function network(view) {
@@ -59,7 +62,7 @@ export async function network(view) {
     get(`/networks/${view.given.net}`), get(`/networks/${view.given.net}/members`), get('/invitations')]);
   view.title(net.name);
   view.live('state', view.again);
-  const manage = may('manage') && !net.left && coordinates(net);
+  const manage = may('manage') && !ended(net) && coordinates(net);
   const own = invitations.filter((row) => row.network === net.id);
   return h('div', { class: 'stack' },
     h('header', { class: 'head' }, h('div', {}, h('p', { class: 'card-kind' }, t('network.one')), h('h1', { dir: 'auto' }, net.name)),
@@ -69,6 +72,7 @@ export async function network(view) {
       h('section', { class: 'panel', 'aria-labelledby': 'picture' }, h('h2', { id: 'picture' }, t('picture.title')), picture(members)), sums(net)),
     h('section', { class: 'stack-small', 'aria-labelledby': 'members' }, h('h2', { id: 'members' }, t('network.members.title')),
       memberTable(members, manage && revokeButton(net, view))),
+    apartTable(net),
     manage && own.length > 0 && h('section', { class: 'stack-small', 'aria-labelledby': 'invited' }, h('h2', { id: 'invited' }, t('invited.title')), invitationTable(own, view.again)),
     may('manage') && !net.left && h('details', { class: 'more' }, h('summary', {}, t('leave.more')),
       h('p', {}, t('leave.how')), h('p', {}, h('button', { type: 'button', class: 'button button-bad', onclick: () => leave(net, view) }, t('leave.do')))));

@@ -5,24 +5,26 @@ import { h } from '../app/dom.js';
 import { bytes, number } from '../app/format.js';
 import { href } from '../app/router.js';
 import { may } from '../app/session.js';
+import { membership } from '../app/standing.js';
 import { t } from '../app/text.js';
+import { keepsApart } from '../parts/apart_table.js';
 import { icon } from '../parts/icon.js';
 import { emptyState } from '../parts/state.js';
 
-function word(network) {
-  if (network.forgetting) return t('network.forgetting');
-  if (network.left) return t('network.left');
-  return t(`network.role.${network.role}`);
-}
-
-const tile = (network) => h('li', { class: 'tile' },
+/** @namesakes: names that more than one network here has; their ids tell them apart. */
+const tile = (network, namesakes) => h('li', { class: 'tile' },
   h('h2', { dir: 'auto' }, h('a', { href: href('network', network.id) }, network.name)),
-  h('p', {}, h('span', { class: 'badge' }, word(network))),
+  h('p', {}, h('span', { class: 'badge' }, membership(network)),
+    network.outdated && [' ', h('span', { class: 'badge' }, t('network.outdated'))],
+    keepsApart(network) && [' ', h('span', { class: 'badge' }, t('network.apart'))]),
+  namesakes.has(network.name) && h('p', { class: 'small quiet' }, h('code', { title: network.id }, network.id.slice(0, 12))),
   h('p', { class: 'quiet' }, t('network.sum', {
     members: t('network.members', { count: network.members, number: number(network.members) }),
     records: t('network.records', { count: network.records, number: number(network.records) }),
     bytes: bytes(network.bytes),
   })));
+
+const namesakes = (list) => new Set(list.map(({ name }) => name).filter((name, index, names) => names.indexOf(name) !== index));
 
 export async function networks(view) {
   const { networks: list } = await get('/networks');
@@ -33,5 +35,5 @@ export async function networks(view) {
   return h('div', { class: 'stack' },
     h('header', { class: 'head' }, h('h1', {}, t('title.networks')), actions),
     list.length === 0 ? emptyState('networks', t('network.none'), t('network.none.how'))
-      : h('ul', { class: 'tiles' }, list.map(tile)));
+      : h('ul', { class: 'tiles' }, list.map((network) => tile(network, namesakes(list)))));
 }
