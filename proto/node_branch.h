@@ -124,6 +124,11 @@ bool pln_fork_counts(pln_net_state_t *net, pln_fork_place_t *fork);
 bool pln_fork_settled(pln_net_state_t *net, pln_fork_place_t *fork);
 /** The signature to keep where a chain now ends; zeros: the proof vouches. */
 bool pln_fork_vouch(const pln_chain_t *chain, uint64_t counts, pln_signature_t *out);
+/**
+ * Any run fits where a branch begins, that of the branch it leaves, too: one that is empty, for the
+ * disk refused its first run, takes only what begins as that did.
+ */
+bool pln_fork_takes(const pln_chain_t *branch, const pln_entries_t *entries);
 /** A new branch for this run, when it leaves one behind a known head; NULL: @there begins alike. */
 pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first, const pln_entries_t *entries,
                                  const pln_chain_t **there);

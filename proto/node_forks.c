@@ -361,6 +361,13 @@ static bool first_link(const pln_entries_t *entries, pln_hash_t *out)
     return true;
 }
 
+bool pln_fork_takes(const pln_chain_t *branch, const pln_entries_t *entries)
+{
+    pln_hash_t next;
+    return branch->held.seq > branch->base.seq ||
+           (first_link(entries, &next) && pln_hash_equal(&branch->first, &next));
+}
+
 /** A branch that begins behind @head with @next; NULL. */
 static const pln_chain_t *branch_there(const pln_chain_t *first, const pln_head_t *head,
                                        const pln_hash_t *next)

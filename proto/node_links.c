@@ -183,6 +183,34 @@ void pln_hello_greet(pln_node_t *node, pln_link_t *link)
     pln_buf_free(&rows);
 }
 
+/** Does the peer list @net, and do we admit it there? Out: its row. */
+static bool hello_lists(const pln_node_t *node, const pln_link_t *link, const pln_hello_t *hello,
+                        const pln_net_state_t *net, pln_hello_row_t *row)
+{
+    uint8_t hash[16];
+    pln_hello_hash(&net->id, &link->id, &node->self->id, hello->nonce, hash);
+    for (size_t i = 0; i < pln_rows(hello->rows, PLN_HELLO_ROW_SIZE); i++) {
+        pln_hello_row_read(hello->rows, i, row);
+        if (memcmp(row->hash, hash, sizeof hash) == 0) {
+            return pln_net_admits(net, &link->id);
+        }
+    }
+    return false;
+}
+
+/** Did a grant come between our HELLO, which does not list the network, and the peer's? */
+static bool hello_lists_more(const pln_node_t *node, pln_link_t *link, const pln_hello_t *hello)
+{
+    pln_hello_row_t row;
+    for (size_t i = 0; i < node->net_count; i++) {
+        if (pln_share_find(link, node->nets[i]) == NULL &&
+            hello_lists(node, link, hello, node->nets[i], &row)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *hello)
 {
     if (link->greeted) {
@@ -206,28 +234,23 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
     link->peer->state = PLN_PEER_SYNCING;
     pln_trace(node, "hello", link, NULL, pln_rows(hello->rows, PLN_HELLO_ROW_SIZE));
     pln_ended_hello(node, link, hello);
+    if (hello_lists_more(node, link, hello)) {
+        pln_link_shares(node, link);
+        return;
+    }
     for (size_t s = 0; s < link->share_count; s++) {
         pln_share_t *share = link->shares[s];
-        uint8_t hash[16];
-        pln_hello_hash(&share->net->id, &link->id, &node->self->id, hello->nonce, hash);
-        share->ended = true;  // until the peer is found to list it too
-        for (size_t i = 0; i < pln_rows(hello->rows, PLN_HELLO_ROW_SIZE); i++) {
-            pln_hello_row_t row;
-            pln_hello_row_read(hello->rows, i, &row);
-            // Since our HELLO the peer may have been put out: that it lists the network changes
-            // nothing.
-            if (memcmp(row.hash, hash, sizeof hash) == 0 && pln_net_admits(share->net, &link->id)) {
-                share->ended = false;
-                share->peer_arrivals = hello->arrivals;
-                pln_heads_start(node, link, share, &row);
-                break;
-            }
+        pln_hello_row_t row;
+        // Since our HELLO the peer may have been put out: that it lists the network changes nothing.
+        share->ended = !hello_lists(node, link, hello, share->net, &row);
+        if (!share->ended) {
+            share->peer_arrivals = hello->arrivals;
+            pln_heads_start(node, link, share, &row);
         }
     }
 }
 
-/** A network both came to share after their HELLOs (a grant arrived): greet anew on a fresh
- * session. */
+/** A network both came to share after our HELLO (a grant arrived): greet anew on a fresh session. */
 void pln_link_shares(pln_node_t *node, pln_link_t *link)
 {
     link->peer->backoff_ms = 0;

@@ -170,7 +170,7 @@ static pln_err_t forked_run(pln_node_t *node, pln_link_t *link, pln_chain_t *fir
     *out = NULL;
     for (pln_chain_t *c = first->next_branch; c != NULL && *out == NULL; c = c->next_branch) {
         bool reaches = entries->from <= c->held.seq + 1 && entries->to > c->held.seq &&
-                       entries->from > c->base.seq;
+                       entries->from > c->base.seq && pln_fork_takes(c, entries);
         *out = reaches && run_fit(c, entries, &run) == PLN_OK ? c : NULL;
     }
     if (*out == NULL) {

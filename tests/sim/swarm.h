@@ -129,6 +129,11 @@ void swarm_invite(swarm_t *swarm, circle_t *circle, world_node_t *guest);
 void swarm_invitations(swarm_t *swarm);
 void swarm_people_act(swarm_t *swarm);
 bool swarm_is_member(const circle_t *circle, world_node_t *node);
+/**
+ * Only a new ticket brings @node in: it is no member, or of those whom it knows for members none
+ * can be called, and none can call it.
+ */
+bool swarm_needs_ticket(const circle_t *circle, world_node_t *node);
 
 /* swarm_withdraw.c */
 void swarm_withdraw(swarm_t *swarm);

@@ -19,6 +19,26 @@ bool swarm_is_member(const circle_t *circle, world_node_t *node)
     return world_view(node, &circle->network, &view) && view.role != PLN_ROLE_NONE && !view.left;
 }
 
+/** Both only dial: no line comes about between them. */
+static bool lost_touch(const circle_t *circle, world_node_t *node)
+{
+    const pln_access_t *access = pln_node_access(node->node, &circle->network);
+    for (size_t i = 0; i < node->world->node_count; i++) {
+        const world_node_t *other = node->world->nodes[i];
+        pln_member_t member;
+        if (other != node && !(other->hidden && node->hidden) &&
+            pln_access_member(access, &other->self.id, &member) == PLN_OK) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool swarm_needs_ticket(const circle_t *circle, world_node_t *node)
+{
+    return !swarm_is_member(circle, node) || lost_touch(circle, node);
+}
+
 static pln_role_t role_of(const circle_t *circle, world_node_t *node)
 {
     pln_network_view_t view;
@@ -55,7 +75,7 @@ void swarm_invite(swarm_t *swarm, circle_t *circle, world_node_t *guest)
 {
     world_t *world = swarm->world;
     guest_t *seat = guest_of(circle, guest);
-    if (!swarm_awake(guest) || swarm_is_member(circle, guest) || asking(guest, PLN_EV_JOIN)) {
+    if (!swarm_awake(guest) || !swarm_needs_ticket(circle, guest) || asking(guest, PLN_EV_JOIN)) {
         return;
     }
     if (seat->has_ticket) {

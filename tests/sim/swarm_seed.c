@@ -138,12 +138,12 @@ static bool all_equal(const circle_t *circle, world_node_t *const *members, size
     return true;
 }
 
-/** Members by the root's fold that do not know it: their JOIN was interrupted. */
+/** Members by the root's fold that do not know it, for their JOIN was interrupted, or reach nobody. */
 static void finish_joins(swarm_t *swarm, circle_t *circle, world_node_t *const *members,
                          size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!swarm_is_member(circle, members[i]) && world_chance(swarm->world, 5)) {
+        if (swarm_needs_ticket(circle, members[i]) && world_chance(swarm->world, 5)) {
             swarm_invite(swarm, circle, members[i]);
         }
     }
