@@ -241,7 +241,8 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
     for (size_t s = 0; s < link->share_count; s++) {
         pln_share_t *share = link->shares[s];
         pln_hello_row_t row;
-        // Since our HELLO the peer may have been put out: that it lists the network changes nothing.
+        // Since our HELLO the peer may have been put out: that it lists the network changes
+        // nothing.
         share->ended = !hello_lists(node, link, hello, share->net, &row);
         if (!share->ended) {
             share->peer_arrivals = hello->arrivals;
@@ -250,7 +251,8 @@ void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *h
     }
 }
 
-/** A network both came to share after our HELLO (a grant arrived): greet anew on a fresh session. */
+/** A network both came to share after our HELLO (a grant arrived): greet anew on a fresh session.
+ */
 void pln_link_shares(pln_node_t *node, pln_link_t *link)
 {
     link->peer->backoff_ms = 0;

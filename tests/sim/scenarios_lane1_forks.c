@@ -1,51 +1,9 @@
 // SPDX-License-Identifier: MPL-2.0
 // A copied folder, both run and write: every node that meets both branches has a proof, nobody is
 // at fault, nothing is lost, the owner settles, and all hold the same (R6).
-#include <stdlib.h>
 
 #include "proto/node_branch.h"
-#include "story.h"
-
-/** root is the hub; p dials it. The author dials root, its copy dials p only. */
-typedef struct {
-    story_t story;
-    world_node_t *p;
-    world_node_t *author;
-    world_node_t *copy;
-} split_t;
-
-/** Both write behind @common entries while p and root do not meet. */
-static split_t split_new(uint64_t seed, size_t common, size_t author_adds, size_t copy_adds)
-{
-    split_t split = {.story = story_begin(seed, false)};
-    story_t *story = &split.story;
-    split.p = story_member(story, "p");
-    split.author = story_member(story, "author");
-    if (common > 0) {
-        story_publish(story, split.author, common, 100);
-    }
-    story_converges(story, 60000);
-    story_run(story, 15000);
-    world_crash(split.author);
-    split.copy = world_clone(split.author, "copy");
-    world_apart(split.p, story->root, true);
-    world_apart(split.copy, story->root, true);
-    world_peer_add(split.p, split.author);  // so that p lets the copy in, and knows of it
-    world_start(split.author);
-    world_apart(split.author, split.p, true);
-    story_publish(story, split.author, author_adds, 100);
-    story_run(story, 10000);
-    world_start(split.copy);
-    world_peer_add(split.copy, split.p);
-    story_publish(story, split.copy, copy_adds, 100);
-    story_run(story, 10000);
-    return split;
-}
-
-static void meet(split_t *split)
-{
-    world_apart(split->p, split->story.root, false);
-}
+#include "split.h"
 
 static const pln_fork_place_t *fork_of(split_t *split, world_node_t *node, uint32_t epoch)
 {
@@ -72,7 +30,7 @@ static void both_branches_are_proven_and_the_chain_freezes_where_they_part(void 
 {
     (void)state;
     split_t split = split_new(61, 5, 3, 2);
-    meet(&split);
+    split_meet(&split);
     story_run(&split.story, 120000);
     all_have_proven(&split, 5);
     story_converges(&split.story, 60000);
@@ -88,7 +46,7 @@ static void a_proof_reaches_everybody_at_once(void **state)
     split_t split = split_new(73, 5, 3, 2);
     world_node_t *spoke = story_member(&split.story, "spoke");
     story_run(&split.story, 15000);
-    meet(&split);
+    split_meet(&split);
     for (int i = 0; fork_of(&split, split.story.root, 0) == NULL; i++) {
         assert_true(i < 1200);
         world_run(split.story.world, 100);
@@ -104,7 +62,7 @@ static void the_owner_settles_and_all_hold_the_settled_branch(void **state)
     (void)state;
     split_t split = split_new(62, 5, 3, 2);
     story_t *story = &split.story;
-    meet(&split);
+    split_meet(&split);
     story_run(story, 120000);
     all_have_proven(&split, 5);
     assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
@@ -151,7 +109,7 @@ static void branches_stay_for_as_long_as_nobody_settles_and_longer(void **state)
     (void)state;
     split_t split = split_new(71, 5, 3, 2);
     story_t *story = &split.story;
-    meet(&split);
+    split_meet(&split);
     story_run(story, 120000);
     all_have_proven(&split, 5);
     world_apart(split.author, split.p, false);
@@ -223,7 +181,7 @@ static void a_chain_forked_from_its_first_entry_is_like_any_other(void **state)
     (void)state;
     split_t split = split_new(63, 0, 3, 4);
     story_t *story = &split.story;
-    meet(&split);
+    split_meet(&split);
     story_run(story, 120000);
     all_have_proven(&split, 0);
     assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
@@ -237,7 +195,7 @@ static void long_branches_are_compared_in_few_messages(void **state)
     (void)state;
     split_t split = split_new(64, 3000, 1500, 2500);
     story_t *story = &split.story;
-    meet(&split);
+    split_meet(&split);
     story_run(story, 180000);
     all_have_proven(&split, 3000);
     story_records_are(story, story->root, 3000);
@@ -253,7 +211,7 @@ static void joiners_get_what_counts_though_nobody_signed_its_end(void **state)
     (void)state;
     split_t split = split_new(65, 0, 7, 3);
     story_t *story = &split.story;
-    meet(&split);
+    split_meet(&split);
     story_run(story, 120000);
     world_node_t *late = story_member(story, "late");
     story_converges(story, 120000);
@@ -263,7 +221,7 @@ static void joiners_get_what_counts_though_nobody_signed_its_end(void **state)
     split = split_new(66, 10, 7, 3);
     story = &split.story;
     story_run(story, 1000);
-    meet(&split);
+    split_meet(&split);
     story_run(story, 120000);
     late = story_member(story, "late");
     story_converges(story, 120000);
@@ -301,7 +259,7 @@ static void the_branch_that_most_peers_hold_is_settled_though_another_is_longer(
     story_t *story = &split.story;
     world_node_t *second = story_member(story, "second");  // has root's branch
     world_crash(split.copy);
-    meet(&split);
+    split_meet(&split);
     world_apart(split.author, split.p, false);
     world_peer_add(split.author, split.p);
     world_peer_add(second, split.author);
@@ -327,7 +285,7 @@ static void the_branch_that_a_peer_holds_goes_before_the_own_that_nobody_holds(v
     assert_int_equal(world_heal(split.author, &story->net), PLN_OK);
     story_run(story, 60000);
     world_start(story->root);
-    meet(&split);
+    split_meet(&split);
     story_converges(story, 240000);
     story_records_are(story, split.p, 7);
     story_end(story);
@@ -340,7 +298,7 @@ static void two_settles_of_two_copies_are_one_everywhere(void **state)
     split_t split = split_new(67, 4, 3, 2);
     story_t *story = &split.story;
     only(split.author, split.copy);
-    meet(&split);
+    split_meet(&split);
     story_run(story, 60000);
     only(split.copy, split.author);
     world_apart(split.copy, split.p, false);

@@ -63,12 +63,56 @@ static void whoever_has_nothing_to_say_is_heard_every_25_seconds(void **state)
     story_end(&story);
 }
 
+typedef struct {
+    world_node_t *from;
+    world_node_t *to;
+} ends_t;
+
+static bool has_greeted_alone(world_t *world, void *arg)
+{
+    (void)world;
+    const ends_t *ends = arg;
+    const pln_link_t *link = link_of(ends->from, ends->to);
+    return link != NULL && !link->greeted;
+}
+
+/** While it was off the hub was let in to its second network; it hears of that from root. */
+static void a_network_that_a_grant_opens_between_two_hellos_is_shared_at_once(void **state)
+{
+    (void)state;
+    story_t story = story_begin(23, false);
+    world_node_t *member = story_member(&story, "member");
+    world_node_t *hub = story_member(&story, "hub");
+    world_peer_add(member, hub);
+    story_t second = story;
+    assert_int_equal(world_found(story.root, "second", &second.net), PLN_OK);
+    story_join(&second, story.root, member, PLN_ROLE_CONTRIBUTOR);
+    story_run(&story, 10000);
+    world_crash(member);
+    story_join(&second, story.root, hub, PLN_ROLE_CONTRIBUTOR);
+    story_run(&story, 10000);
+    hub->line.latency_ms = 3000;
+    world_apart(member, story.root, true);
+    world_start(member);
+    ends_t ends = {member, hub};
+    assert_true(world_until(story.world, 60000, has_greeted_alone, &ends));
+    world_apart(member, story.root, false);
+    story_run(&story, 60000);
+    world_apart(member, story.root, true);
+    story_publish(&second, member, 2, 100);
+    story_run(&story, 20000);
+    story_records_are(&second, hub, 2);
+    world_apart(member, story.root, false);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_two_links_that_cross_the_one_of_the_smaller_id_stays),
         cmocka_unit_test(a_link_on_which_nothing_comes_is_given_up_after_90_seconds),
         cmocka_unit_test(whoever_has_nothing_to_say_is_heard_every_25_seconds),
+        cmocka_unit_test(a_network_that_a_grant_opens_between_two_hellos_is_shared_at_once),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

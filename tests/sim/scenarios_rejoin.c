@@ -66,6 +66,41 @@ static void a_member_that_joins_again_stays_what_it_is(void **state)
     world_free(&world);
 }
 
+/** Whom it knew cannot be called any more, and of the hub it never heard: it was off meanwhile. */
+static void a_member_that_reaches_nobody_comes_in_with_a_new_ticket(void **state)
+{
+    (void)state;
+    world_t *world = world_new(24);
+    world_node_t *root = world_node(world, "root", false);
+    world_node_t *hub = world_node(world, "hub", false);
+    world_node_t *member = world_node(world, "member", false);
+    member->hidden = true;
+    pln_network_id_t net;
+    assert_int_equal(world_found(root, "net", &net), PLN_OK);
+    join(root, member, &net);
+    assert_int_equal(world_publish(member, &net, 2, 100), PLN_OK);
+    assert_true(world_until(world, 20000, converged, &net));
+    world_crash(member);
+    pln_ticket_t ticket;
+    assert_int_equal(world_invite(root, &net, PLN_ROLE_COORDINATOR, &ticket), PLN_OK);
+    assert_int_equal(world_join(hub, &ticket, 60000), PLN_OK);
+    root->hidden = true;
+    world_peer_add(root, hub);
+    world_start(member);
+    world_peer_add(member, hub);
+    world_run(world, 120000);
+    assert_int_equal(world_publish(member, &net, 1, 100), PLN_OK);
+    assert_false(world_until(world, 120000, converged, &net));
+    join(hub, member, &net);
+    assert_true(world_until(world, 30000, converged, &net));
+    pln_network_view_t view;
+    assert_true(world_view(hub, &net, &view));
+    assert_int_equal(view.records, 3);
+    assert_int_equal(view.members, 3);
+    assert_string_equal(world->broken, "");
+    world_free(&world);
+}
+
 static void a_neighbour_with_a_wrong_clock_silences_nobody(void **state)
 {
     (void)state;
@@ -117,6 +152,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_member_revoked_while_off_is_readmitted_by_ticket),
         cmocka_unit_test(a_member_that_joins_again_stays_what_it_is),
+        cmocka_unit_test(a_member_that_reaches_nobody_comes_in_with_a_new_ticket),
         cmocka_unit_test(a_neighbour_with_a_wrong_clock_silences_nobody),
         cmocka_unit_test(a_clock_off_from_most_others_signs_nothing),
     };

@@ -22,7 +22,7 @@ bool swarm_is_member(const circle_t *circle, world_node_t *node)
 /** Both only dial: no line comes about between them. */
 static bool lost_touch(const circle_t *circle, world_node_t *node)
 {
-    const pln_access_t *access = pln_node_access(node->node, &circle->network);
+    pln_access_t *access = pln_node_access(node->node, &circle->network);
     for (size_t i = 0; i < node->world->node_count; i++) {
         const world_node_t *other = node->world->nodes[i];
         pln_member_t member;
