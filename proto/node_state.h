@@ -4,8 +4,8 @@
  *
  * Why     Gossip decides across sessions, so its files share this state; nobody outside sees it.
  * Files   node.c step and effects · node_load.c rows · node_chains.c chain table, limits, digests
- *         node_links.c link, HELLO, BYE · node_heads.c announce and compare · node_wants.c ask
- *         node_serve.c answer · node_runs.c accept and store · node_push.c eager and lazy
+ *         node_links.c link, BYE · node_hello.c · node_heads.c announce and compare
+ *         node_wants.c ask · node_serve.c answer · node_runs.c accept and store · node_push.c eager and lazy
  *         node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
  *         node_terms.h epochs, held, duties, ended, twins
  *         node_withdraw.h withdrawal · node_forget.c parting and deleting · node_dial.c whom to
@@ -454,10 +454,12 @@ void pln_link_shares(pln_node_t *node, pln_link_t *link);
 void pln_share_end(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const char *reason,
                    const char *detail);
 void pln_share_free(pln_share_t *share);
-void pln_hello_greet(pln_node_t *node, pln_link_t *link);
-void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *hello);
 void pln_links_scan(pln_node_t *node);
 void pln_links_reap(pln_node_t *node);
+
+/* node_hello.c */
+void pln_hello_greet(pln_node_t *node, pln_link_t *link);
+void pln_hello_received(pln_node_t *node, pln_link_t *link, const pln_hello_t *hello);
 void pln_share_save_cursor(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 /** Not all that @peer has announced is remembered: the next session begins without a cursor. */
 void pln_cursor_forget(pln_node_t *node, const pln_id_t *peer, pln_net_state_t *net);

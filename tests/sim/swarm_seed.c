@@ -138,7 +138,8 @@ static bool all_equal(const circle_t *circle, world_node_t *const *members, size
     return true;
 }
 
-/** Members by the root's fold that do not know it, for their JOIN was interrupted, or reach nobody. */
+/** Members by the root's fold that do not know it, for their JOIN was interrupted, or reach nobody.
+ */
 static void finish_joins(swarm_t *swarm, circle_t *circle, world_node_t *const *members,
                          size_t count)
 {
