@@ -5,8 +5,8 @@
  * Why     Gossip decides across sessions, so its files share this state; nobody outside sees it.
  * Files   node.c step and effects · node_load.c rows · node_chains.c chain table, limits, digests
  *         node_links.c link, BYE · node_hello.c · node_heads.c announce and compare
- *         node_wants.c ask · node_serve.c answer · node_runs.c accept and store · node_push.c eager and lazy
- *         node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
+ *         node_wants.c ask · node_serve.c answer · node_runs.c accept and store · node_push.c eager
+ * and lazy node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
  *         node_terms.h epochs, held, duties, ended, twins
  *         node_withdraw.h withdrawal · node_forget.c parting and deleting · node_dial.c whom to
  * call · node_view.c looking in
