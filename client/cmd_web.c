@@ -2,10 +2,10 @@
 // Sign-in links of the page: made for a person, listed, withdrawn.
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "cancel.h"
+#include "handover.h"
 #include "table.h"
 #include "when.h"
 
@@ -66,25 +66,40 @@ static int list_links(pln_command_t *command)
 
 /* ---- making one ---- */
 
+/** The link that was handed to a browser. */
+typedef struct {
+    const char *dir;
+    const char *key;
+} handed_t;
+
+static bool is_used(void *arg)
+{
+    const handed_t *handed = arg;
+    pln_call_t *call = pln_call_new(handed->dir);
+    json_t *answer, *link;
+    size_t index;
+    bool used = pln_call_get(call, "/api/v1/sign-ins", &answer) != PLN_DONE;
+    json_array_foreach(json_object_get(answer, "sign_ins"), index, link)
+    {
+        bool same = strcmp(pln_text(link, "key"), handed->key) == 0;
+        used = used || (same && strcmp(pln_text(link, "state"), "open") != 0);
+    }
+    json_decref(answer);
+    pln_call_free(&call);
+    return used;
+}
+
 /** On a desktop the person who asks wants to see the page. */
-static void open_browser(const char *url)
+static void open_browser(const pln_command_t *command, const json_t *link)
 {
     const char *const screens[] = {getenv("DISPLAY"), getenv("WAYLAND_DISPLAY")};
+    handed_t handed = {.dir = command->dir, .key = pln_text(link, "key")};
     bool desktop = false;
     for (size_t i = 0; i < sizeof screens / sizeof screens[0]; i++) {
         desktop = desktop || (screens[i] != NULL && screens[i][0] != '\0');
     }
-    if (!desktop || !isatty(STDOUT_FILENO)) {
-        return;
-    }
-    fflush(stdout);
-    pid_t child = fork();
-    if (child == 0) {
-        execlp("xdg-open", "xdg-open", url, (char *)NULL);
-        _exit(127);
-    }
-    int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) < 0 || status != 0) {
+    if (desktop && isatty(STDOUT_FILENO) &&
+        !pln_handover(pln_text(link, "url"), is_used, &handed)) {
         pln_hint("no browser could be opened: open the address yourself");
     }
 }
@@ -139,7 +154,7 @@ static int make_link(pln_command_t *command)
             "Signs one browser in, once, with the role %s; ends %s. Withdraw it with: "
             "pln web --cancel %s",
             pln_text(answer, "role"), when, pln_text(answer, "key"));
-        open_browser(pln_text(answer, "url"));
+        open_browser(command, answer);
     }
     json_decref(answer);
     return status;

@@ -7,8 +7,10 @@ import subprocess
 import unittest
 
 from plnkit import places
+from plnkit.browser import Browser
 from plnkit.case import Case
 from plnkit.node import environment
+from plnkit.wait import wait_until
 
 
 class Desktop(Case):
@@ -16,8 +18,10 @@ class Desktop(Case):
     def setUp(self):
         super().setUp()
         self.district = self.node("cedar")
+        pathlib.Path(self.root, "runtime").mkdir(mode=0o700)
         self.opened = pathlib.Path(self.root, "opened")
-        self.stub("printf '%s' \"$1\" > \"$PLN_OPENED\"")
+        self.stub(f"printf '%s' \"$1\" > \"$PLN_OPENED\"; cat \"$1\" > \"$PLN_OPENED.html\"; stat -c %a \"$1\" > \"$PLN_OPENED.mode\"; "
+                  "tr '\\\\0' ' ' < /proc/$PPID/cmdline > \"$PLN_OPENED.parent\"")
 
     def stub(self, line):
         """An xdg-open that does @line."""
@@ -34,6 +38,7 @@ class Desktop(Case):
             process = subprocess.Popen(
                 [places.program("pln"), "--dir", str(self.district.dir), "web", *words], stdin=end, stdout=end,
                 stderr=end, env={**environment(), "PLN_OPENED": str(self.opened), "TERM": "xterm",
+                                 "XDG_RUNTIME_DIR": f"{self.root}/runtime",
                                  "PATH": path if path is not None else f"{self.path}:{os.environ['PATH']}", **extra})
             os.close(end)
             shown = b""
@@ -49,13 +54,34 @@ class Desktop(Case):
         finally:
             os.close(terminal)
 
+    def kept(self, ending):
+        """What the stub saw: of the file that it got, and of who called it."""
+        return pathlib.Path(f"{self.opened}.{ending}").read_text("utf-8")
+
+    def files(self):
+        return sorted(pathlib.Path(self.root, "runtime").iterdir())
+
     def test_on_a_desktop_the_page_is_opened_with_the_address_that_is_printed(self):
         for screen in ("DISPLAY", "WAYLAND_DISPLAY"):
             status, shown = self.web("--role", "read", **{screen: ":0"})
             self.assertEqual(status, 0, shown)
-            self.assertIn(self.opened.read_text("utf-8"), shown.split())
-            self.assertIn("/#/sign-in/", self.opened.read_text("utf-8"))
+            [url] = [word for word in shown.split() if "/#/sign-in/" in word]
+            self.assertIn(f'content="0;url={url}"', self.kept("html"))
             self.opened.unlink()
+
+    def test_no_list_of_processes_shows_the_link(self):
+        _, shown = self.web("--role", "read", DISPLAY=":0")
+        [token] = [word.rsplit("/", 1)[1] for word in shown.split() if "/#/sign-in/" in word]
+        self.assertNotIn(token, self.opened.read_text("utf-8"), "xdg-open is called with a file")
+        self.assertNotIn(token, self.kept("parent"))
+        self.assertEqual(self.kept("mode").strip(), "600")
+
+    def test_the_file_is_gone_when_the_link_is_used(self):
+        _, shown = self.web("--role", "read", DISPLAY=":0")
+        self.assertEqual([str(file) for file in self.files()], [self.opened.read_text("utf-8")])
+        [url] = [word for word in shown.split() if "/#/sign-in/" in word]
+        self.assertEqual(Browser(self.district).sign_in(url).status, 200)
+        wait_until(lambda: self.files() == [], self.patience, "the file is taken away")
 
     def test_without_a_desktop_or_a_terminal_nothing_is_opened(self):
         self.assertEqual(self.web()[0], 0)
@@ -75,6 +101,7 @@ class Desktop(Case):
             self.assertEqual(status, 0, shown)
             self.assertIn("open the address yourself", shown)
             self.assertIn("/#/sign-in/", shown)
+            self.assertEqual(self.files(), [])
 
 
 if __name__ == "__main__":
