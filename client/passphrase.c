@@ -75,9 +75,10 @@ static bool ask(const char *question, pln_passphrase_t *out)
     }
     hidden = before;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
+    /* Before the question: who answers at once is neither shown nor loses what was typed. */
+    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     fprintf(stderr, "%s: ", question);
     fflush(stderr);
-    (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
     bool good = read_line(STDIN_FILENO, out);
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
     fputc('\n', stderr);
