@@ -123,7 +123,7 @@ def grant_in_the_wrong_lane(stage):
     run, _ = session.who.run(stage.network, [plain_entry(payload, kind=control.GRANT)])
     session.say("entries", **run)
     outcome = session.stays()
-    wait_until(lambda: record_of(stage, session.who, 1), 20, "the entry")
+    wait_until(lambda: record_of(stage, session.who, 1), 60, "the entry")
     members = [row["id"] for row in stage.hub.pln("members", stage.network_text, json="lines")]
     assert friend.did not in members
     return outcome
@@ -183,7 +183,7 @@ def no_common_version(stage):
 def record_of(stage, author, seq):
     """To be asked before the link ends: whoever closes a socket may take back what is on its way."""
     path = f"/api/v1/records/{stage.network_text}/{author.did}/{seq}"
-    wait_until(lambda: stage.hub.api("GET", path)[0] == 200, 20, f"{path} at the hub")
+    wait_until(lambda: stage.hub.api("GET", path)[0] == 200, 60, f"{path} at the hub")
     return stage.hub.api("GET", path)[1]
 
 

@@ -22,9 +22,9 @@ def stranger_key(stage):
 
 def no_curve(stage):
     host, port = stage.hub.listen.rsplit(":", 1)
-    with socket.create_connection((host, int(port)), 10) as line:
+    with socket.create_connection((host, int(port)), 60) as line:
         line.sendall(greeting(b"NULL") + b"\x04\x19\x05READY\x0bSocket-Type\x00\x00\x00\x06DEALER")
-        line.settimeout(10)
+        line.settimeout(60)
         try:
             while line.recv(4096):
                 pass
@@ -115,7 +115,7 @@ def withdrawn_ticket(stage):
 def expired_ticket(stage):
     text = stage.ticket("--expires", "1s")
     expiry = ticket.decode(text.encode())["expiry"] / 1000
-    wait_until(lambda: time.time() > expiry, 5, "the ticket's end")
+    wait_until(lambda: time.time() > expiry, 60, "the ticket's end")
     name, said = Intruder().join(stage.hub, text)
     return f"ends {said['reason']}" if name == "bye" else name
 
@@ -126,7 +126,7 @@ def deposed_inviter(stage):
     deputy.join(stage.ticket("--role", "coordinator"))
     text = stage.ticket(node=deputy)
     stage.hub.pln("revoke", stage.network_text, deputy.id)
-    wait_until(lambda: deputy.id not in deputy.pln("members", stage.network_text, "--json"), 20,
+    wait_until(lambda: deputy.id not in deputy.pln("members", stage.network_text, "--json"), 60,
                "the deputy hears of it")
     name, said = Intruder().join(deputy, text)
     deputy.kill()
@@ -170,7 +170,7 @@ def flood_of_ticket_links(stage):
         f"{open_lines} links stay, {said[-1]}"
 
 
-def ended(line, timeout=10):
+def ended(line, timeout=30):
     try:
         while line.recv(timeout) is not None:
             pass

@@ -6,9 +6,10 @@ import time
 
 from kit.wire import greeting
 from independent import message
+from plnkit import stretch
 
 DRIP_SECONDS = 0.1
-GIVE_UP = 40
+GIVE_UP = 40  # before what is dripped comes to its end
 
 
 def port_of(address):
@@ -35,18 +36,22 @@ def seconds_until_closed(line, drip=b""):
     return None
 
 
+def cut_within(seconds, limit):
+    return "cut" if seconds and seconds < limit * stretch() else f"still there after {seconds}"
+
+
 def drip(stage):
     """A stranger that sends the greeting at a byte every tenth of a second."""
-    with socket.create_connection(port_of(stage.hub.listen), 10) as line:
+    with socket.create_connection(port_of(stage.hub.listen), 60) as line:
         seconds = seconds_until_closed(line, greeting() * 9)
-    return "cut" if seconds and seconds < 15 else f"still there after {seconds}"
+    return cut_within(seconds, 15)
 
 
 def half_open(stage):
     """A member whose handshake is done and who never says a word."""
     session = stage.greeting()
     seconds = seconds_until_closed(session.line.socket)
-    return "cut" if seconds and seconds < 25 else f"still there after {seconds}"
+    return cut_within(seconds, 25)
 
 
 def half_a_frame(stage):
@@ -54,7 +59,7 @@ def half_a_frame(stage):
     session = stage.greeting()
     frame = session.line.boxed(message.encode("credit", {"total": 0}) + bytes(500))
     seconds = seconds_until_closed(session.line.socket, frame)
-    return "cut" if seconds and seconds < 25 else f"still there after {seconds}"
+    return cut_within(seconds, 25)
 
 
 def silent_connections(stage):
@@ -77,7 +82,7 @@ def page_slow_loris(stage):
     """A hundred connections at the page's port that each sent half a request."""
     lines = []
     for _ in range(100):
-        line = socket.create_connection(port_of(stage.hub.http), 10)
+        line = socket.create_connection(port_of(stage.hub.http), 60)
         line.sendall(b"GET /api/v1/status HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ")
         lines.append(line)
     begin = time.monotonic()
@@ -86,7 +91,7 @@ def page_slow_loris(stage):
     seconds = time.monotonic() - begin
     for line in lines:
         line.close()
-    return "answered" if seconds < 5 else f"after {seconds:.1f} s"
+    return "answered" if seconds < 5 * stretch() else f"after {seconds:.1f} s"
 
 
 def healthy(stage):

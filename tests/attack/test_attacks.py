@@ -10,7 +10,7 @@ from plnkit import Case, wait_until
 
 import table
 
-COUNTED_SECONDS = 10
+COUNTED_SECONDS = 60
 
 
 def attack(row):
@@ -59,7 +59,7 @@ class Attacks(Case):
         watch = Watch(stage)
         watch.start()
         try:
-            outcome = self.slow[row.attack].result(60) if row.slow else attack(row)(stage)
+            outcome = self.slow[row.attack].result(300) if row.slow else attack(row)(stage)
         finally:
             watch.done.set()
             watch.join()

@@ -53,7 +53,7 @@ class Events(Case):
             self.assertEqual((row["id"], row["kind"]), (record, "lesson"))
             self.assertTrue(row["title"])
             self.assertNotIn("fields", row)
-        self.assertLess(best, 1.0)
+        self.assert_within(best, 1.0)
 
     def test_whoever_reconnects_with_its_last_id_misses_nothing_and_gets_nothing_twice(self):
         node = self.node("a")

@@ -3,6 +3,7 @@
 import os
 import pty
 import shutil
+import termios
 import unittest
 
 from plnkit import Case, places, wait_until
@@ -145,6 +146,7 @@ class Key(Case):
         for answer in answers:
             while not told.endswith(b": "):
                 told += os.read(terminal, 1024)
+            self.assertFalse(termios.tcgetattr(terminal)[3] & termios.ECHO, "silent before it asks")
             os.write(terminal, answer)
             told += b"|"
         try:

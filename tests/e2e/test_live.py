@@ -5,7 +5,7 @@ import select
 import subprocess
 import unittest
 
-from plnkit import Case, wait_until
+from plnkit import Case, stretch, wait_until
 
 
 class Live(Case):
@@ -16,7 +16,7 @@ class Live(Case):
         self.wait_equal(network, hub, other)
         for number in range(20):
             hub.pln("add", "lesson", f"title=Live {number}", "result=r", "challenge=c", "lesson=l")
-            self.wait_records(network, number + 1, other, timeout=10)
+            self.wait_records(network, number + 1, other, timeout=10 * stretch())
         self.wait_equal(network, hub, other)
 
     def test_watch_prints_each_record_as_it_arrives(self):

@@ -34,13 +34,13 @@ class Proxied(Browser):
         self.port, self.host, self.origin, self.cookie = port, NAME, f"https://{NAME}", None
         self.context = ssl.create_default_context(cafile=certificate)
 
-    def open(self, timeout=30):
+    def open(self, timeout=120):
         plain = socket.create_connection(("127.0.0.1", self.port), timeout)
         connection = http.client.HTTPConnection(NAME, timeout=timeout)
         connection.sock = self.context.wrap_socket(plain, server_hostname=NAME)
         return connection
 
-    def ask(self, method, path, body=None, headers=None, timeout=30):
+    def ask(self, method, path, body=None, headers=None, timeout=120):
         given = {"Host": NAME, **({"Cookie": self.cookie} if self.cookie else {})}
         if method == "POST":
             given |= {"Origin": self.origin, "Content-Type": "application/json"}
@@ -123,7 +123,7 @@ class Through:
             while title not in stream.readline():
                 pass
             best = min(best, time.monotonic() - begun)
-        self.assertLess(best, 1.0)
+        self.assert_within(best, 1.0)
 
     def test_who_guesses_is_braked_by_the_address_it_really_has(self):
         browser = self.browser()
@@ -176,7 +176,7 @@ class Named(Case):
         """Statuses of wrong guesses, with X-Forwarded-For lines."""
         seen = []
         for _ in range(times):
-            connection = http.client.HTTPConnection(node.http, timeout=30)
+            connection = http.client.HTTPConnection(node.http, timeout=120)
             body = b'{"token": "guess"}'
             connection.putrequest("POST", "/api/v1/session", skip_host=True)
             for name, value in (("Host", node.http), ("Origin", f"http://{node.http}"),
@@ -213,7 +213,7 @@ def connect(source):
     return socket.create_connection((host, int(port)), 30, (source, 0))
 silent = [connect("198.51.100.2") for _ in range(60)]
 alone = connect("198.51.100.3")
-neighbour = http.client.HTTPConnection(host, int(port), timeout=30, source_address=("198.51.100.4", 0))
+neighbour = http.client.HTTPConnection(host, int(port), timeout=120, source_address=("198.51.100.4", 0))
 neighbour.request("GET", "/healthz")
 status = neighbour.getresponse().status
 def ended(connection):
@@ -224,7 +224,7 @@ def ended(connection):
         return False
     except OSError:
         return True
-deadline = time.monotonic() + 5
+deadline = time.monotonic() + 60
 while sum(map(ended, silent)) < 36 and time.monotonic() < deadline:
     pass
 print(status, 60 - sum(map(ended, silent)), ended(alone))
@@ -249,7 +249,7 @@ class Share(Case):
         node.command = lambda: [*inside, *command]
         node.start()
         done = subprocess.run([*inside, "/usr/bin/python3", "-c", SILENT, node.http], capture_output=True,
-                              encoding="utf-8", timeout=60, check=True)
+                              encoding="utf-8", timeout=180, check=True)
         status, held, alone_ended = done.stdout.split()
         self.assertEqual((status, alone_ended), ("200", "False"), "others are not touched by it")
         self.assertLessEqual(int(held), 24)

@@ -23,7 +23,7 @@
 #include "daemon/deadline.h"
 #include "daemon/doors.h"
 
-#define WAIT_MS 10000
+#define WAIT_MS 120000
 
 typedef struct {
     char dir[128];

@@ -16,7 +16,7 @@
 
 #include "daemon/net_watch.h"
 
-#define WAIT_MS 20000
+#define WAIT_MS 120000
 
 /* Ours and theirs of one connection. */
 static void connect_pair(int *ours, int *theirs)

@@ -26,7 +26,7 @@
 #include "proto/bytes.h"
 #include "proto/identity.h"
 
-#define DEADLINE_MS 20000u
+#define DEADLINE_MS 120000u
 #define EVENTS_MAX 4096u
 
 typedef struct {

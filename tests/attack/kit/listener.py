@@ -12,7 +12,7 @@ from independent import identity, message
 
 from .intruder import NO_CURSOR
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 class Listener:

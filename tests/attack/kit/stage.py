@@ -9,7 +9,7 @@ from plnkit import wait_until
 
 from .intruder import Intruder
 
-PATIENCE = 30
+PATIENCE = 60
 IDLE_SECONDS = 0.2
 
 

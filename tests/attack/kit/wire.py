@@ -13,7 +13,7 @@ from nacl import bindings as sodium
 from nacl.exceptions import CryptoError
 
 MORE, LARGE, COMMAND = 1, 2, 4
-PATIENCE = 20
+PATIENCE = 60  # a busy machine stretches every wait; passing never waits for it
 
 
 class HandshakeRefused(Exception):

@@ -4,6 +4,7 @@ from .case import Case
 from .node import Node, PlnFailed
 from .proxy import Proxy
 from .records import lesson, lessons, write_ndjson
-from .wait import wait_until
+from .wait import stretch, wait_until
 
-__all__ = ["Case", "Node", "PlnFailed", "Proxy", "lesson", "lessons", "wait_until", "write_ndjson"]
+__all__ = ["Case", "Node", "PlnFailed", "Proxy", "lesson", "lessons", "stretch", "wait_until",
+           "write_ndjson"]

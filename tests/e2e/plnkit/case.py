@@ -9,7 +9,7 @@ import unittest
 
 from . import places
 from .node import Node
-from .wait import wait_until
+from .wait import stretch, wait_until
 
 LOG_TAIL = 3000
 
@@ -74,6 +74,10 @@ class Case(unittest.TestCase):
         return all(member.get("name") for member in node.pln("members", network, json="lines"))
 
     # ---- what must come ----
+
+    def assert_within(self, seconds, limit):
+        """@limit is what the rule says, of a machine that has nothing else to do."""
+        self.assertLess(seconds, limit * stretch())
 
     def wait_equal(self, network, *nodes, timeout=None):
         """Until all digests are the same; the digest."""

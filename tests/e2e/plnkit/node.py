@@ -14,7 +14,7 @@ import time
 from . import places
 
 READY = re.compile(r"^plnd \S+ ready id=(\S+) listen=(\S+) http=(\S+) dir=(.*)$")
-START_SECONDS = 20
+START_SECONDS = 120
 
 
 class PlnFailed(AssertionError):
@@ -109,7 +109,7 @@ class Node:
             self.process.stdout.close()
             self.process = None
 
-    def stop(self, timeout=30):
+    def stop(self, timeout=120):
         """SIGTERM; the seconds it took. Any other exit status than 0 is a failure."""
         begin = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
@@ -156,7 +156,7 @@ class Node:
         command = [places.program("pln"), "--dir", str(self.dir), *map(str, words)]
         return subprocess.Popen(command, encoding="utf-8", env=environment(), **options)
 
-    def api(self, method, path, body=None, timeout=30):
+    def api(self, method, path, body=None, timeout=120):
         """(status, parsed answer) of the local API."""
         connection = SocketConnection(str(self.dir / "plnd.sock"), timeout)
         try:
@@ -171,7 +171,7 @@ class Node:
 
     def metrics(self):
         """Counters by name; labels stay part of the name."""
-        connection = SocketConnection(str(self.dir / "plnd.sock"), 30)
+        connection = SocketConnection(str(self.dir / "plnd.sock"), 120)
         try:
             connection.request("GET", "/metrics")
             text = connection.getresponse().read().decode("utf-8")
