@@ -4,12 +4,12 @@
  *
  * Why     Gossip decides across sessions, so its files share this state; nobody outside sees it.
  * Files   node.c step and effects · node_load.c rows · node_chains.c chain table, limits, digests
- *         node_links.c link, BYE · node_hello.c · node_heads.c announce and compare
- *         node_wants.c ask · node_serve.c answer · node_runs.c accept and store · node_push.c eager
- * and lazy node_invite.c · node_join.c · node_publish.c the user's own records · node_presence.c
- *         node_terms.h epochs, held, duties, ended, twins
- *         node_withdraw.h withdrawal · node_forget.c parting and deleting · node_dial.c whom to
- * call · node_view.c looking in
+ *         node_links.c link, BYE · node_hello.c networks shared, cursors · node_dial.c whom to call
+ *         node_heads.c announce, compare · node_wants.c ask · node_serve.c answer
+ *         node_runs.c accept and store · node_push.c eager and lazy · node_presence.c
+ *         node_invite.c · node_join.c · node_publish.c the user's own records
+ *         node_forget.c parting and deleting · node_view.c looking in
+ *         node_terms.h epochs, held, duties, ended, twins · node_withdraw.h withdrawal
  */
 #ifndef PLN_NODE_STATE_H
 #define PLN_NODE_STATE_H
