@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Who is put out hears nothing more of the network, whenever the others learn of it.
+#include "proto/node_state.h"
 #include "story.h"
 
 static bool greeting(world_t *world, void *arg)
@@ -36,10 +37,67 @@ static void a_revoke_heard_while_greeting_ends_the_network_all_the_same(void **s
     story_end(&story);
 }
 
+/** What the guest knows of @net on its link to the host; NULL: it does not share it there. */
+static const pln_share_t *share_with_host(world_t *world, const pln_network_id_t *net)
+{
+    pln_node_t *guest = world->nodes[2]->node;
+    const pln_peer_t *host = pln_map_get(&guest->peers, world->nodes[1]->self.id.bytes);
+    for (size_t i = 0; host != NULL && host->link != NULL && i < host->link->share_count; i++) {
+        if (host->link->shares[i]->net == pln_net_find(guest, net)) {
+            return host->link->shares[i];
+        }
+    }
+    return NULL;
+}
+
+static bool has_ended(world_t *world, void *arg)
+{
+    const pln_share_t *share = share_with_host(world, arg);
+    return share != NULL && share->open && share->ended;
+}
+
+/**
+ * A member comes in anew by its host's ticket; the host's membership is over @lasts_ms after that
+ * was given. In another network both stay, and their link does.
+ */
+static void host_ends_after(uint64_t lasts_ms)
+{
+    story_t story = story_begin(2, false);
+    world_node_t *host = story_machine(&story, "host");
+    world_node_t *guest = story_member(&story, "guest");
+    story_t other = story;
+    assert_int_equal(world_found(story.root, "other", &other.net), PLN_OK);
+    story_join(&other, story.root, host, PLN_ROLE_CONTRIBUTOR);
+    story_join(&other, story.root, guest, PLN_ROLE_CONTRIBUTOR);
+    story_publish(&story, guest, 2, 100);
+    story_run(&other, 10000);
+    guest->line.latency_ms = 3000;
+    pln_ticket_t ticket;
+    assert_int_equal(
+        world_invite_for(story.root, &story.net, PLN_ROLE_COORDINATOR, lasts_ms, &ticket), PLN_OK);
+    assert_int_equal(world_join(host, &ticket, 20000), PLN_OK);
+    world_apart(guest, story.root, true);
+    assert_int_equal(world_invite(host, &story.net, PLN_ROLE_CONTRIBUTOR, &ticket), PLN_OK);
+    world_join_later(guest, &ticket);
+    assert_true(world_until(story.world, 60000, has_ended, &story.net));
+    assert_false(share_with_host(story.world, &story.net)->announced);
+    story_run(&story, 10000);
+    story_end(&story);
+}
+
+static void a_host_that_ends_as_its_guest_comes_in_hears_none_of_its_records(void **state)
+{
+    (void)state;
+    for (uint64_t ms = 18000; ms < 28000; ms += 1000) {
+        host_ends_after(ms);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_revoke_heard_while_greeting_ends_the_network_all_the_same),
+        cmocka_unit_test(a_host_that_ends_as_its_guest_comes_in_hears_none_of_its_records),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
