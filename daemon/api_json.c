@@ -43,6 +43,10 @@ static json_t *revoked_json(const pln_network_view_t *view)
     json_object_set_new(json, "reason", pln_json_text(revoked->reason));
     pln_json_set_number(json, "epoch", revoked->epoch);
     pln_json_set_number(json, "seq", revoked->seq);
+    if (revoked->undone) {
+        json_object_set_new(json, "let_in_by", pln_json_did(&revoked->granted_by));
+        pln_json_set_text(json, "let_in_by_name", view->let_in_by_name);
+    }
     return json;
 }
 

@@ -87,6 +87,23 @@ void pln_warn_disk(json_t *warnings, const pln_api_t *api)
     }
 }
 
+/** Whoever had let this node in was no coordinator any more by then. */
+static void warn_undone(json_t *warnings, const pln_network_view_t *network)
+{
+    char by[PLN_DID_SIZE], let_in_by[PLN_DID_SIZE], time[PLN_MOMENT_SIZE];
+    const pln_revoked_t *revoked = &network->revoked_by;
+    pln_did(&revoked->by, by);
+    pln_did(&revoked->granted_by, let_in_by);
+    pln_moment_text(revoked->time_ms, time);
+    warn(warnings,
+         "The invitation to %s does not count any more: %s, who gave it, could invite nobody by "
+         "then, as %s said at %s%s%s. What is here stays, nothing new comes: ask another "
+         "coordinator for a new ticket, and join with it.",
+         network->name, network->let_in_by_name[0] != '\0' ? network->let_in_by_name : let_in_by,
+         network->revoked_by_name[0] != '\0' ? network->revoked_by_name : by, time,
+         revoked->reason[0] != '\0' ? ", reason: " : "", revoked->reason);
+}
+
 static void warn_revoked(json_t *warnings, const pln_network_view_t *network)
 {
     char did[PLN_DID_SIZE];
@@ -199,7 +216,9 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
              "nothing new is exchanged. Update plnd.",
              network->name);
     }
-    if (network->revoked) {
+    if (network->revoked && network->revoked_by.undone) {
+        warn_undone(warnings, network);
+    } else if (network->revoked) {
         warn_revoked(warnings, network);
     }
     if (network->deposed) {

@@ -156,7 +156,7 @@ PLN_MUST_CHECK pln_err_t pln_access_member(pln_access_t *access, const pln_id_t 
 /** Members in ascending order of id, the root included. *cursor starts at 0; false at the end. */
 bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out);
 size_t pln_access_count(pln_access_t *access);
-/** Whom a counted revoke has put out: granted once, no member now; NULL: nobody. The caller's. */
+/** Who is no member, and for whom pln_access_revoked() tells why; NULL: nobody. The caller's. */
 pln_admission_t *pln_access_ended(pln_access_t *access);
 
 /**
@@ -179,7 +179,9 @@ bool pln_access_highest_term(pln_access_t *access, const pln_id_t *node, uint32_
 
 /**
  * Counted revoke that ended the member's highest term, for showing who, when and why: of several
- * the first by (epoch, seq, hash). PLN_ENOTFOUND: a member, or never granted.
+ * the first by (epoch, seq, hash). Of a node that no counted grant names, but one by a coordinator
+ * whose word ends before it: the root's revoke that ended it there. PLN_ENOTFOUND: a member, or
+ * never granted.
  */
 typedef struct {
     pln_id_t by;
@@ -188,9 +190,14 @@ typedef struct {
     pln_hash_t hash;  /**< which branch it is on */
     uint64_t time_ms; /**< its author's claim */
     char reason[PLN_REASON_MAX + 1];
+    bool undone;         /**< it ended the word of whoever had let the node in */
+    pln_id_t granted_by; /**< then: who that was */
 } pln_revoked_t;
 PLN_MUST_CHECK pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node,
                                             pln_revoked_t *out);
+
+/** Is a grant by @author that names @node held, whether it counts or not? */
+bool pln_access_let_in(const pln_access_t *access, const pln_id_t *author, const pln_id_t *node);
 
 /**
  * Settings that the root's `network` records give. Texts are NUL-terminated copies. Quotas only

@@ -372,8 +372,12 @@ pln_err_t pln_access_member(pln_access_t *access, const pln_id_t *node, pln_memb
     return PLN_OK;
 }
 
+static const pln_fact_t *undone(const pln_access_t *access, const pln_party_t *party,
+                                const pln_fact_t **grant);
+
 static void refresh_members(pln_access_t *access)
 {
+    const pln_fact_t *grant;
     if (access->members_generation == access->generation) {
         return;
     }
@@ -387,7 +391,7 @@ static void refresh_members(pln_access_t *access)
         pln_party_t *party = access->parties.items[i];
         if (is_member(access, party)) {
             access->members[access->member_count++] = party;
-        } else if (party->granted) {
+        } else if (party->granted || undone(access, party, &grant) != NULL) {
             *--access->ended = party;
         }
     }
@@ -459,13 +463,9 @@ bool pln_access_led(pln_access_t *access, const pln_id_t *node)
            pln_access_coordinates(access, pln_access_party(access, node), term);
 }
 
-pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_revoked_t *out)
+static const pln_fact_t *revoke_of_member(const pln_access_t *access, const pln_party_t *party)
 {
-    pln_party_t *party = pln_access_party(access, node);
     const pln_fact_t *first = NULL;
-    if (party == NULL || is_member(access, party) || !party->granted) {
-        return PLN_ENOTFOUND;
-    }
     bool is_coordinator = pln_access_coordinates(access, party, party->highest_term);
     for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
         if (fact->as.revoke.term >= party->highest_term && acts_on(access, fact, is_coordinator) &&
@@ -474,6 +474,60 @@ pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_rev
         }
     }
     assert(first != NULL);
+    return first;
+}
+
+// The root's revoke that ends the word of a coordinator before its @grant; NULL: it was none.
+static const pln_fact_t *revoke_of_word(const pln_access_t *access, const pln_fact_t *grant)
+{
+    const pln_access_chain_t *chain = grant->chain;
+    uint32_t term = chain->epoch / PLN_EPOCHS_PER_TERM;
+    const pln_fact_t *first = NULL;
+    if (access->root == NULL || grant->about == chain->author || counted(access, grant) ||
+        !pln_access_coordinates(access, chain->author, term)) {
+        return NULL;
+    }
+    for (const pln_fact_t *fact = chain->author->revokes; fact != NULL; fact = fact->next) {
+        bool ends =
+            fact->as.revoke.term >= term && pln_fact_by_root(access, fact) &&
+            (chain->forked || reach_of(fact, chain->epoch, PLN_LANE_CONTROL).seq < grant->seq);
+        if (ends && (first == NULL || pln_fact_compare_ages(fact, first) < 0)) {
+            first = fact;
+        }
+    }
+    return first;
+}
+
+// Whom no counted grant names, but some whose authors' word ends before them: the first revoke that
+// ended one, and the first grant that it did it to.
+static const pln_fact_t *undone(const pln_access_t *access, const pln_party_t *party,
+                                const pln_fact_t **grant)
+{
+    const pln_fact_t *first = NULL;
+    *grant = NULL;
+    for (const pln_fact_t *fact = party->grants; fact != NULL; fact = fact->next) {
+        const pln_fact_t *revoke = revoke_of_word(access, fact);
+        int order = revoke == NULL ? 1 : first == NULL ? -1 : pln_fact_compare_ages(revoke, first);
+        if (order < 0 || (order == 0 && pln_fact_compare_ages(fact, *grant) < 0)) {
+            first = revoke;
+            *grant = fact;
+        }
+    }
+    return first;
+}
+
+pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_revoked_t *out)
+{
+    pln_party_t *party = pln_access_party(access, node);
+    const pln_fact_t *grant = NULL;
+    if (party == NULL || is_member(access, party)) {
+        return PLN_ENOTFOUND;
+    }
+    const pln_fact_t *first =
+        party->granted ? revoke_of_member(access, party) : undone(access, party, &grant);
+    if (first == NULL) {
+        return PLN_ENOTFOUND;
+    }
     memset(out, 0, sizeof *out);
     out->by = first->chain->author->id;
     out->epoch = first->chain->epoch;
@@ -481,5 +535,21 @@ pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_rev
     out->hash = first->hash;
     out->time_ms = first->time_ms;
     copy_text(out->reason, sizeof out->reason, first->text);
+    out->undone = grant != NULL;
+    if (out->undone) {
+        out->granted_by = grant->chain->author->id;
+    }
     return PLN_OK;
+}
+
+bool pln_access_let_in(const pln_access_t *access, const pln_id_t *author, const pln_id_t *node)
+{
+    const pln_party_t *party = pln_access_party(access, node);
+    for (const pln_fact_t *grant = party == NULL ? NULL : party->grants; grant != NULL;
+         grant = grant->next) {
+        if (pln_id_equal(&grant->chain->author->id, author)) {
+            return true;
+        }
+    }
+    return false;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// Whoever was put out is told so, with the entry that did it, and gets nothing else.
+// Whoever was put out is told so, with the entry that did it, and gets nothing else; so is whom a
+// coordinator has let in whose word the root has ended before that.
 //
 //     a revoke counts -> the gate lets its key in as `ended` only -> it dials, says HELLO (unread)
 //                     -> BYE with the revoke for each network that ended -> BYE, closed
@@ -203,19 +204,26 @@ static bool is_member(pln_node_t *node, const pln_net_state_t *net)
     return pln_access_member(net->access, &node->self->id, &self) == PLN_OK;
 }
 
+/** A revoke of this node, or of whoever has let it in. */
+static bool is_about_us(pln_node_t *node, const pln_net_state_t *net, const pln_entry_t *entry)
+{
+    pln_revoke_t revoke;
+    return entry->header.kind == PLN_KIND_REVOKE &&
+           pln_revoke_decode(entry->payload, &revoke) == PLN_OK &&
+           (pln_id_equal(&revoke.node, &node->self->id) ||
+            pln_access_let_in(net->access, &revoke.node, &node->self->id));
+}
+
 void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
 {
     pln_net_state_t *net = pln_net_find(node, &bye->network);
     pln_evidence_t evidence;
-    pln_revoke_t revoke;
     if (net == NULL || net->forgetting || !is_member(node, net) ||
         net->evidence_count >= PLN_EVIDENCE_KEPT_MAX) {
         return;
     }
     pln_err_t error = pln_evidence_read(bye->evidence, &net->id, &evidence);
-    if (error == PLN_OK && (evidence.entry.header.kind != PLN_KIND_REVOKE ||
-                            pln_revoke_decode(evidence.entry.payload, &revoke) != PLN_OK ||
-                            !pln_id_equal(&revoke.node, &node->self->id))) {
+    if (error == PLN_OK && !is_about_us(node, net, &evidence.entry)) {
         error = PLN_EMALFORMED;
     }
     if (error != PLN_OK) {

@@ -40,6 +40,7 @@ static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_vie
         out->revoked = pln_access_revoked(net->access, &node->self->id, &out->revoked_by) == PLN_OK;
         out->deposed = !out->revoked && pln_access_reigned(net->access, &node->self->id);
         pln_node_name(node, &net->id, &out->revoked_by.by, out->revoked_by_name);
+        pln_node_name(node, &net->id, &out->revoked_by.granted_by, out->let_in_by_name);
     }
 }
 

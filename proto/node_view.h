@@ -65,6 +65,7 @@ typedef struct {
     bool revoked; /**< this node's membership was ended: see who and why */
     pln_revoked_t revoked_by;
     char revoked_by_name[PLN_NAME_MAX + 1]; /**< may be empty */
+    char let_in_by_name[PLN_NAME_MAX + 1];  /**< may be empty */
     uint64_t paused;                        /**< chains that wait for disk */
     uint64_t holes; /**< records whose payload nobody has brought yet (R8) */
     pln_fork_view_t forks[PLN_FORKS_SHOWN]; /**< own ones first */

@@ -38,6 +38,7 @@ class Rogue(Case):
         lead.pln("revoke", "Victim", "--reason", "no reason at all")
         lead.pln("retract", record, "--reason", "because I can")
         friend.join(lead.invite(network))
+        friend.pln("peer", "add", hub.listen, hub.id)
         wait_until(lambda: "revoked" in victim.network(network), self.patience, "it is put out")
         self.wait_equal(network, hub, lead, witness, friend)
         hub.pln("revoke", "Lead")  # what it decided until now stands
@@ -52,9 +53,19 @@ class Rogue(Case):
         victim.pln("add", *LESSON)
         self.wait_records(network, 4, hub, witness)
         self.assertEqual(friend.records(network), 3)  # whom nobody let in is a stranger again
+        wait_until(lambda: "revoked" in friend.network(network), self.patience, "it hears why")
+        told = friend.network(network)["revoked"]
+        self.assertEqual((told["by"], told["let_in_by"], told["let_in_by_name"], told["reason"]),
+                         (hub.id, lead.id, "Lead", "went rogue"))
+        said = " ".join(friend.try_pln("network", "show").stderr.split())
+        self.assertIn("Lead, who gave it, could invite nobody by then", said)
+        self.assertIn("ask another coordinator for a new ticket", said)
         hub.stop()
         hub.start()
         self.members_are(network, good, hub)
+        self.assertEqual(friend.join(hub.invite(network)), network)  # as it is told
+        self.assertNotIn("revoked", friend.network(network))
+        self.wait_records(network, 4, friend)
 
     def test_who_may_undo_what_is_said(self):
         hub = self.node("hub")

@@ -145,6 +145,55 @@ static void who_knows_that_it_is_out_takes_no_records_from_those_who_do_not(void
     story_end(story);
 }
 
+static void told_that_nobody_let_it_in(const court_t *it, world_node_t *guest)
+{
+    pln_network_view_t view;
+    assert_true(world_view(guest, &it->story.net, &view));
+    assert_true(view.revoked);
+    assert_true(pln_id_equal(&view.revoked_by.by, &it->story.root->self.id));
+    assert_true(view.revoked_by.undone);
+    assert_true(pln_id_equal(&view.revoked_by.granted_by, &it->lead->self.id));
+    assert_int_equal(view.role, PLN_ROLE_NONE);
+}
+
+/** Live at that moment, off, or killed as it hears: who was let in by the rogue learns why it is
+ * out. */
+static void whom_a_rogue_has_let_in_is_told_why_it_is_out(void **state)
+{
+    (void)state;
+    court_t it = court(5);
+    story_t *story = &it.story;
+    world_node_t *live = story_machine(story, "live"), *off = story_machine(story, "off");
+    story_join(story, it.lead, live, PLN_ROLE_CONTRIBUTOR);
+    story_join(story, it.lead, off, PLN_ROLE_READER);
+    world_peer_add(live, story->root);
+    world_peer_add(off, story->root);
+    story_publish(story, live, 2, 100);
+    story_converges(story, 2 * MINUTE_MS);
+    world_crash(off);
+    assert_int_equal(ends_before(&it, &it.before, 1), PLN_OK);
+    story_run(story, 2 * MINUTE_MS);
+    assert_int_equal(role_at(&it, story->root, live), PLN_ROLE_NONE);
+    told_that_nobody_let_it_in(&it, live);
+    story_publish(story, it.member, 3, 100);
+    world_start(off);
+    story_run(story, 2 * MINUTE_MS);
+    told_that_nobody_let_it_in(&it, off);
+    story_records_are(story, off, 2);  // what it had and still counts, and nothing more
+    world_crash(off);
+    world_start(off);
+    told_that_nobody_let_it_in(&it, off);
+    story_join(story, story->root, off, PLN_ROLE_CONTRIBUTOR);  // a new ticket, as it is told
+    story_publish(story, off, 1, 100);
+    story_converges(story, 2 * MINUTE_MS);
+    story_records_are(story, off, 6);
+    story_records_are(story, it.member, 6);
+    pln_network_view_t view;
+    assert_true(world_view(off, &story->net, &view));
+    assert_false(view.revoked);
+    story_end(story);
+}
+
 static void cuts_that_would_make_a_revoke_void_are_refused(void **state)
 {
     (void)state;
@@ -171,6 +220,7 @@ int main(void)
         cmocka_unit_test(whom_a_rogue_has_put_out_is_back_when_that_is_undone),
         cmocka_unit_test(it_is_back_as_well_when_it_was_off_and_is_killed),
         cmocka_unit_test(who_knows_that_it_is_out_takes_no_records_from_those_who_do_not),
+        cmocka_unit_test(whom_a_rogue_has_let_in_is_told_why_it_is_out),
         cmocka_unit_test(cuts_that_would_make_a_revoke_void_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

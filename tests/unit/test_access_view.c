@@ -239,6 +239,31 @@ static void access_tells_which_revoke_ended_a_membership(void **state)
     }
 }
 
+static void access_tells_whose_word_ended_before_it_let_somebody_in(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    say_grant(history, ROOT, 0, B, 0, COORDINATOR);
+    say_grant(history, B, 0, A, 0, CONTRIBUTOR);  // within the cut
+    say_grant(history, B, 0, C, 0, CONTRIBUTOR);  // behind it
+    say_grant(history, B, 0, F, 0, COORDINATOR);  // what no coordinator can give
+    say_grant(history, A, 0, G, 0, CONTRIBUTOR);  // who never could
+    meant_cut_t first = cut(0, 0, 1);
+    say_revoke(history, ROOT, 0, B, 0, 1, &first);
+    say_revoke(history, ROOT, 0, A, 0, 0, NULL);
+    IN_ANY_ORDER(history, access)
+    {
+        pln_revoked_t revoked;
+        assert_int_equal(pln_access_revoked(access, &world[A].id, &revoked), PLN_OK);
+        assert_false(revoked.undone);
+        assert_int_equal(pln_access_revoked(access, &world[C].id, &revoked), PLN_OK);
+        assert_true(revoked.undone);
+        assert_true(pln_id_equal(&revoked.by, &world[ROOT].id));
+        assert_true(pln_id_equal(&revoked.granted_by, &world[B].id));
+        assert_int_equal(pln_access_revoked(access, &world[G].id, &revoked), PLN_ENOTFOUND);
+    }
+}
+
 /* ---- settings ---- */
 
 static void access_quotas_and_versions_only_rise(void **state)
@@ -372,6 +397,7 @@ int main(void)
         cmocka_unit_test(access_root_may_name_itself),
         cmocka_unit_test(access_tells_who_left_its_present_term),
         cmocka_unit_test(access_tells_which_revoke_ended_a_membership),
+        cmocka_unit_test(access_tells_whose_word_ended_before_it_let_somebody_in),
         cmocka_unit_test(access_quotas_and_versions_only_rise),
         cmocka_unit_test(access_title_is_of_the_newest_record_that_sets_one),
         cmocka_unit_test(access_settings_have_defaults_before_the_genesis),
