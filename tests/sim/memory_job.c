@@ -10,7 +10,10 @@ pln_span_t memory_job_keep(memory_job_t *job, pln_span_t span)
     if (span.data == NULL) {
         return span;
     }
-    job->blocks = pln_realloc(job->blocks, (job->block_count + 1) * sizeof *job->blocks);
+    size_t count = job->block_count;
+    if ((count & (count - 1)) == 0) { /* a power of two: full. The sanitizer moves at each growth */
+        job->blocks = pln_realloc(job->blocks, (count > 0 ? 2 * count : 1) * sizeof *job->blocks);
+    }
     uint8_t *copy = pln_alloc(span.size > 0 ? span.size : 1);
     if (span.size > 0) {
         memcpy(copy, span.data, span.size);
