@@ -4,7 +4,7 @@ import subprocess
 import time
 import unittest
 
-from plnkit import Case, wait_until
+from plnkit import Case, places, wait_until
 
 
 class Join(Case):
@@ -285,10 +285,9 @@ class Join(Case):
         self.assertIn("no answer from 127.0.0.1:1", done.stderr)
 
     def test_join_goes_on_when_the_inviter_comes_back(self):
-        hub = self.node("hub")
+        hub = self.node("hub", listen=places.address())
         network = hub.found()
         ticket = hub.invite(network)
-        hub.settings["listen"] = hub.listen
         hub.kill()
         other = self.node("other")
         joining = other.begin_pln("join", ticket, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
@@ -300,10 +299,9 @@ class Join(Case):
         self.assertEqual(out.strip(), network)
 
     def test_join_goes_on_when_its_own_daemon_comes_back(self):
-        hub = self.node("hub")
+        hub = self.node("hub", listen=places.address())
         network = hub.found()
         ticket = hub.invite(network)
-        hub.settings["listen"] = hub.listen
         hub.stop()
         other = self.node("other")
         for end in (other.kill, other.stop):
@@ -322,9 +320,8 @@ class Join(Case):
         self.assertEqual(out.strip(), network)
 
     def test_a_join_cut_off_anywhere_is_repeated_with_the_same_ticket(self):
-        hub = self.node("hub")
+        hub = self.node("hub", listen=places.address())
         network = hub.found()
-        hub.settings["listen"] = hub.listen
         for number in range(6):
             other = self.node(f"other{number}")
             ticket = hub.invite(network)

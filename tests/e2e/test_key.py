@@ -58,7 +58,7 @@ class Key(Case):
         self.assertFalse((new.dir / "incoming.pln").exists())
 
     def test_the_root_itself_comes_back_from_its_members(self):
-        root = self.node("root")
+        root = self.node("root", listen=places.address())
         member = self.node("member")
         network = self.members(root, member)
         self.add(root, "before", network)
@@ -77,14 +77,13 @@ class Key(Case):
         self.wait_records(network, 1, third)
 
     def test_the_import_survives_a_kill_before_anybody_was_reached(self):
-        hub = self.node("hub")
+        hub = self.node("hub", listen=places.address())
         old = self.node("old")
         network = self.members(hub, old)
         self.add(old, "mine", network)
         self.wait_records(network, 1, hub)
         key, secret = self.export(old)
         old.stop()
-        hub.settings["listen"] = hub.listen
         hub.stop()
         new = self.make("new")
         new.pln("key", "import", key, "--passphrase-file", secret)

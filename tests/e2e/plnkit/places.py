@@ -2,7 +2,9 @@
 """Where the programs under test are, and where their folders go."""
 import os
 import pathlib
+import random
 import shutil
+import socket
 
 CHECKOUT = pathlib.Path(__file__).resolve().parents[3]
 # DIR/plnd.sock must fit into 107 bytes; what a test appends to its root is below this.
@@ -20,6 +22,21 @@ def program(name):
         if path.exists():
             return str(path)
     raise FileNotFoundError(f"no {name} in {' '.join(builds)}; run contrib/check, or set PLN_BUILD")
+
+
+def address():
+    """For a node that must come back to it: the port is none of those that the kernel gives away, so
+    nobody gets it while the node is off."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        given_from = int(file.read().split()[0])
+    while True:
+        port = random.SystemRandom().randrange(10_000, given_from)
+        with socket.socket() as line:
+            try:
+                line.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+        return f"127.0.0.1:{port}"
 
 
 def sanitized():
