@@ -10,6 +10,8 @@ import { shell } from './parts/shell.js';
 import { fill } from './app/dom.js';
 import { problemState } from './parts/state.js';
 
+const AGAIN_MS = 3000;
+
 async function open() {
   const page = document.getElementById('page');
   // A library that does not load is one that is not there.
@@ -18,6 +20,7 @@ async function open() {
     await load();
   } catch (problem) {
     fill(page, problemState(problem, open));
+    if (problem.offline) setTimeout(open, AGAIN_MS);
     return;
   }
   const { name } = may('read') ? await get('/id').catch(() => ({ name: 'pln' })) : { name: 'pln' };

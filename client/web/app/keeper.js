@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: MPL-2.0
 // A draft in the daemon, kept while it is written: one save after the other, the last state wins.
+// What could not be saved because the daemon was away is saved when it is back, even if the form was left.
 import { post, put } from './api.js';
+import { on } from './live.js';
+
+const unsaved = new Set();
+addEventListener('beforeunload', (event) => unsaved.size > 0 && event.preventDefault());
+on('reach', (reached) => reached && unsaved.forEach((keep) => keep().catch(() => null)));
 
 /** @draft may have no id yet: the first save makes it. @told(state, problem): 'saving', 'saved', 'failed'. */
 export function keeper(draft, { read, told, made }) {
@@ -28,10 +34,13 @@ export function keeper(draft, { read, told, made }) {
         await save();
       } catch (problem) {
         dirty = true;
+        if (problem.offline) unsaved.add(keep);
+        else unsaved.delete(keep);
         told('failed', problem);
         throw problem;
       }
     }
+    unsaved.delete(keep);
     told('saved');
   }
 

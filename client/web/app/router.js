@@ -14,10 +14,18 @@ const listeners = new Set();
 
 export const onRoute = (listener) => listeners.add(listener);
 
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** '#/record/a/b?x=y' as {path: ['record', 'a', 'b'], params}. */
 export function parse(hash) {
   const [path, text = ''] = hash.replace(/^#\/?/, '').split('?');
-  return { path: path.split('/').filter((part) => part !== '').map(decodeURIComponent), params: new URLSearchParams(text) };
+  return { path: path.split('/').filter((part) => part !== '').map(decoded), params: new URLSearchParams(text) };
 }
 
 export const href = (...parts) => `#/${parts.map((part) => encodeURIComponent(part)).join('/')}`;
@@ -67,13 +75,17 @@ function stage(route, given, params, mine) {
   };
 }
 
-async function draw(view, mine) {
+/** What was shown stays while the daemon is away, and says so above: it is drawn anew when it is back. */
+const KEPT = Symbol('kept');
+
+async function draw(view, mine, quiet) {
   try {
     return await view.route.view(view);
   } catch (problem) {
     // The link may have been withdrawn meanwhile: who sits here is asked anew.
     if (problem.status === 401 || problem.status === 403) await load().catch(() => null);
     if (mine !== turn) return null;
+    if (quiet && problem.offline) return KEPT;
     if (!may(view.route.role)) return roleState(view.route.role, current().via === 'link');
     return problemState(problem, () => show());
   }
@@ -82,7 +94,7 @@ async function draw(view, mine) {
 /** Show what the address says. Quiet: the same view anew, without moving anybody's place. */
 export async function show({ quiet = false, first = false } = {}) {
   // A form that is being filled in is not taken away from under somebody's hands.
-  if (quiet && place.querySelector('form[data-dirty]')) return;
+  if (quiet && place.querySelector('[data-dirty]')) return;
   const mine = ++turn;
   const { path, params } = parse(location.hash);
   const { route, given } = find(path);
@@ -98,12 +110,14 @@ export async function show({ quiet = false, first = false } = {}) {
   }
   const slow = setTimeout(() => mine === turn && !quiet && fill(place, loadingState()), 200);
   const view = now;
-  const content = await draw(view, mine);
+  const content = await draw(view, mine, quiet);
   clearTimeout(slow);
   if (mine !== turn || content === null) return;
+  place.dataset.view = route.name;
+  // Somebody may have begun to type while the answer was on its way.
+  if (content === KEPT || (quiet && place.querySelector('[data-dirty]'))) return;
   const back = quiet ? placeOf() : () => null;
   fill(place, content);
-  place.dataset.view = route.name;
   back();
   // The first view leaves the keyboard at the top, where the skip link is.
   if (!quiet && !first) arrive();
@@ -138,5 +152,7 @@ export function start(routes, main) {
   table = routes;
   place = main;
   addEventListener('hashchange', () => show());
+  // What was typed is marked; a search is in the address already.
+  place.addEventListener('input', (event) => event.target.closest('form:not([role="search"]), .editor')?.setAttribute('data-dirty', ''));
   return show({ first: true });
 }

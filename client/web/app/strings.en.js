@@ -205,6 +205,7 @@ export const strings = {
   'draft.saving': 'Saving \u2026',
   'draft.saved': 'Saved as a draft',
   'draft.failed': 'Not saved',
+  'draft.away': 'Not saved yet: plnd does not answer. What you write is kept here and saved when it is back.',
   'draft.write': 'Write',
   'draft.preview': 'Preview',
   'draft.faces': 'Write or preview',

@@ -89,8 +89,8 @@ export function draftEditor({ draft, kind, all, networks, view }) {
 
   const keep = keeper(draft, {
     read: () => ({ kind: kind.name, network: draft.network, fields: values }),
-    made: () => history.replaceState(null, '', href('draft', draft.id)),
-    told: (state, problem) => fill(saved, problem ? sentenceOf(problem) : t(`draft.${state}`)),
+    made: () => view.shown() && history.replaceState(null, '', href('draft', draft.id)),
+    told: (state, problem) => fill(saved, problem?.offline ? t('draft.away') : problem ? sentenceOf(problem) : t(`draft.${state}`)),
   });
   // Nothing is kept any more once the draft has gone its way.
   const keepLater = later(() => touched.size > 0 && keep.keep().catch(() => null), KEEP_MS);

@@ -22,9 +22,7 @@ export function nameForm(name, named) {
       fill(refused, problemLine(problem));
     }
   }
-  const form = h('form', { class: 'stack-small', onsubmit: submit, oninput: () => {
-    form.dataset.dirty = '';
-  } },
+  const form = h('form', { class: 'stack-small', onsubmit: submit },
     h('div', { class: 'field' }, h('label', { for: 'district-name' }, t('name.label')), h('p', { class: 'help' }, t('name.help')),
       h('div', { class: 'row' }, box, h('button', { type: 'submit', class: 'button' }, t('name.do')))), refused);
   return form;

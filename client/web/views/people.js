@@ -32,6 +32,7 @@ function form(made) {
       const answer = await post('/sign-ins', { for: name.value.trim(), role: role.value, expires: Date.now() + Number(days.value) * DAY_MS });
       fill(refused);
       name.value = '';
+      event.target.removeAttribute('data-dirty');
       made(answer);
     } catch (problem) {
       fill(refused, problemLine(problem));

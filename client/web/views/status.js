@@ -39,7 +39,7 @@ function peers(list) {
         h('th', { scope: 'row' }, h('bdi', {}, peer.name || shortId(peer.id))),
         h('td', { 'data-label': t('member.state') }, h('span', { title }, h('span', { class: `dot dot-${kind}` }), word)),
         h('td', { 'data-label': t('member.heard') }, whenever(peer.heard)),
-        h('td', { 'data-label': t('member.address'), dir: 'ltr' }, peer.address),
+        h('td', { 'data-label': t('member.address') }, h('bdi', { dir: 'ltr', class: 'break' }, peer.address)),
         h('td', { 'data-label': t('member.version') }, peer.version ?? ''));
     }))));
 }

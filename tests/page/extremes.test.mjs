@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MPL-2.0
+// What a peer may write, at its worst: without blanks, against the direction, invisible, or very much of it.
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { launch, missing, open, person } from './kit/browser.mjs';
+import { World } from './kit/node.mjs';
+
+const skip = missing() || false;
+const WORDS = {
+  'without a blank': 'W'.repeat(300), 'turned around': '\u202Egnp.exe \u2066apart\u2067 \u202D', 'from right to left': '\u05E9\u05DC\u05D5\u05DD (abc) 123 \u202E\u05E2',
+  invisible: 'a\u200B\u200D\uFEFFb\u200E\u200F\u2060c', 'of pictures': '\u{1F469}\u{1F3FD}\u200D\u{1F680}'.repeat(8),
+};
+const LEVELS = Array.from({ length: 6 }, (_, level) => ({ name: `Level ${6 - level}`, points: 6 - level, description: 'Shows what one could see in this criterion, and says why' }));
+const RUBRIC = { title: 'All', criteria: Array.from({ length: 30 }, (_, index) => ({ name: `Criterion ${index + 1} that is about something`, levels: LEVELS })) };
+const world = skip ? null : new World();
+let browser, node, ids;
+
+before(async () => {
+  if (skip) return;
+  browser = await launch();
+  node = await world.node('Tannery Brook');
+  await node.pln('network', 'create', 'Granite Ridge');
+  // Names and subjects have 100 bytes.
+  const cut = (text, most) => [...text].reduce((kept, letter) => (Buffer.byteLength(kept + letter) <= most ? kept + letter : kept), '');
+  const records = Object.values(WORDS).map((text) => ({ kind: 'task', fields: { title: text, prompt: `${text}\n\n${'Q'.repeat(9000)}`, materials: text, by: [cut(text, 100)], tags: [cut(text, 40)], subjects: [cut(text, 100)], credit: [text], source: text } }));
+  records.push({ kind: 'task', fields: { title: 'A large rubric', prompt: 'x', rubric: [RUBRIC] } });
+  const file = join(world.root, 'extremes.ndjson');
+  writeFileSync(file, records.map((record) => JSON.stringify(record)).join('\n'));
+  await node.pln('import', '--confirm-no-student-data', file);
+  ids = (await node.json('/api/v1/records?kind=task')).records.map((record) => [record.fields.title, record.id]);
+});
+after(async () => {
+  await browser?.close();
+  world?.end();
+});
+
+const beyond = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+for (const [size, viewport] of Object.entries({ phone: { width: 360, height: 760 }, desk: { width: 1280, height: 860 } })) {
+  test(`whatever a peer writes stays within the page: ${size}`, { skip }, async () => {
+    assert.equal(ids.length, Object.keys(WORDS).length + 1);
+    const page = await person(browser, node, null, { viewport });
+    await open(page, node);
+    await page.waitForSelector('.card');
+    assert.equal(await beyond(page), 0, 'the list');
+    for (const [title, id] of ids) {
+      await open(page, node, `#/record/${id}`);
+      await page.waitForSelector('.document-main');
+      assert.equal(await beyond(page), 0, title);
+    }
+    assert.deepEqual(page.complaints, []);
+    await page.context().close();
+  });
+}
+
+test('an address that cannot be decoded is one at which nothing is', { skip }, async () => {
+  const page = await person(browser, node);
+  await open(page, node, '#/%E0%A4%A');
+  await page.waitForSelector('main[data-view=missing]');
+  assert.deepEqual(page.complaints, []);
+  await page.context().close();
+});
