@@ -34,7 +34,8 @@ static bool count(counting_t *counting, pln_span_t content)
     pln_progress(&counting->progress, counting->doing, counting->rows.rows);
     if (error != PLN_ENOTFOUND) {
         pln_progress_clear(&counting->progress);
-        pln_say("%s holds what no pln writes (%s)", counting->name, pln_error_text(error));
+        pln_say("%s holds what no pln writes (%s): take another copy", counting->name,
+                pln_error_text(error));
     }
     return error == PLN_ENOTFOUND;
 }
@@ -43,7 +44,7 @@ static bool count_end(counting_t *counting)
 {
     pln_progress_clear(&counting->progress);
     if (!counting->rows.ended) {
-        pln_say("%s ends before its last row", counting->name);
+        pln_say("%s ends before its last row: take another copy", counting->name);
     }
     return counting->rows.ended;
 }

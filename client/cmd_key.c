@@ -13,7 +13,7 @@ static bool keep_content(void *arg, pln_span_t content)
 {
     pln_buf_t *all = arg;
     if (all->size + content.size > PLN_KEYRING_SIZE_MAX) {
-        pln_say("it is larger than any key that pln exports");
+        pln_say("the file is larger than any key that pln exports: take another copy");
         return false;
     }
     pln_buf_add(all, content.data, content.size);
@@ -149,7 +149,7 @@ static bool read_ring(const char *name, const pln_vault_head_t *head, const pln_
     }
     pln_err_t error = pln_keyring_decode(pln_buf_span(content), ring);
     if (error != PLN_OK) {
-        pln_say("%s holds what no pln writes (%s)", name, pln_error_text(error));
+        pln_say("%s holds what no pln writes (%s): take another copy", name, pln_error_text(error));
     }
     return error == PLN_OK;
 }

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_problem.h"
 #include "proto/key_text.h"
 #include "screen.h"
 
@@ -78,20 +79,43 @@ bool pln_lay_check(const char *dir)
     return check(dir, &cut_off);
 }
 
-static bool make_folders(const char *dir)
+/** The folder @path, which may be there; the first that was not is noted. */
+static bool make_folder(pln_lay_t *lay, const char *path)
 {
-    char *path = pln_strdup(dir);
+    if (mkdir(path, 0700) != 0) {
+        return errno == EEXIST;
+    }
+    lay->made = lay->made == 0 ? strlen(path) : lay->made;
+    return true;
+}
+
+static bool make_folders(pln_lay_t *lay)
+{
+    char *path = pln_strdup(lay->dir);
     bool good = true;
     for (char *at = path + 1; good && *at != '\0'; at++) {
         if (*at == '/') {
             *at = '\0';
-            good = mkdir(path, 0700) == 0 || errno == EEXIST;
+            good = make_folder(lay, path);
             *at = '/';
         }
     }
-    good = good && (mkdir(path, 0700) == 0 || errno == EEXIST);
+    good = good && make_folder(lay, path);
     free(path);
     return good;
+}
+
+/** Those that were made, from the last to the first. */
+static void remove_folders(const pln_lay_t *lay)
+{
+    char *path = pln_strdup(lay->dir);
+    for (size_t size = strlen(path); lay->made > 0 && size >= lay->made; size--) {
+        if (path[size] == '\0' || path[size] == '/') {
+            path[size] = '\0';
+            rmdir(path);
+        }
+    }
+    free(path);
 }
 
 /** The key first: with the part alone it is still seen what happened. */
@@ -119,8 +143,7 @@ static bool sync_folder(const char *dir)
 
 static bool complain(const char *path)
 {
-    pln_say("%s cannot be written: %s", path, strerror(errno));
-    return false;
+    return pln_unwritable(path, errno);
 }
 
 static int create(const char *path)
@@ -164,7 +187,7 @@ bool pln_lay_begin(pln_lay_t *lay, const char *dir, pln_vault_what_t what)
     if (cut_off) {
         clear_remnants(dir);
     }
-    if (!make_folders(dir)) {
+    if (!make_folders(lay)) {
         return complain(dir);
     }
     lay->out = create(lay->part);
@@ -224,6 +247,9 @@ void pln_lay_end(pln_lay_t *lay)
     }
     if (lay->out >= 0 && !lay->done) {
         clear_remnants(lay->dir);
+    }
+    if (!lay->done) {
+        remove_folders(lay);
     }
     pln_vault_writer_free(&lay->vault);
     pln_buf_free(&lay->bytes);

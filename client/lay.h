@@ -19,6 +19,7 @@ typedef struct {
     int out;
     pln_vault_writer_t vault;
     pln_buf_t bytes;
+    size_t made; /**< length of the first folder of `dir` that was not there; 0 none */
     bool done;
 } pln_lay_t;
 

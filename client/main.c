@@ -63,6 +63,16 @@ static bool is_utf8(const pln_options_t *options)
     return good;
 }
 
+/** A file without a name would be one beside the place that was meant. */
+static bool has_nameless_file(const pln_options_t *options)
+{
+    bool nameless = false;
+    for (size_t i = 0; names_files(options->verb) && i < options->word_count; i++) {
+        nameless = nameless || options->words[i][0] == '\0';
+    }
+    return nameless;
+}
+
 /** What needs no daemon: help and the version. True: all is done. */
 static bool answer_alone(const pln_options_t *options, int *status)
 {
@@ -92,6 +102,9 @@ static int run(const pln_options_t *options)
     }
     if (!is_utf8(options)) {
         return pln_wrong_usage(options->verb, "a word of the command line is not UTF-8");
+    }
+    if (has_nameless_file(options)) {
+        return pln_wrong_usage(options->verb, "FILE is empty: give the name of a file");
     }
     if (options->dir != NULL && options->dir[0] == '\0') {
         return pln_wrong_usage(options->verb, "--dir is empty: give the folder of the daemon");

@@ -8,6 +8,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "file_problem.h"
 #include "screen.h"
 
 /** What opening costs whoever guesses: 3 passes over 256 MiB, about a second here. */
@@ -41,11 +42,12 @@ static bool read_line(int file, pln_passphrase_t *out)
 static bool usable(const pln_passphrase_t *passphrase, const char *where)
 {
     if (passphrase->size == 0) {
-        pln_say("%s is empty: a passphrase has at least one character", where);
+        pln_say("%s is empty: give a passphrase of at least one character", where);
         return false;
     }
     if (passphrase->size > PLN_VAULT_PASSPHRASE_MAX) {
-        pln_say("%s is longer than %u bytes", where, PLN_VAULT_PASSPHRASE_MAX);
+        pln_say("%s is longer than %u bytes: give a shorter passphrase", where,
+                PLN_VAULT_PASSPHRASE_MAX);
         return false;
     }
     return true;
@@ -54,15 +56,14 @@ static bool usable(const pln_passphrase_t *passphrase, const char *where)
 static bool from_file(const char *name, pln_passphrase_t *out)
 {
     int file = open(name, O_RDONLY | O_CLOEXEC);
-    if (file < 0 || !read_line(file, out)) {
-        pln_say("%s cannot be read: %s", name, strerror(errno));
-        if (file >= 0) {
-            close(file);
-        }
-        return false;
+    bool good = file >= 0 && read_line(file, out);
+    if (!good) {
+        pln_unreadable(name, errno);
     }
-    close(file);
-    return usable(out, name);
+    if (file >= 0) {
+        close(file);
+    }
+    return good && usable(out, name);
 }
 
 /** One line of the terminal, not shown. */

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "file_problem.h"
 #include "screen.h"
 
 #define PIECE_BYTES 65536u
@@ -46,7 +47,7 @@ bool pln_new_file_open(pln_new_file_t *out, const char *name)
     unlink(out->part); /* left by one that was cut off */
     out->file = open(out->part, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (out->file < 0) {
-        pln_say("%s cannot be written: %s", out->part, strerror(errno));
+        pln_unwritable(name, errno);
         pln_new_file_drop(out);
         return false;
     }
@@ -58,8 +59,7 @@ bool pln_new_file_add(pln_new_file_t *out, pln_span_t bytes)
     for (size_t done = 0; done < bytes.size;) {
         ssize_t wrote = write(out->file, bytes.data + done, bytes.size - done);
         if (wrote < 0 && errno != EINTR) {
-            pln_say("%s cannot be written: %s", out->part, strerror(errno));
-            return false;
+            return pln_unwritable(out->name, errno);
         }
         done += wrote > 0 ? (size_t)wrote : 0;
     }
@@ -85,7 +85,7 @@ bool pln_new_file_keep(pln_new_file_t *out)
     good = close(out->file) == 0 && good;
     out->file = -1;
     if (!good || rename(out->part, out->name) != 0 || !sync_folder_of(out->name)) {
-        pln_say("%s cannot be written: %s", out->name, strerror(errno));
+        pln_unwritable(out->name, errno);
         unlink(out->part);
         return false;
     }
@@ -110,20 +110,27 @@ void pln_vault_file_tell(const char *name, pln_err_t error)
 {
     switch (error) {
         case PLN_EMALFORMED:
-            pln_say("%s is no backup and no key of pln", name);
+            pln_say(
+                "%s is no backup and no key of pln: look for the file that `pln backup` or `pln "
+                "key "
+                "export` has written",
+                name);
             break;
         case PLN_EVERSION:
             pln_say("%s was made by a newer pln: install that version or a later one", name);
             break;
         case PLN_EOVERSIZE:
-            pln_say("%s asks for more work to open than any pln does: it was not made by one",
-                    name);
+            pln_say(
+                "%s asks for more work to open than any pln does, so none has made it: take "
+                "another "
+                "copy",
+                name);
             break;
         case PLN_ETRUNCATED:
             pln_say("%s is cut off: copy it again, or take an older one", name);
             break;
         case PLN_EKEY:
-            pln_say("%s does not open with this passphrase", name);
+            pln_say("%s does not open with this passphrase: try another one", name);
             break;
         default:
             pln_say("%s is damaged: its checksum differs; copy it again, or take an older one",
@@ -161,8 +168,7 @@ static bool read_all(reading_t *reading, int file, uint8_t *piece)
             continue;
         }
         if (got < 0) {
-            pln_say("%s cannot be read: %s", reading->name, strerror(errno));
-            return false;
+            return pln_unreadable(reading->name, errno);
         }
         if (!take_piece(reading, PLN_SPAN(piece, (size_t)got))) {
             return false;
@@ -179,9 +185,8 @@ bool pln_vault_file_read(const char *name, const pln_vault_head_t *head, const p
                          pln_vault_content_t take, void *arg, pln_vault_head_t *read)
 {
     reading_t reading = {.name = name, .take = take, .arg = arg};
-    int file = open(name, O_RDONLY | O_CLOEXEC);
+    int file = pln_open_file(name);
     if (file < 0) {
-        pln_say("%s cannot be read: %s", name, strerror(errno));
         return false;
     }
     uint8_t *piece = pln_alloc(PIECE_BYTES);

@@ -294,6 +294,11 @@ pln_err_t pln_vault_read(pln_vault_reader_t *reader, pln_span_t bytes, pln_buf_t
 
 pln_err_t pln_vault_reader_end(const pln_vault_reader_t *reader)
 {
+    size_t begun = reader->state == PLN_VAULT_AT_HEAD ? reader->held.size : 0;
+    begun = begun < sizeof MAGIC ? begun : sizeof MAGIC;
+    if (begun > 0 && memcmp(reader->held.data, MAGIC, begun) != 0) {
+        return PLN_EMALFORMED;  // shorter than any vault, and none
+    }
     return reader->state == PLN_VAULT_DONE ? PLN_OK : PLN_ETRUNCATED;
 }
 

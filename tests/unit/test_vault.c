@@ -133,6 +133,7 @@ static void vault_cut_anywhere_or_longer_is_refused(void **state)
         pln_buf_free(&content);
     }
     pln_buf_t content = {0};
+    assert_int_equal(read_vault(PLN_SPAN("notes", 5), 4096, NULL, &content), PLN_EMALFORMED);
     pln_buf_u8(&vault, 0);
     assert_int_equal(read_vault(pln_buf_span(&vault), 4096, NULL, &content), PLN_EMALFORMED);
     pln_buf_free(&content);
