@@ -56,6 +56,22 @@ for (const [size, viewport] of Object.entries({ phone: { width: 360, height: 760
   });
 }
 
+test('on a phone each level of a rubric says its name and its points, as wide as its criterion', { skip }, async () => {
+  const page = await person(browser, node, null, { viewport: { width: 360, height: 760 } });
+  await open(page, node, `#/record/${ids.find(([title]) => title === 'A large rubric')[1]}`);
+  await page.waitForSelector('.rubric');
+  const rows = await page.locator('.rubric tbody tr').evaluateAll((all) => all.map((row) => ({
+    widths: new Set([...row.cells].map((cell) => Math.round(cell.getBoundingClientRect().width))).size,
+    words: [...row.cells].slice(1).map((cell) => getComputedStyle(cell, '::before').content.replaceAll('"', '')),
+  })));
+  assert.equal(rows.length, RUBRIC.criteria.length);
+  for (const { widths, words } of rows) {
+    assert.equal(widths, 1);
+    assert.deepEqual(words, LEVELS.map(({ name, points }) => `${name} \u00B7 ${points} ${points === 1 ? 'point' : 'points'}`));
+  }
+  await page.context().close();
+});
+
 test('an address that cannot be decoded is one at which nothing is', { skip }, async () => {
   const page = await person(browser, node);
   await open(page, node, '#/%E0%A4%A');

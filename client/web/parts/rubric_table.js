@@ -5,7 +5,11 @@ import { h } from '../app/dom.js';
 import { number } from '../app/format.js';
 import { t } from '../app/text.js';
 
-const points = (value) => (value === undefined ? null : h('span', { class: 'points' }, t('rubric.points', { count: value, number: number(value) })));
+const pointsText = (value) => t('rubric.points', { count: value, number: number(value) });
+const points = (value) => (value === undefined ? null : h('span', { class: 'points' }, pointsText(value)));
+
+/** What stands over a level where there are no columns, on a phone: there is no heading to look up to. */
+const levelText = (level, withPoints) => [level.name ?? t('rubric.level'), withPoints && level.points !== undefined && pointsText(level.points)].filter(Boolean).join(' \u00B7 ');
 
 const key = (criterion) => (criterion.levels ?? []).map((level) => level.name ?? '').join('\u0000');
 
@@ -30,7 +34,7 @@ function row(criterion, samePoints) {
   return h('tr', {},
     h('th', { scope: 'row', dir: 'auto' }, criterion.name ?? '', points(criterion.points),
       criterion.description && h('p', { class: 'small' }, criterion.description)),
-    (criterion.levels ?? []).map((level) => h('td', { 'data-level': level.name ?? t('rubric.level'), dir: 'auto' },
+    (criterion.levels ?? []).map((level) => h('td', { 'data-level': levelText(level, samePoints), dir: 'auto' },
       !samePoints && points(level.points), level.description ?? '')));
 }
 
