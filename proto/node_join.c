@@ -310,13 +310,18 @@ void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
     if (joining == NULL || joining->welcomed) {
         return;
     }
-    pln_err_t error = PLN_ETICKET_UNKNOWN;
+    pln_err_t error = PLN_OK;
     for (int i = 0; i < PLN_ERROR_COUNT; i++) {
         const char *name = pln_error_name((pln_err_t)i);
         if (strlen(name) == bye->reason.size &&
             memcmp(name, bye->reason.data, bye->reason.size) == 0) {
             error = (pln_err_t)i;
         }
+    }
+    if (error == PLN_OK) {  // it stops, or heard nothing for long: not its last word on the ticket
+        pln_join_link_down(node, link->number, PLN_DOWN_CLOSED);
+        pln_link_bye(node, link, "done", "");
+        return;
     }
     char detail[256] = "";
     strncat(detail, pln_error_text(error), sizeof detail - 1);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
 """A ticket makes one member, once; networks come and go without a restart."""
+import signal
 import subprocess
 import time
 import unittest
@@ -297,6 +298,28 @@ class Join(Case):
         out, _ = joining.communicate(timeout=self.patience)
         self.assertEqual(joining.returncode, 0)
         self.assertEqual(out.strip(), network)
+
+    def test_join_goes_on_when_the_inviter_stops_before_it_answers(self):
+        hub = self.node("hub")
+        network = hub.found()
+        for number in range(3):
+            district = self.node(f"district{number}")
+            ticket = hub.invite(network)
+            hub.settings["listen"] = hub.listen  # it comes back at the address of the ticket
+            hub.process.send_signal(signal.SIGSTOP)
+            joining = district.begin_pln("join", "--wait", "5m", ticket, stdout=subprocess.PIPE,
+                                         stderr=subprocess.PIPE)
+            said = joining.stderr.readline()
+            while said and "calling" not in said:
+                said = joining.stderr.readline()
+            hub.process.send_signal(signal.SIGTERM)
+            hub.process.send_signal(signal.SIGCONT)
+            hub.process.wait(self.patience)
+            hub.process.stdout.close()
+            hub.process = None
+            hub.start()
+            told, why = joining.communicate(timeout=300)
+            self.assertEqual((joining.returncode, told.strip()), (0, network), why)
 
     def test_join_goes_on_when_its_own_daemon_comes_back(self):
         hub = self.node("hub", listen=places.address())
