@@ -196,12 +196,12 @@ void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, co
 static pln_link_t *any_link(pln_node_t *node, pln_net_state_t *net, const pln_blocked_t *blocked)
 {
     pln_link_t *link = pln_link_find(node, blocked->link);
-    if (link != NULL && pln_want_source(link, net, blocked->place.lane)) {
+    if (link != NULL && pln_want_source(node, link, net, blocked->place.lane)) {
         return link;
     }
     size_t cursor = 0;
     while ((link = pln_map_next(&node->links, &cursor)) != NULL) {
-        if (link->greeted && pln_want_source(link, net, blocked->place.lane)) {
+        if (link->greeted && pln_want_source(node, link, net, blocked->place.lane)) {
             return link;
         }
     }

@@ -28,7 +28,8 @@ typedef struct {
 } pln_doubts_t;
 
 /** May @link be asked for @lane of @net? Of lane 1 only a member: a promise covers lane 0 (R22). */
-bool pln_want_source(pln_link_t *link, pln_net_state_t *net, uint8_t lane);
+bool pln_want_source(const pln_node_t *node, pln_link_t *link, const pln_net_state_t *net,
+                     uint8_t lane);
 void pln_want_block(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pln_row_t *row,
                     pln_err_t reason);
 /** Nothing of @place is waited for any more. */

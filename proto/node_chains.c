@@ -281,6 +281,13 @@ bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id)
     return (!net->left || net->parting) && pln_admission_has(net->admitted, id);
 }
 
+bool pln_net_has(const pln_node_t *node, const pln_net_state_t *net, const pln_id_t *id)
+{
+    pln_member_t member;
+    return pln_access_member(net->access, id, &member) == PLN_OK && !member.left &&
+           (member.expiry_ms == 0 || member.expiry_ms > node->wall_ms);
+}
+
 static bool others_admit(const pln_node_t *node, const pln_net_state_t *net, const pln_id_t *id)
 {
     for (size_t i = 0; i < node->net_count; i++) {

@@ -297,9 +297,9 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         share->mine_done = true;
         pln_digest_send(node, link, share, 0, false);
     }
-    pln_member_t peer;  // an inviter whose promise let it in may be none by the lane 0 it brought
+    // An inviter whose promise let it in may be no member by the lane 0 it brought.
     if (!share->open && !share->net->outdated && !share->net->put_out && share->mine_done &&
-        share->peer_done && pln_access_member(share->net->access, &link->id, &peer) == PLN_OK) {
+        share->peer_done && pln_net_has(node, share->net, &link->id)) {
         share->open = true;
         pln_trace(node, "open", link, NULL, share->net->chains.count);
         pln_join_opened(node, link, share->net);

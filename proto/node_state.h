@@ -437,6 +437,11 @@ bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place,
 void pln_chain_key(const pln_place_t *place, uint8_t out[37]);
 void pln_net_digests(pln_net_state_t *net);
 bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id);
+/**
+ * Is it a member, by the fold or for a ticket promises it, who has not left and whose time is not
+ * over? Some that are none are admitted all the same while a promise stands, for lane 0 only.
+ */
+bool pln_net_has(const pln_node_t *node, const pln_net_state_t *net, const pln_id_t *id);
 /** Does any network? */
 bool pln_node_admits(const pln_node_t *node, const pln_id_t *id);
 /** Access may have changed: limits, admissions, wants, own chains follow. */

@@ -101,15 +101,17 @@ pln_err_t pln_want_reason(pln_node_t *node, pln_net_state_t *net, const pln_plac
     return net->outdated ? PLN_EOUTDATED : node->disk_low ? PLN_EPAUSED : PLN_OK;
 }
 
-static bool serves_lane(const pln_link_t *link, pln_net_state_t *net, uint8_t lane)
+static bool serves_lane(const pln_node_t *node, const pln_link_t *link, const pln_net_state_t *net,
+                        uint8_t lane)
 {
-    pln_member_t member;
-    return lane == PLN_LANE_CONTROL || pln_access_member(net->access, &link->id, &member) == PLN_OK;
+    return lane == PLN_LANE_CONTROL || pln_net_has(node, net, &link->id);
 }
 
-bool pln_want_source(pln_link_t *link, pln_net_state_t *net, uint8_t lane)
+bool pln_want_source(const pln_node_t *node, pln_link_t *link, const pln_net_state_t *net,
+                     uint8_t lane)
 {
-    return !link->closing && pln_share_find(link, net) != NULL && serves_lane(link, net, lane);
+    return !link->closing && pln_share_find(link, net) != NULL &&
+           serves_lane(node, link, net, lane);
 }
 
 /** Is what the row names held, durable or in the writer? Of lane 1 without a look at branches. */
@@ -156,7 +158,7 @@ void pln_want(pln_node_t *node, pln_link_t *link, pln_net_state_t *net, const pl
         chain->held.seq >= reach) {
         reason = PLN_EGRANT;  // only another branch might come, and this is not of one
     }
-    if (reason == PLN_OK && !serves_lane(link, net, row->lane)) {
+    if (reason == PLN_OK && !serves_lane(node, link, net, row->lane)) {
         reason = PLN_EGRANT;
     }
     if (reason != PLN_OK) {
@@ -278,7 +280,7 @@ static pln_link_t *source_link(pln_node_t *node, pln_chain_t *chain)
 {
     for (size_t i = 0; i < PLN_SOURCES_MAX && chain->sources[i] != 0; i++) {
         pln_link_t *link = pln_link_find(node, chain->sources[i]);
-        if (link != NULL && pln_want_source(link, chain->net, chain->place.lane)) {
+        if (link != NULL && pln_want_source(node, link, chain->net, chain->place.lane)) {
             return link;
         }
     }

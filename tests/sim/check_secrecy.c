@@ -93,6 +93,19 @@ static world_shut_t *shut_of(world_end_t *here, const pln_network_id_t *network)
     return &here->shut[at];
 }
 
+/** What was noticed of @peer by now. That it was put out is noticed at once, over or not. */
+static void shut_note(const world_node_t *node, const world_node_t *peer, world_shut_t *shut)
+{
+    bool over;
+    bool member = member_of(node, &shut->network, &peer->self.id, &over);
+    if (member && !over) {
+        shut->since_ms = 0;
+    } else if (shut->since_ms == 0 || (shut->over && !member)) {
+        shut->since_ms = node->world->now_ms;
+        shut->over = over;
+    }
+}
+
 /** Lane 0 goes to whoever a ticket promised; in the step in which the promise ends it still may. */
 static bool promise_covers(const world_node_t *node, world_shut_t *shut, bool invited)
 {
@@ -117,13 +130,9 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
     if (promise_covers(here->node, shut, invited) && of_lane_0(message)) {
         return;
     }
-    bool over;
-    bool member = member_of(here->node, &network, &peer->self.id, &over);
-    if (member && !over) {
-        shut->since_ms = 0;
-    } else if (shut->since_ms == 0) {
-        shut->since_ms = here->node->world->now_ms;
-    } else if (here->node->world->now_ms > shut->since_ms + (over ? NOTICED_MS : 0)) {
+    shut_note(here->node, peer, shut);
+    if (shut->since_ms != 0 &&
+        here->node->world->now_ms > shut->since_ms + (shut->over ? NOTICED_MS : 0)) {
         check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
                    here->node->name, pln_message_name(message->type), peer->name);
     }
@@ -142,12 +151,8 @@ static void looked(world_node_t *node)
         for (size_t i = 0; i < node->node->net_count && !link->ticket; i++) {
             const pln_network_id_t *network = &node->node->nets[i]->id;
             world_shut_t *shut = shut_of(here, network);
-            bool over;
-            bool member = member_of(node, network, &peer->self.id, &over) && !over;
             shut->promised = promised(node, network, &peer->self.id);
-            shut->since_ms = member                ? 0
-                             : shut->since_ms != 0 ? shut->since_ms
-                                                   : node->world->now_ms;
+            shut_note(node, peer, shut);
         }
     }
 }

@@ -50,10 +50,16 @@ static const pln_share_t *share_with_host(world_t *world, const pln_network_id_t
     return NULL;
 }
 
-static bool has_ended(world_t *world, void *arg)
+static bool knows_that_host_is_over(world_t *world, void *arg)
 {
     const pln_share_t *share = share_with_host(world, arg);
-    return share != NULL && share->open && share->ended;
+    return share != NULL && share->mine_done && share->peer_done;
+}
+
+static bool tells_host(world_t *world, void *arg)
+{
+    const pln_share_t *share = share_with_host(world, arg);
+    return share != NULL && share->announced;
 }
 
 /**
@@ -79,9 +85,8 @@ static void host_ends_after(uint64_t lasts_ms)
     world_apart(guest, story.root, true);
     assert_int_equal(world_invite(host, &story.net, PLN_ROLE_CONTRIBUTOR, &ticket), PLN_OK);
     world_join_later(guest, &ticket);
-    assert_true(world_until(story.world, 60000, has_ended, &story.net));
-    assert_false(share_with_host(story.world, &story.net)->announced);
-    story_run(&story, 10000);
+    assert_true(world_until(story.world, 60000, knows_that_host_is_over, &story.net));
+    assert_false(world_until(story.world, 20000, tells_host, &story.net));
     story_end(&story);
 }
 

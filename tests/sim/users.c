@@ -59,13 +59,35 @@ static void promised(world_node_t *node, const world_request_t *request, const p
     world->promises[world->promise_count++] = promise;
 }
 
+static void handed_on(world_node_t *node, const world_request_t *request)
+{
+    world_t *world = node->world;
+    world->abdications =
+        pln_realloc(world->abdications, (world->abdication_count + 1) * sizeof *world->abdications);
+    world->abdications[world->abdication_count++] =
+        (world_abdication_t){node->index, request->network, world->now_ms};
+}
+
+/** Its disk was laid back to before it handed on the root: it may only think that it is one. */
+static bool may_have_forgotten(const world_node_t *node, const pln_network_id_t *network)
+{
+    for (size_t i = 0; i < node->world->abdication_count; i++) {
+        const world_abdication_t *row = &node->world->abdications[i];
+        if (row->by == node->index && row->at_ms < node->rewound_at_ms &&
+            memcmp(row->network.bytes, network->bytes, sizeof network->bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_out(world_node_t *node, const world_request_t *request)
 {
     world_t *world = node->world;
     pln_id_t root;
     pln_access_t *access = pln_node_access(node->node, &request->network);
     if (access == NULL || pln_access_root(access, &root) != PLN_OK ||
-        !pln_id_equal(&root, &node->self.id)) {
+        !pln_id_equal(&root, &node->self.id) || may_have_forgotten(node, &request->network)) {
         return;  // what a coordinator says may stop counting
     }
     world->verdicts =
@@ -91,6 +113,9 @@ void world_answer(world_node_t *node, const pln_effect_t *reply)
     }
     if (request.what == PLN_EV_REVOKE && reply->as.reply.error == PLN_OK) {
         put_out(node, &request);
+    }
+    if (request.what == PLN_EV_TRANSFER && reply->as.reply.error == PLN_OK) {
+        handed_on(node, &request);
     }
     if (node->waited_for == request.number) {
         node->replied = true;

@@ -341,6 +341,7 @@ void world_free(world_t **world_p)
     free(world->heap);
     free(world->promises);
     free(world->verdicts);
+    free(world->abdications);
     free(world);
     *world_p = NULL;
 }

@@ -66,6 +66,13 @@ typedef struct {
     uint64_t asked_ms;
 } world_request_t;
 
+/** The root was handed on. */
+typedef struct {
+    uint32_t by;
+    pln_network_id_t network;
+    uint64_t at_ms;
+} world_abdication_t;
+
 #define WORLD_REQUESTS_MAX 64
 #define WORLD_STAMP_KEY 64    /**< life, index, half a network's id, whose presence */
 #define WORLD_NETWORKS_MAX 16 /**< of one world, for what is remembered of each */
@@ -127,6 +134,7 @@ struct world_node {
 typedef struct {
     pln_network_id_t network;
     uint64_t since_ms; /**< it is no member; 0: it is one */
+    bool over;         /**< ... only because its time is over, which takes a while to be noticed */
     bool promised;     /**< by the ticket that this end joins with */
     uint64_t promise_ended_ms;
 } world_shut_t;
@@ -207,6 +215,8 @@ struct world {
     size_t promise_count;
     world_verdict_t *verdicts;
     size_t verdict_count;
+    world_abdication_t *abdications;
+    size_t abdication_count;
     uint64_t happened[HAPPENING_COUNT];
     pln_map_t made;   /**< place (hash) -> when its entries were made: check_prompt.c */
     pln_map_t stamps; /**< whose presence where -> its stamp: check_presence.c */
