@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { launch, missing, open, person } from './kit/browser.mjs';
-import { World } from './kit/node.mjs';
+import { until, World } from './kit/node.mjs';
 
 const skip = missing() || false;
 const WORDS = {
@@ -69,6 +69,29 @@ test('on a phone each level of a rubric says its name and its points, as wide as
     assert.equal(widths, 1);
     assert.deepEqual(words, LEVELS.map(({ name, points }) => `${name} \u00B7 ${points} ${points === 1 ? 'point' : 'points'}`));
   }
+  await page.context().close();
+});
+
+test('of very much that was said the newest is shown, the rest when asked for, and that there is more', { skip }, async () => {
+  const about = ids.find(([title]) => title === 'A large rubric')[1];
+  const file = join(world.root, 'comments.ndjson');
+  writeFileSync(file, Array.from({ length: 210 }, (_, at) => JSON.stringify({ kind: 'comment', fields: { about, text: `Comment number ${at + 1}.` } })).join('\n'));
+  await node.pln('import', '--confirm-no-student-data', file);
+  await until(async () => ((await node.json(`/api/v1/records/${about}`)).lineage?.spoken_of_by ?? []).length === 200, 'two hundred of them are listed');
+  const page = await person(browser, node);
+  await open(page, node, `#/record/${about}`);
+  const said = page.locator('.said');
+  await said.first().waitFor();
+  assert.equal(await said.count(), 25);
+  assert.equal(await page.locator('#said-comment .badge').innerText(), '200+');
+  await page.getByText('Only the newest that speak of this').waitFor();
+  await page.getByRole('button', { name: 'Show older' }).click();
+  await page.waitForFunction(() => document.querySelectorAll('.said').length === 50);
+  writeFileSync(file, JSON.stringify({ kind: 'comment', fields: { about, text: 'And one more.' } }));
+  await node.pln('import', '--confirm-no-student-data', file);
+  await said.getByText('And one more.').waitFor();
+  assert.equal(await said.count(), 50, 'what was asked for stays');
+  assert.deepEqual(page.complaints, []);
   await page.context().close();
 });
 

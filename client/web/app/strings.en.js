@@ -152,6 +152,8 @@ export const strings = {
   'said.adoption': 'In use',
   'said.comment': 'Comments',
   'said.others': 'Also mentioned in',
+  'said.older': 'Show older',
+  'said.more': 'Only the newest that speak of this are listed here. Search finds the others.',
   'said.add.lesson': 'Record a lesson',
   'said.add.comment': 'Comment',
   'said.add.review': 'Review',

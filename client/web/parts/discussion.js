@@ -12,6 +12,9 @@ import { shownValue } from './values.js';
 /** In this order; every other kind that speaks of it comes after them as links. */
 const WHOLE = ['lesson', 'review', 'adoption', 'comment'];
 
+const AT_ONCE = 25; // whole, until more is asked for
+const shown = new Map(); // kind and record -> how many are
+
 const STATE = { review: 'decision', adoption: 'stage', comment: 'type' };
 
 function head(record, kind, all) {
@@ -38,11 +41,28 @@ function body(record, kind, all) {
 
 const said = (record, kind, all) => h('article', { class: 'said' }, head(record, kind, all), body(record, kind, all));
 
-function section(name, records, all) {
+const fetched = async (rows) => (await Promise.all(rows.map((row) => fetchRecord(row.id).catch(() => null)))).filter((one) => one?.fields);
+
+/** The newest of @rows whole, and a button for those before them. What was asked for once stays when the view is drawn anew. */
+async function section(name, rows, lineage, all) {
   const kind = all.get(name);
-  return h('section', { class: 'discussion-part', 'aria-labelledby': `said-${name}` },
-    h('h2', { id: `said-${name}` }, t(`said.${name}`), ' ', h('span', { class: 'badge' }, records.length)),
-    records.map((record) => said(record, kind, all)));
+  const key = `${name} ${lineage.of}`;
+  const part = h('section', { class: 'discussion-part', 'aria-labelledby': `said-${name}` },
+    h('h2', { id: `said-${name}` }, t(`said.${name}`), ' ', h('span', { class: 'badge' }, rows.length, lineage.more && '+')));
+  const older = h('button', { type: 'button', class: 'button no-print', onclick: () => next() }, t('said.older'));
+  let count = 0;
+  async function next(most = AT_ONCE) {
+    older.disabled = true;
+    const records = await fetched(rows.slice(count, count + most));
+    count = Math.min(count + most, rows.length);
+    shown.set(key, count);
+    older.before(...records.map((record) => said(record, kind, all)));
+    older.disabled = false;
+    if (count === rows.length) older.remove();
+  }
+  part.append(older);
+  await next(shown.get(key));
+  return part;
 }
 
 function others(rows, all) {
@@ -63,11 +83,11 @@ function invitations(record) {
 
 export async function discussion(record, all) {
   const rows = record.lineage?.spoken_of_by ?? [];
-  const found = await Promise.all(rows.filter((row) => WHOLE.includes(row.kind)).map((row) => fetchRecord(row.id).catch(() => null)));
-  const records = found.filter((one) => one?.fields);
-  const parts = WHOLE.filter((name) => records.some((one) => one.kind === name))
-    .map((name) => section(name, records.filter((one) => one.kind === name), all));
+  const lineage = { of: record.id, more: record.lineage?.more };
+  const parts = await Promise.all(WHOLE.map((name) => [name, rows.filter((row) => row.kind === name)])
+    .filter(([, those]) => those.length > 0).map(([name, those]) => section(name, those, lineage, all)));
   return h('div', { class: 'discussion' },
     parts.length === 0 && h('p', { class: 'quiet no-print' }, t('said.none')),
-    parts, others(rows.filter((row) => !WHOLE.includes(row.kind)), all), invitations(record));
+    parts, others(rows.filter((row) => !WHOLE.includes(row.kind)), all),
+    lineage.more && h('p', { class: 'quiet' }, t('said.more')), invitations(record));
 }
