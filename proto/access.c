@@ -415,9 +415,10 @@ static void delist(pln_fact_t *fact)
     *link = fact->next;
 }
 
-static void drop_largest(pln_access_t *access, pln_access_chain_t *chain)
+static void drop(pln_access_t *access, pln_access_chain_t *chain, size_t at)
 {
-    pln_fact_t *fact = chain->facts.items[--chain->facts.count];
+    pln_fact_t *fact = chain->facts.items[at];
+    pln_sorted_remove(&chain->facts, at);
     delist(fact);
     access->fates++;
     if (fact->type == PLN_FACT_TRANSFER) {
@@ -495,7 +496,24 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     }
     forget_verdicts(access, fact);
     if (chain->facts.count > PLN_CONTROL_ENTRIES_MAX) {
-        drop_largest(access, chain);
+        drop(access, chain, chain->facts.count - 1);
+    }
+}
+
+void pln_access_forget(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint64_t seq,
+                       const pln_hash_t *hash)
+{
+    pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
+    pln_fact_t key = {.seq = seq, .hash = *hash};
+    bool known = false;
+    size_t at = chain == NULL ? 0 : pln_sorted_find(&chain->facts, &key, order_fact, &known);
+    if (!known || ((const pln_fact_t *)chain->facts.items[at])->number != PLN_CHAIN_NONE) {
+        return;
+    }
+    drop(access, chain, at);
+    chain->forked = false;
+    for (size_t i = 0; i < chain->facts.count; i++) {
+        chain->forked = chain->forked || shares_seq(chain, i);
     }
 }
 

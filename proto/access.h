@@ -50,6 +50,9 @@ typedef struct {
  * kind access_version does not know, have no effect.
  */
 void pln_access_add(pln_access_t *access, const pln_statement_t *statement);
+/** No more is known of it than before it was told as evidence; what is held in a chain stays. */
+void pln_access_forget(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint64_t seq,
+                       const pln_hash_t *hash);
 
 /**
  * The first root: author of the genesis entry (kind network, epoch 0, seq 1, whose payload gives

@@ -204,14 +204,25 @@ static bool is_member(pln_node_t *node, const pln_net_state_t *net)
     return pln_access_member(net->access, &node->self->id, &self) == PLN_OK;
 }
 
-/** A revoke of this node, or of whoever has let it in. */
-static bool is_about_us(pln_node_t *node, const pln_net_state_t *net, const pln_entry_t *entry)
+/**
+ * PLN_OK: a revoke of this node, or of whoever has let it in. PLN_EGRANT: of somebody of whom no
+ * grant to us is held; a peer that holds one tells the truth all the same.
+ */
+static pln_err_t about_us(pln_node_t *node, const pln_net_state_t *net, const pln_entry_t *entry)
 {
     pln_revoke_t revoke;
-    return entry->header.kind == PLN_KIND_REVOKE &&
-           pln_revoke_decode(entry->payload, &revoke) == PLN_OK &&
-           (pln_id_equal(&revoke.node, &node->self->id) ||
-            pln_access_let_in(net->access, &revoke.node, &node->self->id));
+    if (entry->header.kind != PLN_KIND_REVOKE ||
+        pln_revoke_decode(entry->payload, &revoke) != PLN_OK) {
+        return PLN_EMALFORMED;
+    }
+    pln_member_t self;
+    bool names_us = pln_id_equal(&revoke.node, &node->self->id);
+    bool ours = names_us || pln_access_let_in(net->access, &revoke.node, &node->self->id);
+    if (names_us && pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
+        revoke.term < self.term) {
+        return PLN_EDUPLICATE;  // we were let in anew since
+    }
+    return ours ? PLN_OK : PLN_EGRANT;
 }
 
 void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
@@ -223,9 +234,7 @@ void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
         return;
     }
     pln_err_t error = pln_evidence_read(bye->evidence, &net->id, &evidence);
-    if (error == PLN_OK && !is_about_us(node, net, &evidence.entry)) {
-        error = PLN_EMALFORMED;
-    }
+    error = error == PLN_OK ? about_us(node, net, &evidence.entry) : error;
     if (error != PLN_OK) {
         pln_refuse(node, error);
         return;
@@ -249,13 +258,28 @@ static void adopt(pln_net_state_t *net, const pln_evidence_t *evidence)
     pln_statement_t statement = pln_evidence_statement(evidence);
     pln_access_add(net->access, &statement);
     for (size_t i = 0; i < net->evidence_count; i++) {
-        if (memcmp(net->evidence[i].bytes, evidence->hash.bytes, sizeof(pln_hash_t)) == 0) {
+        if (pln_hash_equal(&net->evidence[i].hash, &evidence->hash)) {
             return;
         }
     }
     if (net->evidence_count < PLN_EVIDENCE_KEPT_MAX) {
-        net->evidence[net->evidence_count++] = evidence->hash;
+        net->evidence[net->evidence_count++] =
+            (pln_row_t){evidence->place.author, evidence->place.epoch, PLN_LANE_CONTROL,
+                        evidence->seq, evidence->hash};
     }
+}
+
+void pln_ended_forget(pln_node_t *node, pln_net_state_t *net)
+{
+    for (size_t i = 0; i < net->evidence_count; i++) {
+        const pln_row_t *told = &net->evidence[i];
+        uint8_t key[KEY_SIZE];
+        memcpy(key, net->id.bytes, 32);
+        memcpy(key + 32, told->hash.bytes, 32);
+        pln_forget_row(node, PLN_TABLE_EVIDENCE, key, sizeof key);
+        pln_access_forget(net->access, &told->author, told->epoch, told->seq, &told->hash);
+    }
+    net->evidence_count = 0;
 }
 
 void pln_ended_stored(pln_node_t *node, const pln_pending_t *job)

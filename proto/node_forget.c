@@ -303,7 +303,8 @@ static bool rows_collect(pln_node_t *node, pln_net_state_t *net, pln_forget_t *f
                       pln_map_key(&net->blocked, cursor), 37);
     }
     for (size_t i = 0; all && i < net->evidence_count; i++) {
-        all = row_add(forget, PLN_TABLE_EVIDENCE, net->id.bytes, 32, net->evidence[i].bytes, 32);
+        all =
+            row_add(forget, PLN_TABLE_EVIDENCE, net->id.bytes, 32, net->evidence[i].hash.bytes, 32);
     }
     cursor = 0;
     while (all && pln_map_next(&net->forks, &cursor) != NULL) {

@@ -297,9 +297,12 @@ void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share)
         share->mine_done = true;
         pln_digest_send(node, link, share, 0, false);
     }
+    if (!share->open && share->mine_done && share->peer_done) {
+        pln_join_heard(node, link, share->net);
+    }
     // An inviter whose promise let it in may be no member by the lane 0 it brought.
-    if (!share->open && !share->net->outdated && !share->net->put_out && share->mine_done &&
-        share->peer_done && pln_net_has(node, share->net, &link->id)) {
+    if (!share->open && !share->ended && !share->net->outdated && !share->net->put_out &&
+        share->mine_done && share->peer_done && pln_net_has(node, share->net, &link->id)) {
         share->open = true;
         pln_trace(node, "open", link, NULL, share->net->chains.count);
         pln_join_opened(node, link, share->net);

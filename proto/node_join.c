@@ -5,6 +5,7 @@
 
 #include "hash.h"
 #include "node_join.h"
+#include "node_terms.h"
 
 #define RETRY_MS 2000u
 #define JOINING_MAX (sizeof((pln_node_t *)0)->joining / sizeof(pln_joining_t *))
@@ -359,15 +360,34 @@ bool pln_join_awaits(pln_node_t *node, const pln_net_state_t *net, uint32_t term
     return joining != NULL && joining->was_member && term <= joining->term_before;
 }
 
-void pln_join_opened(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net)
+/** The join by a ticket that names the link's other end; NULL. */
+static pln_joining_t *joining_with(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net)
 {
     pln_joining_t *joining = joining_welcomed(node, net);
     for (uint32_t i = 0; joining != NULL && i < joining->ticket.node_count; i++) {
         if (pln_id_equal(&joining->ticket.nodes[i].id, &link->id)) {
-            joining->was_member = false;
-            pln_net_refold(node, net);
-            return;
+            return joining;
         }
+    }
+    return NULL;
+}
+
+void pln_join_heard(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net)
+{
+    pln_member_t self;
+    if (net->evidence_count > 0 && joining_with(node, link, net) != NULL &&
+        pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
+        pln_ended_forget(node, net);
+        pln_net_refold(node, net);
+    }
+}
+
+void pln_join_opened(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net)
+{
+    pln_joining_t *joining = joining_with(node, link, net);
+    if (joining != NULL) {
+        joining->was_member = false;
+        pln_net_refold(node, net);
     }
 }
 

@@ -263,7 +263,7 @@ struct pln_net_state {
     pln_map_t due;             /**< node id -> what we owe that member (node_duties.c) */
     uint64_t due_ms;           /**< the first of them */
     uint64_t review_ms;        /**< look again who is due */
-    pln_hash_t evidence[PLN_EVIDENCE_KEPT_MAX]; /**< rows of PLN_TABLE_EVIDENCE */
+    pln_row_t evidence[PLN_EVIDENCE_KEPT_MAX]; /**< rows of PLN_TABLE_EVIDENCE */
     size_t evidence_count;
     uint64_t next_expiry_ms; /**< wall clock at which the next membership expires */
     pln_chain_t *waiting;    /**< wanted, not asked yet, oldest first */

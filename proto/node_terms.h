@@ -68,6 +68,11 @@ void pln_ended_hello(pln_node_t *node, pln_link_t *link, const pln_hello_t *hell
 bool pln_ended_loaded(pln_node_t *node, pln_link_t *link, const pln_event_t *event);
 /** The entry being adopted put the peer out of @net: it goes with the BYE. False: it did not. */
 bool pln_ended_tell_now(pln_node_t *node, pln_link_t *link, const pln_net_state_t *net);
+/**
+ * What it was told and nobody has brought in a chain since counts no more. It may be that nobody
+ * but its author, who is gone, ever held it.
+ */
+void pln_ended_forget(pln_node_t *node, pln_net_state_t *net);
 /** A BYE that shows why. */
 void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye);
 /** What was heard is durable, and counts from now on. */

@@ -257,6 +257,41 @@ static void one_key_is_told_at_most_once_a_minute(void **state)
     story_end(&story);
 }
 
+/** Its coordinator says so to it alone, and is never seen again; all others know it as a member. */
+static void put_out_by_whom_nobody_else_heard_it_comes_in_with_a_new_ticket(void **state)
+{
+    (void)state;
+    story_t story = story_begin(24, false);
+    world_node_t *lead = story_machine(&story, "lead");
+    story_join(&story, story.root, lead, PLN_ROLE_COORDINATOR);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 3, 100);
+    story_converges(&story, 30000);
+    story_run(&story, 15000);
+    world_apart(lead, story.root, true);
+    world_apart(lead, member, true);
+    story_publish(&story, member, 2, 100);
+    story_run(&story, 5000);
+    assert_int_equal(world_revoke(lead, &story.net, &member->self.id), PLN_OK);
+    world_apart(member, story.root, true);
+    world_apart(lead, member, false);
+    world_peer_add(member, lead);
+    story_run(&story, 120000);
+    told_who_and_when(&story, member, lead);
+    world_power_off(lead);
+    world_apart(member, story.root, false);
+    story_join(&story, story.root, member, PLN_ROLE_CONTRIBUTOR);
+    story_publish(&story, member, 1, 100);
+    story_converges(&story, 60000);
+    story_records_are(&story, story.root, 6);
+    assert_false(view_of(&story, member).revoked);
+    world_crash(member);
+    world_start(member);
+    assert_false(view_of(&story, member).revoked);
+    story_converges(&story, 60000);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +304,7 @@ int main(void)
         cmocka_unit_test(what_lies_beyond_the_cut_is_set_aside_where_it_spread),
         cmocka_unit_test(a_node_that_was_off_exchanges_lane_0_before_anything_else),
         cmocka_unit_test(one_key_is_told_at_most_once_a_minute),
+        cmocka_unit_test(put_out_by_whom_nobody_else_heard_it_comes_in_with_a_new_ticket),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -381,7 +381,7 @@ static void a_revoke_of_somebody_else_is_no_evidence(void **state)
     (void)state;
     court_t it = court(84);
     say_ended(&it, it.c, &it.b->self.id, 5);
-    assert_int_equal(pln_node_refused(it.c->node)[PLN_EMALFORMED], 1);
+    assert_int_equal(pln_node_refused(it.c->node)[PLN_EGRANT], 1);
     assert_int_equal(remembered(&it, it.c), 0);
     world_free(&it.story.world);
 }
