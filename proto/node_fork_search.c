@@ -83,15 +83,20 @@ static pln_search_t *search_new(pln_node_t *node, const pln_link_t *link, pln_ch
     return search;
 }
 
+/** From here on nobody drops it. */
+static void search_take(pln_node_t *node, const pln_search_t *search)
+{
+    pln_search_t **at = &node->searches;
+    while (*at != search) {
+        at = &(*at)->next;
+    }
+    *at = search->next;
+}
+
 static void search_end(pln_node_t *node, pln_search_t *search)
 {
-    for (pln_search_t **at = &node->searches; *at != NULL; at = &(*at)->next) {
-        if (*at == search) {
-            *at = search->next;
-            search_free(search);
-            return;
-        }
-    }
+    search_take(node, search);
+    search_free(search);
 }
 
 static void about(pln_search_t *search, const pln_fork_t *fork)
@@ -333,6 +338,7 @@ void pln_fork_loaded(pln_node_t *node, const pln_event_t *event)
         if (!mine) {
             continue;
         }
+        search_take(node, s);  // a proof may end links, and with them their searches
         bool is_signed =
             event->as.loaded.error == PLN_OK && !pln_signature_is_zero(&event->as.loaded.signature);
         if (is_signed && s->step == SEARCH_LINKS) {
@@ -340,7 +346,7 @@ void pln_fork_loaded(pln_node_t *node, const pln_event_t *event)
         } else if (is_signed) {
             prove(node, s, event);
         }
-        search_end(node, s);
+        search_free(s);
         return;
     }
 }
