@@ -9,11 +9,13 @@
 
 #include "screen.h"
 
-static const struct {
-    int error;
+typedef struct {
+    int error; /**< 0: any other */
     const char *reading;
     const char *writing;
-} remedies[] = {
+} remedy_t;
+
+static const remedy_t remedies[] = {
     {ENOENT, "check its name", "make its folder first, or choose another one"},
     {EACCES, "check its permissions", "check the permissions of its folder, or choose another one"},
     {EPERM, "check its permissions", "check the permissions of its folder, or choose another one"},
@@ -24,32 +26,28 @@ static const struct {
     {ENOSPC, "make room on the disk", "make room on the disk, or choose another one"},
     {EDQUOT, "make room on the disk", "make room on the disk, or choose another one"},
     {EROFS, "choose another disk", "choose another disk"},
+    {0, "check its disk, or take another copy", "choose another place"},
 };
 
-static bool tell(const char *name, const char *what, int error, const char *remedy)
+static const remedy_t *remedy_of(int error)
 {
-    pln_say("%s cannot be %s: %s; %s", name, what, strerror(error), remedy);
-    return false;
+    const remedy_t *remedy = remedies;
+    while (remedy->error != 0 && remedy->error != error) {
+        remedy++;
+    }
+    return remedy;
 }
 
 bool pln_unreadable(const char *name, int error)
 {
-    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
-        if (remedies[i].error == error) {
-            return tell(name, "read", error, remedies[i].reading);
-        }
-    }
-    return tell(name, "read", error, "check its disk, or take another copy");
+    pln_say("%s cannot be read: %s; %s", name, strerror(error), remedy_of(error)->reading);
+    return false;
 }
 
 bool pln_unwritable(const char *name, int error)
 {
-    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++) {
-        if (remedies[i].error == error) {
-            return tell(name, "written", error, remedies[i].writing);
-        }
-    }
-    return tell(name, "written", error, "choose another place");
+    pln_say("%s cannot be written: %s; %s", name, strerror(error), remedy_of(error)->writing);
+    return false;
 }
 
 int pln_open_file(const char *name)

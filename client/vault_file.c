@@ -111,9 +111,8 @@ void pln_vault_file_tell(const char *name, pln_err_t error)
     switch (error) {
         case PLN_EMALFORMED:
             pln_say(
-                "%s is no backup and no key of pln: look for the file that `pln backup` or `pln "
-                "key "
-                "export` has written",
+                "%s is no backup and no key of pln: look for the file that `pln backup` or "
+                "`pln key export` has written",
                 name);
             break;
         case PLN_EVERSION:
@@ -122,8 +121,7 @@ void pln_vault_file_tell(const char *name, pln_err_t error)
         case PLN_EOVERSIZE:
             pln_say(
                 "%s asks for more work to open than any pln does, so none has made it: take "
-                "another "
-                "copy",
+                "another copy",
                 name);
             break;
         case PLN_ETRUNCATED:

@@ -156,6 +156,9 @@ typedef struct {
 PLN_MUST_CHECK pln_err_t pln_access_member(pln_access_t *access, const pln_id_t *node,
                                            pln_member_t *out);
 
+/** Is its time over by a clock that says @wall_ms? It counts all the same until a revoke closes it.
+ */
+bool pln_member_over(const pln_member_t *member, uint64_t wall_ms);
 /** Members in ascending order of id, the root included. *cursor starts at 0; false at the end. */
 bool pln_access_next(pln_access_t *access, size_t *cursor, pln_member_t *out);
 size_t pln_access_count(pln_access_t *access);

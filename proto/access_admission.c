@@ -20,6 +20,11 @@ static void consider(pln_access_t *access, const pln_member_t *member, uint64_t 
     }
 }
 
+bool pln_member_over(const pln_member_t *member, uint64_t wall_ms)
+{
+    return member->expiry_ms != 0 && member->expiry_ms <= wall_ms;
+}
+
 pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, uint64_t *until_ms)
 {
     bool holds = access->admission != NULL && access->admission_generation == access->generation &&

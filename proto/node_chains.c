@@ -285,7 +285,7 @@ bool pln_net_has(const pln_node_t *node, const pln_net_state_t *net, const pln_i
 {
     pln_member_t member;
     return pln_access_member(net->access, id, &member) == PLN_OK && !member.left &&
-           (member.expiry_ms == 0 || member.expiry_ms > node->wall_ms);
+           !pln_member_over(&member, node->wall_ms);
 }
 
 static bool others_admit(const pln_node_t *node, const pln_net_state_t *net, const pln_id_t *id)

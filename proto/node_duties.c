@@ -50,7 +50,7 @@ static duty_t duty(const pln_node_t *node, pln_net_state_t *net, const pln_membe
     if (member->left) {
         return DUTY_LEFT;
     }
-    if (member->expiry_ms != 0 && member->expiry_ms <= node->wall_ms) {
+    if (pln_member_over(member, node->wall_ms)) {
         return DUTY_EXPIRED;
     }
     bool last_term = pln_access_highest_term(net->access, &member->node, &highest) &&
@@ -62,8 +62,7 @@ static bool acting(pln_node_t *node, pln_net_state_t *net, pln_member_t *self)
 {
     return !net->left && !net->outdated &&
            pln_access_member(net->access, &node->self->id, self) == PLN_OK &&
-           self->role >= PLN_ROLE_COORDINATOR &&
-           (self->expiry_ms == 0 || self->expiry_ms > node->wall_ms);
+           self->role >= PLN_ROLE_COORDINATOR && !pln_member_over(self, node->wall_ms);
 }
 
 static void review(pln_node_t *node, pln_net_state_t *net)

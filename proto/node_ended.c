@@ -198,30 +198,29 @@ bool pln_ended_tell_now(pln_node_t *node, pln_link_t *link, const pln_net_state_
 
 /* ---- being told ---- */
 
-static bool is_member(pln_node_t *node, const pln_net_state_t *net)
+static void evidence_key(const pln_net_state_t *net, const pln_hash_t *hash, uint8_t out[KEY_SIZE])
 {
-    pln_member_t self;
-    return pln_access_member(net->access, &node->self->id, &self) == PLN_OK;
+    memcpy(out, net->id.bytes, 32);
+    memcpy(out + 32, hash->bytes, 32);
 }
 
 /**
- * PLN_OK: a revoke of this node, or of whoever has let it in. PLN_EGRANT: of somebody of whom no
- * grant to us is held; a peer that holds one tells the truth all the same.
+ * PLN_OK: a revoke of @self, or of whoever has let it in. PLN_EGRANT: of somebody of whom no grant
+ * to us is held; a peer that holds one tells the truth all the same. PLN_EDUPLICATE: of a term that
+ * was over when we were let in anew.
  */
-static pln_err_t about_us(pln_node_t *node, const pln_net_state_t *net, const pln_entry_t *entry)
+static pln_err_t about_us(const pln_net_state_t *net, const pln_member_t *self,
+                          const pln_entry_t *entry)
 {
     pln_revoke_t revoke;
     if (entry->header.kind != PLN_KIND_REVOKE ||
         pln_revoke_decode(entry->payload, &revoke) != PLN_OK) {
         return PLN_EMALFORMED;
     }
-    pln_member_t self;
-    bool names_us = pln_id_equal(&revoke.node, &node->self->id);
-    bool ours = names_us || pln_access_let_in(net->access, &revoke.node, &node->self->id);
-    if (names_us && pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
-        revoke.term < self.term) {
-        return PLN_EDUPLICATE;  // we were let in anew since
+    if (pln_id_equal(&revoke.node, &self->node)) {
+        return revoke.term < self->term ? PLN_EDUPLICATE : PLN_OK;
     }
+    bool ours = pln_access_let_in(net->access, &revoke.node, &self->node);
     return ours ? PLN_OK : PLN_EGRANT;
 }
 
@@ -229,19 +228,20 @@ void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
 {
     pln_net_state_t *net = pln_net_find(node, &bye->network);
     pln_evidence_t evidence;
-    if (net == NULL || net->forgetting || !is_member(node, net) ||
+    pln_member_t self;
+    if (net == NULL || net->forgetting ||
+        pln_access_member(net->access, &node->self->id, &self) != PLN_OK ||
         net->evidence_count >= PLN_EVIDENCE_KEPT_MAX) {
         return;
     }
     pln_err_t error = pln_evidence_read(bye->evidence, &net->id, &evidence);
-    error = error == PLN_OK ? about_us(node, net, &evidence.entry) : error;
+    error = error == PLN_OK ? about_us(net, &self, &evidence.entry) : error;
     if (error != PLN_OK) {
         pln_refuse(node, error);
         return;
     }
     uint8_t key[KEY_SIZE];
-    memcpy(key, net->id.bytes, 32);
-    memcpy(key + 32, evidence.hash.bytes, 32);
+    evidence_key(net, &evidence.hash, key);
     pln_buf_t value = {0};
     pln_buf_add(&value, bye->evidence.data, bye->evidence.size);
     pln_save(node, PLN_TABLE_EVIDENCE, key, sizeof key, &value);
@@ -274,8 +274,7 @@ void pln_ended_forget(pln_node_t *node, pln_net_state_t *net)
     for (size_t i = 0; i < net->evidence_count; i++) {
         const pln_row_t *told = &net->evidence[i];
         uint8_t key[KEY_SIZE];
-        memcpy(key, net->id.bytes, 32);
-        memcpy(key + 32, told->hash.bytes, 32);
+        evidence_key(net, &told->hash, key);
         pln_forget_row(node, PLN_TABLE_EVIDENCE, key, sizeof key);
         pln_access_forget(net->access, &told->author, told->epoch, told->seq, &told->hash);
     }

@@ -120,11 +120,14 @@ static bool hello_lists(const pln_node_t *node, const pln_link_t *link, const pl
                         const pln_net_state_t *net, pln_hello_row_t *row)
 {
     uint8_t hash[16];
+    if (!pln_net_admits(net, &link->id)) {
+        return false;
+    }
     pln_hello_hash(&net->id, &link->id, &node->self->id, hello->nonce, hash);
     for (size_t i = 0; i < pln_rows(hello->rows, PLN_HELLO_ROW_SIZE); i++) {
         pln_hello_row_read(hello->rows, i, row);
         if (memcmp(row->hash, hash, sizeof hash) == 0) {
-            return pln_net_admits(net, &link->id);
+            return true;
         }
     }
     return false;

@@ -324,7 +324,7 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
     pln_member_t member;
     if (pln_access_member(net->access, &join->node, &member) == PLN_OK && !member.left &&
         member.role >= invitation->role && invitation->until_ms == 0 &&
-        (member.expiry_ms == 0 || member.expiry_ms > node->wall_ms)) {
+        !pln_member_over(&member, node->wall_ms)) {
         welcome_send(node, link, &join->network);  // in already: the invitation stays good
         return;
     }

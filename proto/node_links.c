@@ -72,8 +72,7 @@ static void link_remove(pln_node_t *node, pln_link_t *link)
     free(link);
 }
 
-/** A network both came to share after our HELLO (a grant arrived): greet anew on a fresh session.
- */
+/** A grant came after our HELLO, and both share one more network: greet anew. */
 void pln_link_shares(pln_node_t *node, pln_link_t *link)
 {
     link->peer->backoff_ms = 0;

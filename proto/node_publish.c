@@ -179,7 +179,7 @@ static const char *publish_refusal(pln_node_t *node, pln_net_state_t *net, const
     if (self.role < PLN_ROLE_CONTRIBUTOR) {
         return "this node is a reader in the network: ask a coordinator for the contributor role";
     }
-    if (self.expiry_ms != 0 && self.expiry_ms <= node->wall_ms) {
+    if (pln_member_over(&self, node->wall_ms)) {
         return "this node's membership has expired: ask a coordinator for a new invitation";
     }
     *error = PLN_ECLOCK;

@@ -83,7 +83,7 @@ static const char *heir_refusal(pln_node_t *node, pln_net_state_t *net, const pl
     if (pln_access_member(net->access, heir, &member) != PLN_OK) {
         return "it is no member of the network now: invite it, then hand on the root";
     }
-    if (member.left || (member.expiry_ms != 0 && member.expiry_ms <= node->wall_ms)) {
+    if (member.left || pln_member_over(&member, node->wall_ms)) {
         return "its membership has ended: invite it again, then hand on the root";
     }
     if (member.role < PLN_ROLE_CONTRIBUTOR) {

@@ -35,7 +35,7 @@ static void members_view(pln_node_t *node, pln_net_state_t *net, pln_network_vie
     if (pln_access_member(net->access, &node->self->id, &member) == PLN_OK) {
         out->role = member.role;
         out->expiry_ms = member.expiry_ms;
-        out->expired = member.expiry_ms != 0 && member.expiry_ms <= node->wall_ms;
+        out->expired = pln_member_over(&member, node->wall_ms);
     } else {
         out->revoked = pln_access_revoked(net->access, &node->self->id, &out->revoked_by) == PLN_OK;
         out->deposed = !out->revoked && pln_access_reigned(net->access, &node->self->id);
