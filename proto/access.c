@@ -524,6 +524,16 @@ void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id
     access->generation++;
 }
 
+void pln_access_promise_end(pln_access_t *access)
+{
+    for (size_t i = 0; i < access->parties.count; i++) {
+        pln_party_t *party = access->parties.items[i];
+        party->promised = false;
+    }
+    access->promised_root = NULL;
+    access->generation++;
+}
+
 uint64_t pln_access_generation(const pln_access_t *access)
 {
     return access->generation;

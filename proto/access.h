@@ -73,9 +73,11 @@ bool pln_access_reigned(const pln_access_t *access, const pln_id_t *id);
  * calls add further inviters; the root is that of the last.
  * For the root the promise ends when the genesis is held, for the inviter when a counted grant of
  * it is: lane 0 travels entry by entry, and who brings it must not be put out halfway. From then on
- * the fold alone decides, so a promise may stay set for ever.
+ * the fold alone decides.
  */
 void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id_t *inviter);
+/** Whoever joined is a member by its own fold: of an inviter that nobody has granted it is none. */
+void pln_access_promise_end(pln_access_t *access);
 
 /** Is this statement held in a chain? @chain: the number it was added with; may be NULL. */
 bool pln_access_held(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
@@ -167,9 +169,12 @@ pln_admission_t *pln_access_ended(pln_access_t *access);
 
 /**
  * Who is let in by a clock that says @wall_ms: members that have neither left nor expired. The
- * caller releases it. *until_ms: when the next of them expires, UINT64_MAX when none does.
+ * caller releases it. While no statement changes members it holds for clocks from *from_ms, when
+ * the last of the others expired (0: none did), until *until_ms, when the next of these does
+ * (UINT64_MAX: none will).
  */
-pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, uint64_t *until_ms);
+pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, uint64_t *from_ms,
+                                      uint64_t *until_ms);
 
 /**
  * How @node was called last: the label of the counted grant of its highest term, ended or not. Of a

@@ -25,7 +25,8 @@ bool pln_member_over(const pln_member_t *member, uint64_t wall_ms)
     return member->expiry_ms != 0 && member->expiry_ms <= wall_ms;
 }
 
-pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, uint64_t *until_ms)
+pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, uint64_t *from_ms,
+                                      uint64_t *until_ms)
 {
     bool holds = access->admission != NULL && access->admission_generation == access->generation &&
                  wall_ms >= access->admission_from && wall_ms < access->admission_until;
@@ -41,6 +42,7 @@ pln_admission_t *pln_access_admission(pln_access_t *access, uint64_t wall_ms, ui
             consider(access, &member, wall_ms);
         }
     }
+    *from_ms = access->admission_from;
     *until_ms = access->admission_until;
     return pln_admission_hold(access->admission);
 }

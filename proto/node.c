@@ -394,9 +394,6 @@ static void scan(pln_node_t *node)
     if (node->now_ms >= node->scanned_ms + SCAN_MS) {
         node->scanned_ms = node->now_ms;
         for (size_t i = 0; i < node->net_count; i++) {
-            if (node->wall_ms >= node->nets[i]->next_expiry_ms) {
-                pln_net_refold(node, node->nets[i]);
-            }
             pln_presence_scan(node, node->nets[i]);
             pln_duties_scan(node, node->nets[i]);
         }
@@ -555,6 +552,9 @@ void pln_node_step(pln_node_t *node, const pln_event_t *event, pln_effects_t *ef
     node->now_ms = event->mono_ms;
     node->wall_ms = event->wall_ms;
     node->event = event;
+    if (node->started) {
+        pln_admissions_follow_clock(node);  // before anything is said to whoever was a member
+    }
     dispatch(node, event);
     if (node->started && (event->type == PLN_EV_TICK || node->now_ms >= node->wake_ms)) {
         node->wake_ms = node->now_ms + SCAN_MS;

@@ -307,14 +307,15 @@ bool pln_node_admits(const pln_node_t *node, const pln_id_t *id)
  */
 static pln_admission_t *admitted_now(pln_node_t *node, pln_net_state_t *net)
 {
-    net->next_expiry_ms = UINT64_MAX;
+    net->admits_from_ms = 0;
+    net->admits_until_ms = UINT64_MAX;
     pln_member_t member;
     bool self_is_member = pln_access_member(net->access, &node->self->id, &member) == PLN_OK;
     if ((net->left && !net->parting) || (!self_is_member && !net->promised && !net->put_out)) {
         return NULL;
     }
-    pln_admission_t *members =
-        pln_access_admission(net->access, node->wall_ms, &net->next_expiry_ms);
+    pln_admission_t *members = pln_access_admission(net->access, node->wall_ms,
+                                                    &net->admits_from_ms, &net->admits_until_ms);
     if (!net->promised) {
         return members;
     }
@@ -364,11 +365,23 @@ static void put_out_change(pln_node_t *node, pln_net_state_t *net)
     }
 }
 
+/** What the whole node admits holds no longer than what @net does. */
+static void window_narrow(pln_node_t *node, const pln_net_state_t *net)
+{
+    if (net->admits_from_ms > node->admits_from_ms) {
+        node->admits_from_ms = net->admits_from_ms;
+    }
+    if (net->admits_until_ms < node->admits_until_ms) {
+        node->admits_until_ms = net->admits_until_ms;
+    }
+}
+
 static void admissions_change(pln_node_t *node, pln_net_state_t *net)
 {
     put_out_change(node, net);
     pln_admission_t *before = net->admitted;
     net->admitted = admitted_now(node, net);
+    window_narrow(node, net);
     const pln_id_t *id;
     for (size_t a = 0, b = 0; (id = pln_admission_only(before, net->admitted, &a, &b)) != NULL;) {
         links_lose(node, net, id);
@@ -432,7 +445,9 @@ static void promise_settle(pln_node_t *node, pln_net_state_t *net)
         pln_access_member(net->access, &node->self->id, &self) == PLN_OK &&
         !pln_join_awaits(node, net, self.term)) {
         net->promised = false;
+        pln_access_promise_end(net->access);
         pln_net_save(node, net);
+        pln_ended_forget(node, net);
         pln_join_check(node, net);
     }
 }
@@ -467,4 +482,21 @@ void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
     admissions_change(node, net);
     pln_want_retry_blocked(node, net);
     pln_want_flush(node, net);
+}
+
+void pln_admissions_follow_clock(pln_node_t *node)
+{
+    if (node->wall_ms >= node->admits_from_ms && node->wall_ms < node->admits_until_ms) {
+        return;
+    }
+    node->admits_from_ms = 0;
+    node->admits_until_ms = UINT64_MAX;
+    for (size_t i = 0; i < node->net_count; i++) {
+        pln_net_state_t *net = node->nets[i];
+        if (node->wall_ms < net->admits_from_ms || node->wall_ms >= net->admits_until_ms) {
+            pln_net_refold(node, net);
+        } else {
+            window_narrow(node, net);
+        }
+    }
 }

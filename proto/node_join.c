@@ -374,9 +374,7 @@ static pln_joining_t *joining_with(pln_node_t *node, const pln_link_t *link, pln
 
 void pln_join_heard(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net)
 {
-    pln_member_t self;
-    if (net->evidence_count > 0 && joining_with(node, link, net) != NULL &&
-        pln_access_member(net->access, &node->self->id, &self) != PLN_OK) {
+    if (net->evidence_count > 0 && joining_with(node, link, net) != NULL) {
         pln_ended_forget(node, net);
         pln_net_refold(node, net);
     }

@@ -32,8 +32,8 @@ void pln_join_check(pln_node_t *node, pln_net_state_t *net);
 /** Does a joining wait for a newer term than this? */
 bool pln_join_awaits(pln_node_t *node, const pln_net_state_t *net, uint32_t term);
 /**
- * Lane 0 was exchanged with somebody. If that is a node of our ticket, and by our fold we are no
- * member all the same, what we were told as evidence counts no more.
+ * Lane 0 was exchanged with somebody. If that is a node of our ticket, what we were told as
+ * evidence and nobody has in a chain counts no more.
  */
 void pln_join_heard(pln_node_t *node, const pln_link_t *link, pln_net_state_t *net);
 /** A session of the network has opened with somebody. */

@@ -265,8 +265,9 @@ struct pln_net_state {
     uint64_t review_ms;        /**< look again who is due */
     pln_row_t evidence[PLN_EVIDENCE_KEPT_MAX]; /**< rows of PLN_TABLE_EVIDENCE */
     size_t evidence_count;
-    uint64_t next_expiry_ms; /**< wall clock at which the next membership expires */
-    pln_chain_t *waiting;    /**< wanted, not asked yet, oldest first */
+    uint64_t admits_from_ms;  /**< `admitted` holds from this wall clock on: the last expiry ... */
+    uint64_t admits_until_ms; /**< ... until this one: the next */
+    pln_chain_t *waiting;     /**< wanted, not asked yet, oldest first */
     pln_chain_t *waiting_last;
     pln_map_t forks;      /**< place key -> pln_fork_place_t */
     pln_map_t blocked;    /**< place key -> pln_blocked_t: announced, but not to be asked for now */
@@ -345,7 +346,9 @@ struct pln_node {
     uint64_t started_ms;
     uint64_t now_ms; /**< mono, of this step */
     uint64_t wall_ms;
-    uint64_t scanned_ms; /**< last slow scan */
+    uint64_t admits_from_ms;  /**< what every network admits holds from this wall clock on ... */
+    uint64_t admits_until_ms; /**< ... until this one */
+    uint64_t scanned_ms;      /**< last slow scan */
     uint64_t wake_ms;
     uint64_t dial_ms;              /**< before that nobody is to be called */
     uint8_t start[PLN_START_SIZE]; /**< random; all HELLOs of this start of plnd say it */
@@ -446,6 +449,8 @@ bool pln_net_has(const pln_node_t *node, const pln_net_state_t *net, const pln_i
 bool pln_node_admits(const pln_node_t *node, const pln_id_t *id);
 /** Access may have changed: limits, admissions, wants, own chains follow. */
 void pln_net_refold(pln_node_t *node, pln_net_state_t *net);
+/** Memberships are over, or are not after all, as the clock went on or was set back meanwhile. */
+void pln_admissions_follow_clock(pln_node_t *node);
 
 /* node_links.c */
 pln_link_t *pln_link_find(pln_node_t *node, uint32_t number);

@@ -292,6 +292,30 @@ static void put_out_by_whom_nobody_else_heard_it_comes_in_with_a_new_ticket(void
     story_end(&story);
 }
 
+/** Nobody but the member was told; then the root's disk is laid back to before it said so. */
+static void whoever_was_let_in_anew_drops_what_it_was_told_and_nobody_holds(void **state)
+{
+    (void)state;
+    story_t story = story_begin(25, false);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 3, 100);
+    story_converges(&story, 30000);
+    memory_store_t *backup = memory_store_copy(story.root->store);
+    pln_store_id_t id = world_store_id(story.world);
+    memory_store_rename(backup, &id);
+    assert_int_equal(world_revoke(story.root, &story.net, &member->self.id), PLN_OK);
+    story_run(&story, 5000);
+    told_who_and_when(&story, member, story.root);
+    world_lay_back(story.root, backup);
+    world_start(story.root);
+    story_run(&story, 60000);
+    story_join(&story, story.root, member, PLN_ROLE_CONTRIBUTOR);
+    story_publish(&story, member, 1, 100);
+    story_converges(&story, 60000);  // how far its first epoch counts, too: check_fold.c
+    assert_int_equal(memory_store_rows(member->store, PLN_TABLE_EVIDENCE, &story.net), 0);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -304,6 +328,7 @@ int main(void)
         cmocka_unit_test(what_lies_beyond_the_cut_is_set_aside_where_it_spread),
         cmocka_unit_test(a_node_that_was_off_exchanges_lane_0_before_anything_else),
         cmocka_unit_test(one_key_is_told_at_most_once_a_minute),
+        cmocka_unit_test(whoever_was_let_in_anew_drops_what_it_was_told_and_nobody_holds),
         cmocka_unit_test(put_out_by_whom_nobody_else_heard_it_comes_in_with_a_new_ticket),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

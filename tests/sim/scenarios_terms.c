@@ -55,6 +55,36 @@ static void an_expired_membership_ends_at_one_place_everywhere(void **state)
     story_end(&story);
 }
 
+/** A member until @lasts_ms from now, reached by @story's root. */
+static world_node_t *member_for(story_t *story, const char *name, uint64_t lasts_ms)
+{
+    world_node_t *member = story_machine(story, name);
+    pln_ticket_t ticket;
+    assert_int_equal(
+        world_invite_for(story->root, &story->net, PLN_ROLE_CONTRIBUTOR, lasts_ms, &ticket),
+        PLN_OK);
+    assert_int_equal(world_join(member, &ticket, 20000), PLN_OK);
+    return member;
+}
+
+static void a_clock_set_right_again_lets_in_whom_it_had_shut_out(void **state)
+{
+    (void)state;
+    story_t story = story_begin(7, false);
+    world_node_t *other = story_member(&story, "other");
+    world_node_t *member = member_for(&story, "member", 60 * MINUTE_MS);
+    world_peer_add(member, other);
+    story_run(&story, 10000);
+    assert_int_not_equal(world_link_between(other, member), 0);
+    other->clock_off_ms = 90 * MINUTE_MS;
+    story_run(&story, 10000);
+    assert_int_equal(world_link_between(other, member), 0);
+    other->clock_off_ms = 0;
+    story_run(&story, 2 * MINUTE_MS);
+    assert_int_not_equal(world_link_between(other, member), 0);
+    story_end(&story);
+}
+
 /** Only the root's revoke would have an effect. */
 static void a_coordinator_does_not_close_another_one(void **state)
 {
@@ -166,6 +196,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_expired_membership_ends_at_one_place_everywhere),
+        cmocka_unit_test(a_clock_set_right_again_lets_in_whom_it_had_shut_out),
         cmocka_unit_test(a_coordinator_does_not_close_another_one),
         cmocka_unit_test(a_leave_is_closed_by_a_revoke_at_the_head),
         cmocka_unit_test(a_contributor_made_reader_keeps_what_it_wrote),

@@ -385,6 +385,24 @@ static void access_promise_of_a_false_root_ends_with_the_genesis(void **state)
     pln_access_free(&access);
 }
 
+/** As where the grant of an inviter was lost with the disk of whoever wrote it. */
+static void access_promise_of_whom_nobody_granted_ends_when_it_is_ended(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    pln_access_t *access = pln_access_new(&world_network);
+    pln_access_promise(access, &world[ROOT].id, &world[A].id);
+    tell(access, &history->said[0]);
+    assert_int_equal(role(access, A), COORDINATOR);
+    uint64_t before = pln_access_generation(access);
+    pln_access_promise_end(access);
+    assert_int_equal(role(access, A), PLN_ROLE_NONE);
+    assert_int_equal(limit(access, A, 0, 0), 0);
+    assert_int_equal(pln_access_count(access), 1);
+    assert_true(pln_access_generation(access) > before);
+    pln_access_free(&access);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -403,6 +421,7 @@ int main(void)
         cmocka_unit_test(access_settings_have_defaults_before_the_genesis),
         cmocka_unit_test(access_promise_admits_root_and_inviter_until_lane_0_says_so),
         cmocka_unit_test(access_promise_of_a_false_root_ends_with_the_genesis),
+        cmocka_unit_test(access_promise_of_whom_nobody_granted_ends_when_it_is_ended),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_world, free_world);
 }

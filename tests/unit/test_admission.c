@@ -97,14 +97,19 @@ static void admission_follows_the_clock_both_ways(void **state)
     static const struct {
         uint64_t wall_ms;
         size_t count;
+        uint64_t from_ms;
         uint64_t until_ms;
-    } cases[] = {{0, 4, 1000},    {999, 4, 1000},        {1000, 3, 2000}, {1999, 3, 2000},
-                 {500, 4, 1000},  {2000, 2, UINT64_MAX}, {1500, 3, 2000}, {9999, 2, UINT64_MAX},
-                 {1000, 3, 2000}, {0, 4, 1000}};
+    } cases[] = {{0, 4, 0, 1000},       {999, 4, 0, 1000},           {1000, 3, 1000, 2000},
+                 {1999, 3, 1000, 2000}, {500, 4, 0, 1000},           {2000, 2, 2000, UINT64_MAX},
+                 {1500, 3, 1000, 2000}, {9999, 2, 2000, UINT64_MAX}, {1000, 3, 1000, 2000},
+                 {0, 4, 0, 1000}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        uint64_t until_ms = 0;
-        pln_admission_t *admission = pln_access_admission(access, cases[i].wall_ms, &until_ms);
+        uint64_t from_ms;
+        uint64_t until_ms;
+        pln_admission_t *admission =
+            pln_access_admission(access, cases[i].wall_ms, &from_ms, &until_ms);
         assert_int_equal(admission->count, cases[i].count);
+        assert_int_equal(from_ms, cases[i].from_ms);
         assert_int_equal(until_ms, cases[i].until_ms);
         pln_admission_release(&admission);
     }
@@ -118,13 +123,14 @@ static void admission_is_made_again_only_when_members_change(void **state)
     say_grant(history, ROOT, 0, A, 0, CONTRIBUTOR);
     say_grant(history, ROOT, 0, B, 0, CONTRIBUTOR);
     pln_access_t *access = fold(history, 0);
-    uint64_t until_ms = 0;
-    pln_admission_t *first = pln_access_admission(access, 5, &until_ms);
-    pln_admission_t *again = pln_access_admission(access, 6, &until_ms);
+    uint64_t from_ms;
+    uint64_t until_ms;
+    pln_admission_t *first = pln_access_admission(access, 5, &from_ms, &until_ms);
+    pln_admission_t *again = pln_access_admission(access, 6, &from_ms, &until_ms);
     assert_ptr_equal(first, again);
     say_leave(history, B, 0);
     tell(access, &history->said[history->count - 1]);
-    pln_admission_t *later = pln_access_admission(access, 7, &until_ms);
+    pln_admission_t *later = pln_access_admission(access, 7, &from_ms, &until_ms);
     assert_int_equal(first->count, 3);  // who holds the old one still has it
     assert_int_equal(later->count, 2);
     assert_false(pln_admission_has(later, &world[B].id));
