@@ -65,18 +65,13 @@ static bool promised(const world_node_t *node, const pln_network_id_t *network, 
     return net != NULL && pln_promises(net, to);
 }
 
-#define NOTICED_MS 2000u /**< that a membership's time is over */
-
-/** By the fold; @over: it is, but its time is over by this node's clock. */
-static bool member_of(const world_node_t *node, const pln_network_id_t *network, const pln_id_t *id,
-                      bool *over)
+/** By the fold, and by this node's clock its time is not over. */
+static bool member_of(const world_node_t *node, const pln_network_id_t *network, const pln_id_t *id)
 {
     pln_member_t member;
     pln_access_t *access = pln_node_access(node->node, network);
-    bool is = access != NULL && pln_access_member(access, id, &member) == PLN_OK;
-    *over = is && member.expiry_ms != 0 &&
-            world_event_of(node, PLN_EV_TICK).wall_ms >= member.expiry_ms;
-    return is;
+    return access != NULL && pln_access_member(access, id, &member) == PLN_OK &&
+           !pln_member_over(&member, world_event_of(node, PLN_EV_TICK).wall_ms);
 }
 
 /** What was noticed of the other end in @network. */
@@ -93,16 +88,13 @@ static world_shut_t *shut_of(world_end_t *here, const pln_network_id_t *network)
     return &here->shut[at];
 }
 
-/** What was noticed of @peer by now. That it was put out is noticed at once, over or not. */
+/** What was noticed of @peer by now. */
 static void shut_note(const world_node_t *node, const world_node_t *peer, world_shut_t *shut)
 {
-    bool over;
-    bool member = member_of(node, &shut->network, &peer->self.id, &over);
-    if (member && !over) {
+    if (member_of(node, &shut->network, &peer->self.id)) {
         shut->since_ms = 0;
-    } else if (shut->since_ms == 0 || (shut->over && !member)) {
+    } else if (shut->since_ms == 0) {
         shut->since_ms = node->world->now_ms;
-        shut->over = over;
     }
 }
 
@@ -131,8 +123,7 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
         return;
     }
     shut_note(here->node, peer, shut);
-    if (shut->since_ms != 0 &&
-        here->node->world->now_ms > shut->since_ms + (shut->over ? NOTICED_MS : 0)) {
+    if (shut->since_ms != 0 && here->node->world->now_ms > shut->since_ms) {
         check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
                    here->node->name, pln_message_name(message->type), peer->name);
     }
@@ -142,9 +133,6 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
 static void looked(world_node_t *node)
 {
     size_t cursor = 0;
-    if (node->asleep_till_ms > node->world->now_ms) {
-        return;  // it notices nothing before it wakes
-    }
     for (world_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
         world_end_t *here = &link->ends[link->ends[0].node == node ? 0 : 1];
         const world_node_t *peer = link->ends[link->ends[0].node == node ? 1 : 0].node;

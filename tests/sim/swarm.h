@@ -104,6 +104,7 @@ typedef struct {
     size_t copy_count; /**< folders that were copied and run */
     bool mesh;
     bool calm;
+    bool healed;  /**< no more faults: what is not in touch by itself needs a person */
     bool crowded; /**< the hub has had more links than windows */
     uint64_t history_ms;
 } swarm_t;
@@ -130,10 +131,14 @@ void swarm_invitations(swarm_t *swarm);
 void swarm_people_act(swarm_t *swarm);
 bool swarm_is_member(const circle_t *circle, world_node_t *node);
 /**
- * Only a new ticket brings @node in: it is no member, or of those whom it knows for members none
- * can be called, and none can call it.
+ * Only a new ticket brings @node in: it is no member, or, once all is healed, it is not in touch
+ * with the others.
  */
 bool swarm_needs_ticket(const circle_t *circle, world_node_t *node);
+
+/* swarm_touch.c */
+/** Do @a and @b hear of each other, straight or over others, by what each knows and may call? */
+bool swarm_in_touch(const circle_t *circle, const world_node_t *a, const world_node_t *b);
 
 /* swarm_withdraw.c */
 void swarm_withdraw(swarm_t *swarm);

@@ -19,25 +19,24 @@ bool swarm_is_member(const circle_t *circle, world_node_t *node)
     return world_view(node, &circle->network, &view) && view.role != PLN_ROLE_NONE && !view.left;
 }
 
-/** Both only dial: no line comes about between them. */
-static bool lost_touch(const circle_t *circle, world_node_t *node)
+/** The honest member whose word all are held to in the end is the first of them. */
+static const world_node_t *first_member(const circle_t *circle, const world_t *world)
 {
-    pln_access_t *access = pln_node_access(node->node, &circle->network);
-    for (size_t i = 0; i < node->world->node_count; i++) {
-        const world_node_t *other = node->world->nodes[i];
-        pln_member_t member;
-        bool same = pln_id_equal(&other->self.id, &node->self.id);  // nobody calls its own key
-        if (!same && !(other->hidden && node->hidden) &&
-            pln_access_member(access, &other->self.id, &member) == PLN_OK) {
-            return false;
+    for (size_t i = 0; i < world->node_count; i++) {
+        if (swarm_awake(world->nodes[i]) && world->nodes[i]->lies == 0 &&
+            swarm_is_member(circle, world->nodes[i])) {
+            return world->nodes[i];
         }
     }
-    return true;
+    return NULL;
 }
 
 bool swarm_needs_ticket(const circle_t *circle, world_node_t *node)
 {
-    return !swarm_is_member(circle, node) || lost_touch(circle, node);
+    const swarm_t *swarm = node->world->owner;
+    const world_node_t *first = swarm->healed ? first_member(circle, node->world) : NULL;
+    return !swarm_is_member(circle, node) ||
+           (first != NULL && first != node && !swarm_in_touch(circle, node, first));
 }
 
 static pln_role_t role_of(const circle_t *circle, world_node_t *node)
@@ -88,6 +87,9 @@ void swarm_invite(swarm_t *swarm, circle_t *circle, world_node_t *guest)
     if (host == NULL && role == PLN_ROLE_COORDINATOR) {
         role = PLN_ROLE_CONTRIBUTOR;
         host = inviter(world, circle, role);
+    }
+    if (host == NULL && swarm->healed) {
+        circle->root->hidden = false;  // nobody can be called: somebody opens a port
     }
     if (host != NULL && host != guest && !asking(host, PLN_EV_INVITE)) {
         bool ends = !swarm->calm && !swarm_pillar(swarm, circle, guest) && world_chance(world, 8);

@@ -138,8 +138,8 @@ static bool all_equal(const circle_t *circle, world_node_t *const *members, size
     return true;
 }
 
-/** Members by the root's fold that do not know it, for their JOIN was interrupted, or reach nobody.
- */
+/** Members by the root's fold that do not know it, for their JOIN was interrupted, or are on an
+ * island. */
 static void finish_joins(swarm_t *swarm, circle_t *circle, world_node_t *const *members,
                          size_t count)
 {
@@ -183,6 +183,7 @@ static void heal(swarm_t *swarm, swarm_result_t *result)
     if (!swarm->calm) {
         swarm_settle(swarm);
     }
+    swarm->healed = true;
     uint64_t begin_ms = world->now_ms;
     bool equal = false;
     while (!equal && world->now_ms < begin_ms + CONVERGED_MS_MAX && world->broken[0] == '\0') {

@@ -134,7 +134,6 @@ struct world_node {
 typedef struct {
     pln_network_id_t network;
     uint64_t since_ms; /**< it is no member; 0: it is one */
-    bool over;         /**< ... only because its time is over, which takes a while to be noticed */
     bool promised;     /**< by the ticket that this end joins with */
     uint64_t promise_ended_ms;
 } world_shut_t;
