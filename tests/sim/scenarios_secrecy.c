@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Who is put out hears nothing more of the network, whenever the others learn of it.
+#include <string.h>
+
 #include "proto/node_state.h"
 #include "story.h"
 
@@ -34,6 +36,59 @@ static void a_revoke_heard_while_greeting_ends_the_network_all_the_same(void **s
     story_run(&story, 30000);
     story_records_are(&story, c, 3);
     story_records_are(&story, b, 0);
+    story_end(&story);
+}
+
+static pln_network_id_t quiet; /**< the outsider is no member of it */
+static world_node_t *outsider;
+static size_t greetings;
+static size_t told;
+
+/** Whoever knows the quiet network's id finds out whether a HELLO to the outsider names it. */
+static void look_for_quiet(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    pln_message_t message;
+    uint8_t hash[16];
+    if (node != outsider || pln_message_decode(frame, &message) != PLN_OK ||
+        message.type != PLN_MSG_HELLO) {
+        return;
+    }
+    const pln_hello_t *hello = &message.as.hello;
+    greetings++;
+    pln_hello_hash(&quiet, &from->self.id, &outsider->self.id, hello->nonce, hash);
+    for (size_t i = 0; i < pln_rows(hello->rows, PLN_HELLO_ROW_SIZE); i++) {
+        pln_hello_row_t row;
+        pln_hello_row_read(hello->rows, i, &row);
+        told += memcmp(row.hash, hash, sizeof hash) == 0;
+    }
+}
+
+static void hello_names_no_network_that_its_receiver_is_not_in(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, true);
+    world_node_t *member = story_member(&story, "member");
+    outsider = story_machine(&story, "outsider");
+    quiet = story.net;
+    greetings = told = 0;
+    story_t open = story;
+    assert_int_equal(world_found(story.root, "open", &open.net), PLN_OK);
+    story_join(&open, story.root, member, PLN_ROLE_CONTRIBUTOR);
+    story.world->heard = look_for_quiet;
+    story_join(&open, story.root, outsider, PLN_ROLE_CONTRIBUTOR);
+    story_run(&story, 60000);
+    assert_int_equal(told, 0);
+    size_t before = greetings;
+    world_crash(outsider);
+    world_start(outsider);
+    story_run(&story, 60000);
+    assert_true(before > 0 && greetings > before);
+    assert_int_equal(told, 0);
+    story_join(&story, story.root, outsider, PLN_ROLE_CONTRIBUTOR);  // from now on it is named
+    world_crash(outsider);
+    world_start(outsider);
+    story_run(&story, 60000);
+    assert_true(told > 0);
     story_end(&story);
 }
 
@@ -101,6 +156,7 @@ static void a_host_that_ends_as_its_guest_comes_in_hears_none_of_its_records(voi
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hello_names_no_network_that_its_receiver_is_not_in),
         cmocka_unit_test(a_revoke_heard_while_greeting_ends_the_network_all_the_same),
         cmocka_unit_test(a_host_that_ends_as_its_guest_comes_in_hears_none_of_its_records),
     };

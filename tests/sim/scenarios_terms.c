@@ -118,7 +118,9 @@ static void a_leave_is_closed_by_a_revoke_at_the_head(void **state)
     story_publish(&story, member, 3, 100);
     story_run(&story, 5000);
     assert_int_equal(world_leave(member, &story.net), PLN_OK);
-    story_run(&story, 11 * MINUTE_MS);
+    story_run(&story, 29000);
+    assert_int_equal(view_of(&story, other).members, 3);  // it waits at least 30 s
+    story_run(&story, 10 * MINUTE_MS);
     assert_int_equal(view_of(&story, other).members, 2);
     story_records_are(&story, other, 3);
     pln_revoked_t revoked;
@@ -128,6 +130,44 @@ static void a_leave_is_closed_by_a_revoke_at_the_head(void **state)
     assert_string_equal(revoked.reason, "left");
     assert_true(pln_id_equal(&revoked.by, &story.root->self.id));
     story_converges(&story, 10000);
+    story_end(&story);
+}
+
+static bool knows_that_it_left(world_t *world, void *arg)
+{
+    (void)world;
+    const story_t *story = arg;
+    pln_member_t member;
+    return pln_access_member(pln_node_access(story->root->node, &story->net),
+                             &story->world->nodes[1]->self.id, &member) == PLN_OK &&
+           member.left;
+}
+
+/** Who left is closed at all that it wrote, although the closing node takes longer to fetch it. */
+static void nobody_is_closed_while_records_are_on_their_way(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    world_node_t *member = story_member(&story, "member");
+    world_node_t *other = story_member(&story, "other");
+    world_peer_add(member, other);
+    story_run(&story, 20000);
+    world_apart(story.root, member, true);
+    world_apart(story.root, other, true);
+    story_publish(&story, member, 100, PLN_PAYLOAD_MAX);
+    story_run(&story, 20000);
+    assert_int_equal(world_leave(member, &story.net), PLN_OK);
+    story_run(&story, 5000);
+    story_records_are(&story, other, 100);
+    other->line.bytes_per_ms = 32;  // so it takes 14 minutes
+    world_apart(story.root, other, false);
+    assert_true(world_until(story.world, 60000, knows_that_it_left, &story));
+    story_run(&story, 11 * MINUTE_MS);
+    assert_int_equal(view_of(&story, story.root).members, 3);
+    story_run(&story, 20 * MINUTE_MS);
+    assert_int_equal(view_of(&story, story.root).members, 2);
+    story_records_are(&story, story.root, 100);
+    story_records_are(&story, other, 100);
     story_end(&story);
 }
 
@@ -199,6 +239,7 @@ int main(void)
         cmocka_unit_test(a_clock_set_right_again_lets_in_whom_it_had_shut_out),
         cmocka_unit_test(a_coordinator_does_not_close_another_one),
         cmocka_unit_test(a_leave_is_closed_by_a_revoke_at_the_head),
+        cmocka_unit_test(nobody_is_closed_while_records_are_on_their_way),
         cmocka_unit_test(a_contributor_made_reader_keeps_what_it_wrote),
         cmocka_unit_test(a_member_that_has_used_up_its_epochs_gets_the_next_term),
     };

@@ -257,7 +257,7 @@ void world_send(world_node_t *node, const pln_effect_t *effect);
 const world_node_t *world_peer_at(world_node_t *node, uint32_t number);
 /** The number that @of gave its link to @to, the newest; 0: there is none. */
 uint32_t world_link_between(const world_node_t *of, const world_node_t *to);
-/** What a liar adds by itself. */
+/** What the core did not say: a liar's, or a good-bye. */
 void world_send_bytes(world_link_t *link, int end, pln_span_t bytes);
 void world_close(world_node_t *node, uint32_t number);
 void world_dial(world_node_t *node, const pln_effect_t *effect);
@@ -297,6 +297,8 @@ world_node_t *world_node(world_t *world, const char *name, bool dial_all);
 /** The folder of @of copied to another machine, switched off: the same key, the same store. */
 world_node_t *world_clone(world_node_t *of, const char *name);
 void world_crash(world_node_t *node);
+/** As plnd stops: whoever has a link with it is told `shutdown` first. */
+void world_stop(world_node_t *node);
 /** As a pulled cable: nobody is told. */
 void world_power_off(world_node_t *node);
 void world_start(world_node_t *node);

@@ -59,6 +59,20 @@ void world_crash(world_node_t *node)
     stop(node, false);
 }
 
+void world_stop(world_node_t *node)
+{
+    pln_message_t bye = {.type = PLN_MSG_BYE};
+    pln_buf_t frame = {0};
+    bye.as.bye.reason = PLN_SPAN("shutdown", 8);
+    pln_message_encode(&bye, &frame);
+    size_t cursor = 0;
+    for (world_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        world_send_bytes(link, link->ends[0].node == node ? 0 : 1, pln_buf_span(&frame));
+    }
+    pln_buf_free(&frame);
+    stop(node, false);
+}
+
 void world_power_off(world_node_t *node)
 {
     stop(node, true);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MPL-2.0
+// A join while the inviter stops in the middle of it, at any moment and in any way, and comes back.
+#include "story.h"
+
+static bool is_in(world_t *world, void *arg)
+{
+    pln_network_view_t view;
+    return world_view(world->nodes[1], arg, &view) && view.role == PLN_ROLE_CONTRIBUTOR;
+}
+
+/** The inviter goes @after_ms into the join, and is back @off_ms later. */
+static void join_while(void (*go)(world_node_t *node), uint64_t after_ms, uint64_t off_ms)
+{
+    story_t story = story_begin(1 + after_ms, false);
+    world_node_t *joiner = story_machine(&story, "joiner");
+    story_publish(&story, story.root, 2, 100);
+    joiner->line.latency_ms = 100;
+    pln_ticket_t ticket;
+    assert_int_equal(world_invite(story.root, &story.net, PLN_ROLE_CONTRIBUTOR, &ticket), PLN_OK);
+    world_join_later(joiner, &ticket);
+    story_run(&story, after_ms);
+    go(story.root);
+    story_run(&story, off_ms);
+    world_start(story.root);
+    if (!world_until(story.world, 120000, is_in, &story.net)) {
+        fail_msg("the inviter went after %u ms: the joiner gave up", (unsigned)after_ms);
+    }
+    story_converges(&story, 180000);
+    story_records_are(&story, joiner, 2);
+    story_end(&story);
+}
+
+static void a_join_goes_on_when_its_inviter_says_good_bye_at_any_moment_of_it(void **state)
+{
+    (void)state;
+    for (uint64_t ms = 0; ms <= 1500; ms += 50) {
+        join_while(world_stop, ms, 5000);
+    }
+}
+
+static void a_join_goes_on_when_its_inviter_breaks_off_at_any_moment_of_it(void **state)
+{
+    (void)state;
+    for (uint64_t ms = 0; ms <= 1500; ms += 50) {
+        join_while(world_crash, ms, 5000);
+    }
+}
+
+static void a_join_goes_on_when_its_inviter_falls_silent_at_any_moment_of_it(void **state)
+{
+    (void)state;
+    for (uint64_t ms = 0; ms <= 1500; ms += 50) {
+        join_while(world_power_off, ms, 5000);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_join_goes_on_when_its_inviter_says_good_bye_at_any_moment_of_it),
+        cmocka_unit_test(a_join_goes_on_when_its_inviter_breaks_off_at_any_moment_of_it),
+        cmocka_unit_test(a_join_goes_on_when_its_inviter_falls_silent_at_any_moment_of_it),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
