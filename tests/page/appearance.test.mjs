@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { violations } from './kit/axe.mjs';
-import { launch, missing, open, person, settled } from './kit/browser.mjs';
+import { launch, leave, missing, open, person, settled } from './kit/browser.mjs';
 import { sample, TOP, until, World } from './kit/node.mjs';
 import { bare, pagesOf } from './kit/pdf.mjs';
 
@@ -51,7 +51,7 @@ before(async () => {
     await send('/drafts', { kind: 'lesson', fields: { title: 'Begin with one class' } });
     return made.id;
   });
-  await page.context().close();
+  await leave(page);
   const [net, author, seq] = task.split('/');
   given = { net, author, seq, kind: 'task', draft, token: 'abc' };
 });
@@ -69,6 +69,8 @@ async function routes(page) {
   });
 }
 
+const addressOf = (route) => `#/${route.path.map((part) => (part.startsWith('{') ? given[part.slice(1, -1)] : part)).map(encodeURIComponent).join('/')}`;
+
 const wide = (page) => page.evaluate(() => {
   const room = document.documentElement.clientWidth;
   return [...document.querySelectorAll('body *')].filter((element) => !element.closest('.table-frame, .hidden, thead, pre') && element.getBoundingClientRect().right > room + 1)
@@ -76,64 +78,68 @@ const wide = (page) => page.evaluate(() => {
 });
 const unknownWords = (page) => page.evaluate(() => document.body.innerText.match(/(?<![\w/.-])[a-z]+\.[a-z]+(?:\.[a-z]+)*(?=\s|$)/gm)?.filter((word) => !/\.(md|org|com|conf|key)$/.test(word)) ?? []);
 
+/** Looks at what is shown in both themes, and goes on in the first. */
 async function look(page, name) {
   await settled(page);
-  await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.effect?.getTiming().iterations === 1 ? one.finished : null)));
-  await page.screenshot({ path: join(SHOTS, `${name}.png`) });
-  if (process.env.PLN_PICTURES && PICTURES[name]) await page.screenshot({ path: join(TOP, 'client', PICTURES[name]) });
-  page.slips ??= [];
-  for (const slip of await violations(page)) page.slips.push(`${name}: ${slip}`);
+  for (const colorScheme of THEMES.toReversed()) {
+    const shot = `${name}-${colorScheme}`;
+    await page.emulateMedia({ colorScheme });
+    await page.evaluate(() => Promise.all(document.getAnimations().map((one) => one.effect?.getTiming().iterations === 1 ? one.finished : null)));
+    await page.screenshot({ path: join(SHOTS, `${shot}.png`) });
+    if (process.env.PLN_PICTURES && PICTURES[shot]) await page.screenshot({ path: join(TOP, 'client', PICTURES[shot]) });
+    for (const slip of await violations(page)) page.slips.push(`${shot}: ${slip}`);
+  }
   for (const slip of await wide(page)) page.slips.push(`${name}: wider than the screen: ${slip}`);
   for (const slip of await unknownWords(page)) page.slips.push(`${name}: not in the catalogue: ${slip}`);
 }
 
-for (const theme of THEMES) {
-  for (const [size, viewport] of Object.entries(SIZES)) {
-    test(`every view is accessible and fits, ${theme}, ${size}`, { skip }, async () => {
-      const page = await person(browser, tannery, null, { viewport, colorScheme: theme, storageState: state });
-      await open(page, tannery);
-      for (const route of await routes(page)) {
-        const path = route.path.map((part) => (part.startsWith('{') ? given[part.slice(1, -1)] : part));
-        await page.goto(`${tannery.url}/#/${path.map(encodeURIComponent).join('/')}`);
-        await page.waitForSelector(`main[data-view="${route.name}"]`);
-        if (route.name === 'find') await page.waitForSelector('.card');
-        if (route.name === 'record') await page.waitForSelector('.tree, .said');
-        await look(page, `${route.name}-${size}-${theme}`);
-      }
-      assert.deepEqual(page.slips, []);
-      assert.deepEqual(page.complaints, []);
-      assert.deepEqual(page.foreign, []);
-      await page.context().close();
-    });
+for (const [size, viewport] of Object.entries(SIZES)) {
+  test(`every view is accessible in both themes, and fits: ${size}`, { skip }, async () => {
+    const page = await person(browser, tannery, null, { viewport, storageState: state });
+    await open(page, tannery);
+    for (const route of await routes(page)) {
+      await page.goto(`${tannery.url}/${addressOf(route)}`);
+      await page.waitForSelector(`main[data-view="${route.name}"]`);
+      if (route.name === 'find') await page.waitForSelector('.card');
+      if (route.name === 'record') await page.waitForSelector('.tree, .said');
+      await look(page, `${route.name}-${size}`);
+    }
+    assert.deepEqual(page.slips, []);
+    assert.deepEqual(page.complaints, []);
+    assert.deepEqual(page.foreign, []);
+    await leave(page);
+  });
 
-    test(`every state is accessible and fits, ${theme}, ${size}`, { skip }, async () => {
-      const page = await person(browser, lonely, null, { viewport, colorScheme: theme });
-      await open(page, lonely);
-      await look(page, `state-first-run-${size}-${theme}`);
-      await page.goto(`${lonely.url}/#/write`);
-      await page.getByRole('heading', { name: 'Please sign in' }).waitFor();
-      await look(page, `state-signed-out-${size}-${theme}`);
-      await page.goto(`${lonely.url}/#/record/a/b/1`);
-      await page.getByRole('heading', { name: 'Not found' }).waitFor();
-      await look(page, `state-missing-${size}-${theme}`);
-      assert.deepEqual(page.slips, []);
-      await page.context().close();
+  test(`every state is accessible in both themes, and fits: ${size}`, { skip }, async () => {
+    const page = await person(browser, lonely, null, { viewport });
+    await open(page, lonely);
+    await look(page, `state-first-run-${size}`);
+    await page.goto(`${lonely.url}/#/write`);
+    await page.getByRole('heading', { name: 'Please sign in' }).waitFor();
+    await look(page, `state-signed-out-${size}`);
+    await page.goto(`${lonely.url}/#/record/a/b/1`);
+    await page.getByRole('heading', { name: 'Not found' }).waitFor();
+    await look(page, `state-missing-${size}`);
+    assert.deepEqual(page.slips, []);
+    await leave(page);
 
-      const searching = await person(browser, tannery, null, { viewport, colorScheme: theme, storageState: state });
-      await open(searching, tannery, '#/?q=students');
-      await searching.waitForSelector('.card mark');
-      await look(searching, `state-search-${size}-${theme}`);
-      await searching.fill('#search', 'zyxwv');
-      await searching.getByText('Nothing fits').waitFor();
-      await look(searching, `state-nothing-${size}-${theme}`);
-      await searching.route('**/api/v1/networks', (route) => new Promise((go) => setTimeout(go, 2000)).then(() => route.abort()).catch(() => null));
-      await searching.goto(`${tannery.url}/#/networks`);
-      await searching.waitForSelector('.skeleton');
+    const searching = await person(browser, tannery, null, { viewport, storageState: state });
+    await open(searching, tannery, '#/?q=students');
+    await searching.waitForSelector('.card mark');
+    await look(searching, `state-search-${size}`);
+    await searching.fill('#search', 'zyxwv');
+    await searching.getByText('Nothing fits').waitFor();
+    await look(searching, `state-nothing-${size}`);
+    await searching.route('**/api/v1/networks', () => null); // no answer, until it is left
+    await searching.goto(`${tannery.url}/#/networks`);
+    await searching.waitForSelector('.skeleton');
+    for (const colorScheme of THEMES) {
+      await searching.emulateMedia({ colorScheme });
       assert.deepEqual([...searching.slips, ...await violations(searching)], []);
-      await searching.screenshot({ path: join(SHOTS, `state-loading-${size}-${theme}.png`) });
-      await searching.context().close();
-    });
-  }
+      await searching.screenshot({ path: join(SHOTS, `state-loading-${size}-${colorScheme}.png`) });
+    }
+    await leave(searching);
+  });
 }
 
 test('a daemon that goes away is told, and the page goes on by itself when it is back', { skip }, async () => {
@@ -149,7 +155,7 @@ test('a daemon that goes away is told, and the page goes on by itself when it is
   await lonely.start();
   await page.getByRole('heading', { level: 1, name: 'Quiet Lake Schools' }).waitFor();
   assert.equal(await page.locator('.offline p').count(), 0);
-  await page.context().close();
+  await leave(page);
 });
 
 /** What is beyond the edges of the screen, or lies over something else in the bar above. */
@@ -170,8 +176,7 @@ test('from a phone to 4K, from left to right and from right to left, nothing lea
   await open(page, tannery);
   const slips = [];
   for (const route of await routes(page)) {
-    const path = route.path.map((part) => (part.startsWith('{') ? given[part.slice(1, -1)] : part));
-    await page.goto(`${tannery.url}/#/${path.map(encodeURIComponent).join('/')}`);
+    await page.goto(`${tannery.url}/${addressOf(route)}`);
     await page.waitForSelector(`main[data-view="${route.name}"]`);
     if (route.name === 'find') await page.waitForSelector('.card');
     for (const [width, height] of WIDTHS) {
@@ -187,7 +192,7 @@ test('from a phone to 4K, from left to right and from right to left, nothing lea
     }
   }
   assert.deepEqual(slips, []);
-  await page.context().close();
+  await leave(page);
 });
 
 const PAPERS = { A4: [595, 842], Letter: [612, 792] };
@@ -221,5 +226,5 @@ test('a record prints on A4 and on Letter: its words, its rubric whole, its addr
     }
     assert.ok(pages.flatMap((one) => one.links).includes('https://creativecommons.org/licenses/by/4.0/'), 'the address is a link in the file');
   }
-  await page.context().close();
+  await leave(page);
 });

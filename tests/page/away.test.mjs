@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, missing, open, person } from './kit/browser.mjs';
+import { launch, leave, missing, open, person } from './kit/browser.mjs';
 import { until, World } from './kit/node.mjs';
 
 const skip = missing() || false;
@@ -31,7 +31,7 @@ before(async () => {
     const table = await import(new URL('app/routes.js', main).href);
     return table.routes.map((route) => ({ name: route.name, path: route.path }));
   });
-  await page.context().close();
+  await leave(page);
 });
 after(async () => {
   await browser?.close();
@@ -78,7 +78,7 @@ for (let group = 0; group < 3; group++) {
       await page.waitForSelector(`main[data-view="${route.name}"] h1`, { state: 'attached' });
       assert.equal(await page.locator('main .state-offline').count(), 0, `${route.name} has come back`);
       assert.deepEqual(await typedIn(page), typed, `${route.name}, back`);
-      await page.context().close();
+      await leave(page);
     }
   });
 }
@@ -98,7 +98,7 @@ test('a view that is opened while the daemon is away says so and comes by itself
   await page.getByRole('heading', { name: 'The daemon is not there' }).waitFor();
   await node.start();
   await page.getByRole('heading', { level: 1, name: 'Tannery Brook' }).waitFor();
-  await page.context().close();
+  await leave(page);
 });
 
 test('what is written while the daemon is away is in the drafts when it is back, even if the form was left', { skip }, async () => {
@@ -115,5 +115,5 @@ test('what is written while the daemon is away is in the drafts when it is back,
   await until(async () => page.evaluate(() => fetch('/api/v1/drafts').then((answer) => answer.json()).then(({ drafts }) => drafts.some((draft) => draft.fields.title === 'Written in the dark'), () => false)), 'the draft is kept');
   await page.waitForSelector('main[data-view=find]');
   assert.equal(new URL(page.url()).hash, '#/', 'nobody is taken away from where they are');
-  await page.context().close();
+  await leave(page);
 });

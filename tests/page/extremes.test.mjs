@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { launch, missing, open, person } from './kit/browser.mjs';
+import { launch, leave, missing, open, person } from './kit/browser.mjs';
 import { until, World } from './kit/node.mjs';
 
 const skip = missing() || false;
@@ -52,7 +52,7 @@ for (const [size, viewport] of Object.entries({ phone: { width: 360, height: 760
       assert.equal(await beyond(page), 0, title);
     }
     assert.deepEqual(page.complaints, []);
-    await page.context().close();
+    await leave(page);
   });
 }
 
@@ -69,7 +69,7 @@ test('on a phone each level of a rubric says its name and its points, as wide as
     assert.equal(widths, 1);
     assert.deepEqual(words, LEVELS.map(({ name, points }) => `${name} \u00B7 ${points} ${points === 1 ? 'point' : 'points'}`));
   }
-  await page.context().close();
+  await leave(page);
 });
 
 test('of very much that was said the newest is shown, the rest when asked for, and that there is more', { skip }, async () => {
@@ -92,7 +92,7 @@ test('of very much that was said the newest is shown, the rest when asked for, a
   await said.getByText('And one more.').waitFor();
   assert.equal(await said.count(), 50, 'what was asked for stays');
   assert.deepEqual(page.complaints, []);
-  await page.context().close();
+  await leave(page);
 });
 
 test('an address that cannot be decoded is one at which nothing is', { skip }, async () => {
@@ -100,5 +100,5 @@ test('an address that cannot be decoded is one at which nothing is', { skip }, a
   await open(page, node, '#/%E0%A4%A');
   await page.waitForSelector('main[data-view=missing]');
   assert.deepEqual(page.complaints, []);
-  await page.context().close();
+  await leave(page);
 });

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { launch, missing, open, person, settled } from './kit/browser.mjs';
+import { launch, leave, missing, open, person, settled } from './kit/browser.mjs';
 import { EVIL_NAME, EVIL_PROSE, evilRecord, harmless } from './kit/evil.mjs';
 import { until, World } from './kit/node.mjs';
 
@@ -93,7 +93,7 @@ test('script in the names of nodes, networks, people and invitations stays text'
   await harmless(page, 'a ticket');
   await page.getByLabel('Ticket').fill(EVIL_NAME);
   await page.locator('main').getByRole('alert').waitFor();
-  await page.context().close();
+  await leave(page);
 });
 
 test('script in a draft, and in the words it is sent back with, stays text', { skip }, async () => {
@@ -114,7 +114,7 @@ test('script in a draft, and in the words it is sent back with, stays text', { s
   await writer.locator('.card-draft').first().getByRole('link').click();
   await writer.getByText('Sent back:').waitFor();
   await harmless(writer, 'the words it came back with');
-  await writer.context().close();
+  await leave(writer);
 });
 
 const MARKDOWN = [

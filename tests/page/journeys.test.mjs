@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, missing, open, person } from './kit/browser.mjs';
+import { launch, leave, missing, open, person } from './kit/browser.mjs';
 import { called, tabTo } from './kit/keys.mjs';
 import { until, World } from './kit/node.mjs';
 
@@ -65,7 +65,7 @@ test('a district joins by pasting a ticket that another made on its page', { ski
   await other.getByRole('heading', { level: 1, name: 'Granite Ridge' }).waitFor();
   await manager.goto(`${hub.url}/#/network/${network}`);
   await manager.getByRole('rowheader', { name: /Cedar Valley/ }).first().waitFor();
-  await Promise.all([manager.context().close(), other.context().close()]);
+  await leave(manager, other);
 });
 
 test('what one district publishes stands on the page of another within a second, without reload', { skip }, async (context) => {
@@ -83,7 +83,7 @@ test('what one district publishes stands on the page of another within a second,
   context.diagnostic(`published to shown elsewhere, ms: ${times.join(' ')}`);
   assert.ok(Math.min(...times) < 1000, `never within a second: ${times}`);
   assert.deepEqual(reader.complaints, []);
-  await Promise.all([writer.context().close(), reader.context().close()]);
+  await leave(writer, reader);
 });
 
 test('an adaptation credits its origin, and its origin shows it without reload', { skip }, async () => {
@@ -102,7 +102,7 @@ test('an adaptation credits its origin, and its origin shows it without reload',
   await adapter.getByText(/Tannery Brook/).first().waitFor();
   assert.match(await adapter.locator('.document-side').textContent(), /Credit.*Tannery Brook/s);
   await writer.locator('.tree').getByRole('link', { name: 'The Year the Quarry Closed' }).waitFor();
-  await Promise.all([writer.context().close(), adapter.context().close()]);
+  await leave(writer, adapter);
 });
 
 test('a draft is published by a second person, in the name of its writer', { skip }, async () => {
@@ -124,7 +124,7 @@ test('a draft is published by a second person, in the name of its writer', { ski
     const [record] = (await cedar.json('/api/v1/search?q=council')).records;
     return record && assert.deepEqual(record.fields.by, ['Rosa Lind']) === undefined;
   }, 'Cedar Valley has it, by Rosa Lind');
-  await Promise.all([rosa.context().close(), ben.context().close()]);
+  await leave(rosa, ben);
 });
 
 test('a draft that is sent back says why, and comes again', { skip }, async () => {
@@ -144,7 +144,7 @@ test('a draft that is sent back says why, and comes again', { skip }, async () =
   await rosa.getByRole('heading', { name: /Sent back/ }).waitFor();
   await rosa.getByRole('link', { name: 'Start small' }).click();
   await rosa.getByText('Which class was it?').waitFor();
-  await Promise.all([rosa.context().close(), ben.context().close()]);
+  await leave(rosa, ben);
 });
 
 test('a comment and a lesson of two other districts stand beneath a task, without reload', { skip }, async () => {
@@ -163,12 +163,12 @@ test('a comment and a lesson of two other districts stand beneath a task, withou
     for (const [label, text] of Object.entries(fields)) await page.getByLabel(new RegExp(`^${label}`)).first().fill(text);
     await page.getByRole('button', { name: 'Publish', exact: true }).click();
     await page.waitForURL(/#\/record\//);
-    await page.context().close();
+    await leave(page);
   }
   await writer.locator('.said').getByText('We did it with clay soil.').waitFor();
   await writer.getByRole('heading', { name: /Lessons learned/ }).waitFor();
   await writer.locator('.said').getByText('Dig one hole and wait a day').waitFor();
-  await writer.context().close();
+  await leave(writer);
 });
 
 test('a revision takes the place of what it revises, and says so on the old address', { skip }, async () => {
@@ -181,7 +181,7 @@ test('a revision takes the place of what it revises, and says so on the old addr
   await writer.getByRole('heading', { level: 1, name: 'Solar ovens, second edition' }).waitFor();
   await open(writer, tannery, address);
   await writer.getByText('There is a later version of this record.').waitFor();
-  await writer.context().close();
+  await leave(writer);
 });
 
 test('what looks like student data is shown as it is typed and must be vouched for', { skip }, async () => {
@@ -195,7 +195,7 @@ test('what looks like student data is shown as it is typed and must be vouched f
   await writer.getByLabel('No student can be recognised from this').check();
   await writer.getByRole('button', { name: 'Publish', exact: true }).click();
   await writer.waitForURL(/#\/record\//);
-  await writer.context().close();
+  await leave(writer);
 });
 
 test('find, read, adapt and publish with keys alone, and always to be seen where one is', { skip }, async () => {
@@ -223,7 +223,7 @@ test('find, read, adapt and publish with keys alone, and always to be seen where
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => document.activeElement.tagName === 'H1' && document.activeElement.textContent === 'Watershed walk in winter');
   assert.match(await page.locator('.document-side').textContent(), /Watershed walk/, 'its lineage stands beside it');
-  await page.context().close();
+  await leave(page);
 });
 
 test('the first minutes: a district names itself, founds a network and publishes its first task', { skip }, async () => {
@@ -241,7 +241,7 @@ test('the first minutes: a district names itself, founds a network and publishes
   await publish(page, fresh, 'Ice in, ice out');
   await page.locator('.byline').getByText('Quiet Lake Schools').waitFor();
   assert.equal((await fresh.json('/api/v1/id')).name, 'Quiet Lake Schools');
-  await page.context().close();
+  await leave(page);
 });
 
 test('filters say how many records each leaves, and what is chosen can be taken away', { skip }, async () => {
@@ -264,7 +264,7 @@ test('filters say how many records each leaves, and what is chosen can be taken 
   await tannery.pln('add', 'task', 'title=Inclined planes', 'prompt=Show what you know.', 'subjects=Science');
   await page.waitForFunction(() => document.getElementById('filter-subject').options[1].textContent === 'Science (3)');
   assert.deepEqual(page.complaints, []);
-  await page.context().close();
+  await leave(page);
 });
 
 test('a record is withdrawn by its district, with a reason that others read', { skip }, async () => {
@@ -281,5 +281,5 @@ test('a record is withdrawn by its district, with a reason that others read', { 
   await until(async () => (await cedar.json(`/api/v1/records/${decodeURIComponent(address.slice('#/record/'.length))}`)).withdrawn, 'Cedar Valley knows');
   await open(reader, cedar, address);
   await reader.getByText('The numbers were wrong').waitFor();
-  await Promise.all([writer.context().close(), reader.context().close()]);
+  await leave(writer, reader);
 });

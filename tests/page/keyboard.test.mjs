@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 
-import { launch, missing, open, person } from './kit/browser.mjs';
+import { launch, leave, missing, open, person } from './kit/browser.mjs';
 import { called, tabTo } from './kit/keys.mjs';
 import { until, World } from './kit/node.mjs';
 
@@ -42,7 +42,7 @@ test('a district is invited and joins with keys alone', { skip }, async () => {
   await tabTo(guest, called('Join'), 'joining');
   await guest.keyboard.press('Enter');
   await heading(guest, 'H1', 'Granite Ridge');
-  await Promise.all([host.context().close(), guest.context().close()]);
+  await leave(host, guest);
 });
 
 test('a record is reviewed with keys alone', { skip }, async () => {
@@ -64,7 +64,7 @@ test('a record is reviewed with keys alone', { skip }, async () => {
   await page.keyboard.press('Enter');
   await page.waitForSelector('main[data-view=record]');
   await page.getByText('Level 3 and 4 read alike.').first().waitFor();
-  await page.context().close();
+  await leave(page);
 });
 
 test('a dialog holds the keyboard, leaves by Escape and gives the keyboard back', { skip }, async () => {
@@ -88,5 +88,5 @@ test('a dialog holds the keyboard, leaves by Escape and gives the keyboard back'
     assert.equal(await page.evaluate(() => document.activeElement.textContent), 'Withdraw', `after ${leave}`);
     await page.keyboard.press('Shift+Tab');
   }
-  await page.context().close();
+  await leave(page);
 });

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { createServer, request } from 'node:http';
 import { after, before, test } from 'node:test';
 
-import { launch, missing, open, person } from './kit/browser.mjs';
+import { launch, leave, missing, open, person } from './kit/browser.mjs';
 import { World } from './kit/node.mjs';
 
 const skip = missing() || false;
@@ -57,7 +57,7 @@ test('a page of another origin changes nothing, even in a browser that is signed
   for (const origin of ['http://evil.test', 'null', `http://${node.http}.evil.test`]) {
     assert.equal(await ask('POST', '/api/v1/networks', { ...json, Origin: origin }, '{"name":"x"}'), 403, origin);
   }
-  await page.context().close();
+  await leave(page);
 });
 
 /** A server of somebody else, with a page on which anything may be tried. */
@@ -123,7 +123,7 @@ test('a hostile page in the same browser reads nothing, changes nothing and show
   const after = await page.evaluate(() => fetch('/api/v1/sign-ins').then((answer) => answer.json()));
   assert.equal(after.sign_ins.length, before.sign_ins.length);
   assert.equal((await page.evaluate(() => fetch('/api/v1/session').then((answer) => answer.json()))).role, 'manage', 'still signed in');
-  await page.context().close();
+  await leave(page);
 });
 
 test('the cookie is out of reach of scripts and of other sites', { skip }, async () => {
@@ -133,7 +133,7 @@ test('the cookie is out of reach of scripts and of other sites', { skip }, async
   assert.equal(cookie.sameSite, 'Strict');
   assert.equal(await page.evaluate(() => document.cookie), '');
   assert.doesNotMatch(page.url(), /sign-in/, 'the token is gone from the address');
-  await page.context().close();
+  await leave(page);
 });
 
 test('a link works once, and a wrong one says so', { skip }, async () => {
@@ -146,7 +146,7 @@ test('a link works once, and a wrong one says so', { skip }, async () => {
     await page.getByRole('alert').getByText(words).waitFor();
     await page.context().close();
   }
-  await first.context().close();
+  await leave(first);
 });
 
 test('a link that is withdrawn on the page signs out whoever used it, and says so in the list', { skip }, async () => {
@@ -159,7 +159,7 @@ test('a link that is withdrawn on the page signs out whoever used it, and says s
   assert.equal(await row.getByRole('button').count(), 0, 'what is withdrawn cannot be withdrawn again');
   await writer.goto(`${node.url}/#/drafts`);
   await writer.getByRole('heading', { name: 'Please sign in' }).waitFor();
-  await Promise.all([manager.context().close(), writer.context().close()]);
+  await leave(manager, writer);
 });
 
 test('without a link there is nothing to read where reading needs one', { skip }, async () => {
@@ -168,7 +168,7 @@ test('without a link there is nothing to read where reading needs one', { skip }
   await page.goto(`${closed.url}/`);
   await page.getByRole('heading', { name: 'Please sign in' }).waitFor();
   assert.equal((await fetch(`${closed.url}/api/v1/search`)).status, 401);
-  await page.context().close();
+  await leave(page);
 });
 
 test('a role that is too small is told so by the page, and refused by the daemon', { skip }, async () => {
@@ -178,10 +178,10 @@ test('a role that is too small is told so by the page, and refused by the daemon
     await page.getByRole('heading', { name: heading }).waitFor();
     const answer = await page.evaluate(() => fetch('/api/v1/sign-ins', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"role":"manage"}' }).then((response) => response.status));
     assert.equal(answer, 403, role);
-    await page.context().close();
+    await leave(page);
   }
   const reader = await person(browser, node, await node.link('read', 'Reader'));
   const refused = await reader.evaluate(() => fetch('/api/v1/drafts', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"kind":"task","fields":{}}' }).then((response) => response.status));
   assert.equal(refused, 403);
-  await reader.context().close();
+  await leave(reader);
 });

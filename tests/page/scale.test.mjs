@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 
-import { launch, missing, open, person } from './kit/browser.mjs';
+import { launch, leave, missing, open, person } from './kit/browser.mjs';
 import { until, World } from './kit/node.mjs';
 
 const skip = missing() || false;
@@ -66,5 +66,5 @@ test('ten thousand records in one list stay smooth', { skip }, async (context) =
   assert.ok(told.cards >= COUNT, `only ${told.cards} were shown`);
   // Beside other work frames are slow however long the list is: what counts is that its length does not matter.
   assert.ok(told.many <= 2 * Math.max(told.few, 17) + 17, `a frame took ${told.many} ms, ${told.few} with the first page only`);
-  await page.context().close();
+  await leave(page);
 });

@@ -32,6 +32,8 @@ function themeButton() {
     window.plnTheme.choose(window.plnTheme.now() === 'dark' ? 'light' : 'dark');
     draw();
   });
+  // The machine may turn dark by itself in the evening.
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', draw);
   draw();
   return button;
 }

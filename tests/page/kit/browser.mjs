@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { TOP } from './node.mjs';
 
 const require = createRequire(join(TOP, 'build/npm/'));
-const PROGRAMS = [process.env.PLN_CHROMIUM, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** The shell is the same engine without a browser around it, and takes a third less. */
+const PROGRAMS = [process.env.PLN_CHROMIUM, '/usr/bin/chromium-headless-shell', '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 const program = PROGRAMS.find((path) => path && existsSync(path));
 
 /** Why there can be no test, or ''. */
@@ -24,13 +25,26 @@ export async function launch(...args) {
   return chromium.launch({ executablePath: program, args: ['--no-sandbox', '--disable-dev-shm-usage', ...args] });
 }
 
+const DESK = { width: 1280, height: 860 };
+/** browser -> windows that nobody sits at. A new one costs seconds of a processor, most of them for files it then has. */
+const idle = new Map();
+
+/** A window of somebody who was never here, warm where there is one. */
+async function seat(browser, node, options) {
+  const free = idle.get(browser) ?? [];
+  const known = free.findIndex((page) => page.home === node.url);
+  const [page = await (await browser.newContext()).newPage()] = free.splice(known, 1);
+  page.context().setDefaultTimeout(60000);
+  await page.setViewportSize(options.viewport ?? DESK);
+  await page.emulateMedia({ colorScheme: options.colorScheme ?? 'light' });
+  if (options.storageState) await page.context().addCookies(options.storageState.cookies);
+  return page;
+}
+
 /** A person's browser window, signed in by @link where there is one. page.complaints: what went wrong in it. */
 export async function person(browser, node, link, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
-  context.setDefaultTimeout(60000);
-  const page = await context.newPage();
-  page.complaints = [];
-  page.foreign = [];
+  const page = await seat(browser, node, options);
+  Object.assign(page, { home: node.url, complaints: [], foreign: [], slips: [] });
   page.on('console', (message) => ['error', 'warning'].includes(message.type()) && page.complaints.push(message.text()));
   page.on('pageerror', (error) => page.complaints.push(error.stack ?? String(error)));
   page.on('request', (request) => {
@@ -43,6 +57,25 @@ export async function person(browser, node, link, options = {}) {
     await page.waitForSelector('.person-name', { state: 'attached' });
   }
   return page;
+}
+
+/** Their day is over: nothing of them stays in the window, and the next person may sit down at it. */
+export async function leave(...pages) {
+  await Promise.all(pages.map(async (page) => {
+    const context = page.context();
+    const browser = context.browser();
+    for (const name of ['console', 'pageerror', 'request']) page.removeAllListeners(name);
+    try {
+      await page.unrouteAll({ behavior: 'ignoreErrors' });
+      await page.evaluate(() => localStorage.clear());
+      await context.clearCookies();
+      // A page of the same site without a script: the process and what it keeps of our files stay warm.
+      await page.goto(`${page.home}/healthz`);
+      idle.set(browser, [...idle.get(browser) ?? [], page]);
+    } catch {
+      await context.close();
+    }
+  }));
 }
 
 export async function open(page, node, hash = '#/') {
