@@ -15,10 +15,12 @@
 #include "world.h"
 
 #define SWARM_NODES_MAX 96u
+#define SWARM_EVENTS_PER_MINUTE 100u /**< of one machine: with fewer, little was tried */
 #define SWARM_CIRCLES_MAX 2u
 #define SWARM_BACKUPS_MAX 8u
 #define SWARM_NODES 20u   /**< the standard shape: so many nodes ... */
 #define SWARM_MINUTES 10u /**< ... for so many virtual minutes, before it heals */
+#define SWARM_EVENTS (SWARM_NODES * SWARM_MINUTES * SWARM_EVENTS_PER_MINUTE)
 
 typedef struct {
     uint64_t seed;

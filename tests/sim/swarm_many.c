@@ -11,8 +11,7 @@
 #include "swarm.h"
 
 #define JOBS_MAX 64u
-#define SLOW_MS 120000u   /**< worth looking at: twice the longest wait between two dials */
-#define EVENTS_MIN 20000u /**< of a seed of the standard shape: with fewer, little was tried */
+#define SLOW_MS 120000u /**< worth looking at: twice the longest wait between two dials */
 
 /** What a worker says: that it begins with a seed, and what came of it. */
 typedef struct {
@@ -116,9 +115,10 @@ static void judge(totals_t *totals, const word_t *word)
         printf("slow: seed %" PRIu64 " took %.0f s to converge\n", word->seed,
                (double)result->converged_ms / 1000);
     }
-    if (result->broken[0] == '\0' && standard(&totals->many->one) && result->events < EVENTS_MIN) {
+    if (result->broken[0] == '\0' && standard(&totals->many->one) &&
+        result->events < SWARM_EVENTS) {
         printf("thin: seed %" PRIu64 " has %" PRIu64 " events, less than %u\n", word->seed,
-               result->events, EVENTS_MIN);
+               result->events, SWARM_EVENTS);
         totals->thin++;
     }
 }

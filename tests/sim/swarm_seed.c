@@ -95,13 +95,24 @@ static void each_second(swarm_t *swarm)
     }
 }
 
+/** Where little was tried, for the hub was off or nobody found in, it goes on for as long again. */
+static bool goes_on(const swarm_t *swarm, uint64_t begin_ms, uint64_t nodes)
+{
+    const world_t *world = swarm->world;
+    uint64_t enough = SWARM_EVENTS_PER_MINUTE * nodes * swarm->history_ms / MINUTE_MS;
+    uint64_t past_ms = world->now_ms - begin_ms;
+    return past_ms < swarm->history_ms ||
+           (!swarm->calm && world->events < enough && past_ms < 2 * swarm->history_ms);
+}
+
 static void history(swarm_t *swarm)
 {
     world_t *world = swarm->world;
-    uint64_t end_ms = world->now_ms + swarm->history_ms;
+    uint64_t begin_ms = world->now_ms;
+    uint64_t nodes = world->node_count;  // copies of their folders come later
     uint64_t act_ms = world->now_ms;
     uint64_t fault_ms = world->now_ms + 5 * SECOND_MS;
-    while (world->now_ms < end_ms && world->broken[0] == '\0') {
+    while (goes_on(swarm, begin_ms, nodes) && world->broken[0] == '\0') {
         world_run(world, 100);
         if (world->now_ms % SECOND_MS < 100) {
             each_second(swarm);
