@@ -55,6 +55,7 @@ void pln_api_network(const pln_request_t *request, pln_answer_t *answer)
     pln_json_set_number(json, "access_version", members.settings.access_version);
     json_object_set_new(json, "coordinator_list", coordinators_json(&members));
     json_t *warnings = json_array();
+    pln_warn_namesakes(warnings, request->api, &view.id, view.name);
     pln_warn_network(warnings, request->api, &view);
     json_object_set_new(json, "warnings", warnings);
     pln_members_free(&members);

@@ -408,7 +408,6 @@ static void chain_relimit(pln_node_t *node, pln_chain_t *chain)
         return;  // the store is asked which branch is which
     }
     chain->limit = pln_chain_limit(chain);
-    chain->full = pln_chain_quota_reached(chain->net, &chain->place, &chain->held);
     uint64_t counts = chain->durable.seq < chain->limit ? chain->durable.seq : chain->limit;
     counts = counts < chain->base.seq ? chain->base.seq : counts;  // nothing of a branch
     if (counts == chain->counted.seq || chain->shifting || chain->net->forgetting) {

@@ -60,7 +60,6 @@ struct pln_chain {
     uint64_t minting;         /**< own drafts in the writer: how many ... */
     uint64_t minting_bytes;   /**< ... and their weight */
     uint64_t limit;           /**< by access (R3.4) */
-    bool full;                /**< the quota's last anchor is held (R11) */
     bool shifting;            /**< an ASIDE or BACK is in the writer */
     pln_chain_t *bucket_next; /**< same first author byte */
     /* asking */

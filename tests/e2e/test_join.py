@@ -120,6 +120,8 @@ class Join(Case):
         done = district.try_pln("join", other.invite(other.found("Prairie")))
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("Prairie, too", done.stderr)
+        shown = district.pln("network", "show", first[:12], json=True)  # what the page shows, too
+        self.assertTrue([text for text in shown["warnings"] if "Prairie, too" in text], shown)
 
     def test_a_revoked_member_gets_nothing_further(self):
         hub = self.node("hub")

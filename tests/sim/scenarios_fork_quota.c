@@ -104,9 +104,30 @@ static void a_settle_beyond_the_quota_counts_once_there_is_room(void **state)
     world_free(&story.world);
 }
 
+/** Without a fork: it ends at the first anchor at its quota, and its author is told. */
+static void a_chain_ends_at_its_quota_of_bytes(void **state)
+{
+    (void)state;
+    story_t story = {.world = world_new(70)};
+    story.root = world_node(story.world, "root", false);
+    assert_int_equal(world_found_within(story.root, "net", 0, 131072, &story.net), PLN_OK);
+    world_node_t *author = story_member(&story, "author");
+    size_t written = 0;
+    while (written < 200 && world_publish(author, &story.net, 1, 2000) == PLN_OK) {
+        written++;
+    }
+    assert_int_equal(written, 131072 / 2013);  // of 13 + 2,000 bytes each
+    assert_int_equal(world_publish(author, &story.net, 1, 2000), PLN_EQUOTA);
+    overwrite(author, &story.net, 30);  // of 13 + 4: the 14th is the first at the quota
+    story_run(&story, 60000);
+    story_records_are(&story, story.root, written + 14);
+    world_free(&story.world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_chain_ends_at_its_quota_of_bytes),
         cmocka_unit_test(a_settle_beyond_the_quota_leaves_the_chain_where_it_parted),
         cmocka_unit_test(a_settle_beyond_the_quota_counts_once_there_is_room),
     };

@@ -27,6 +27,21 @@ static void net_lets_in_after_a_refusal_once_admitted(void **state)
     join(2);
 }
 
+/* Put out of one network, a member of another, and with a ticket: it comes as what lets it do most.
+ */
+static void net_takes_a_key_of_several_classes_for_the_first_of_them(void **state)
+{
+    (void)state;
+    static const pln_link_class_t classes[] = {PLN_LINK_PUT_OUT, PLN_LINK_TICKET, PLN_LINK_PEER};
+    for (uint32_t i = 0; i < 3; i++) {
+        pln_net_admit(a->net, classes[i], &b->self.id, true);
+        pln_net_dial(b->net, i + 1, &a->self.id, pln_net_listen(a->net), NULL);
+        await(b, UP, i + 1);
+        assert_true(say(b, i + 1, "x"));
+        assert_int_equal(await(a, UP, 0)->as, classes[i]);
+    }
+}
+
 static void net_keeps_the_gates_of_two_nets_apart(void **state)
 {
     (void)state;
@@ -259,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(net_refuses_a_stranger_and_counts_it),
         TEST(net_lets_in_after_a_refusal_once_admitted),
+        TEST(net_takes_a_key_of_several_classes_for_the_first_of_them),
         TEST(net_keeps_the_gates_of_two_nets_apart),
         TEST(net_tells_another_key_from_a_refusal),
         TEST(net_says_unreached_where_nobody_is),

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MPL-2.0
+// What a member says of itself, when it has as much to say as there can be.
+#include <stdio.h>
+#include <string.h>
+
+#include "proto/node_state.h"
+#include "story.h"
+
+#define EPOCHS 9
+#define HEADS_MAX 6
+
+static pln_presence_t presence_of(const story_t *story, const world_node_t *at,
+                                  const world_node_t *of)
+{
+    const pln_net_state_t *net = pln_map_get(&at->node->net_by_id, story->net.bytes);
+    const pln_presence_state_t *kept = pln_map_get(&net->presences, of->self.id.bytes);
+    pln_presence_t presence;
+    assert_non_null(kept);
+    assert_int_equal(pln_presence_decode(pln_buf_span(&kept->body), &presence), PLN_OK);
+    return presence;
+}
+
+/** Eight addresses of 35 bytes, and a name of 128. */
+static void have_much_to_say(world_node_t *node)
+{
+    char addresses[PLN_ADDRESSES_MAX][PLN_ADDRESS_MAX + 1];
+    const char *list[PLN_ADDRESSES_MAX];
+    for (size_t i = 0; i < PLN_ADDRESSES_MAX; i++) {
+        snprintf(addresses[i], sizeof addresses[i], "gate%zu.district.schools.example:7420", i);
+        list[i] = addresses[i];
+    }
+    pln_event_t event = world_event_of(node, PLN_EV_ADDRESSES);
+    event.as.addresses.list = list;
+    event.as.addresses.count = PLN_ADDRESSES_MAX;
+    world_step(node, &event);
+    char name[PLN_NAME_MAX + 1];
+    memset(name, 'n', PLN_NAME_MAX);
+    name[PLN_NAME_MAX] = '\0';
+    event = world_event_of(node, PLN_EV_NAME);
+    event.as.name.name = name;
+    world_step(node, &event);
+}
+
+static void a_presence_has_room_for_six_heads_eight_addresses_and_the_longest_name(void **state)
+{
+    (void)state;
+    story_t story = story_begin(1, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 5000);
+    for (int i = 0; i < EPOCHS; i++) {  // one chain each
+        story_publish(&story, member, 1, 100);
+        story_run(&story, 3000);
+        memory_store_t *backup = memory_store_copy(member->store);
+        pln_store_id_t id = world_store_id(story.world);
+        memory_store_rename(backup, &id);
+        world_lay_back(member, backup);
+        world_start(member);
+    }
+    have_much_to_say(member);
+    story_run(&story, 70000);
+    story_records_are(&story, story.root, EPOCHS);
+    pln_presence_t said = presence_of(&story, story.root, member);
+    assert_int_equal(said.name.size, PLN_NAME_MAX);
+    assert_int_equal(said.address_count, PLN_ADDRESSES_MAX);
+    assert_int_equal(pln_rows(said.heads, PLN_PRESENCE_HEAD_SIZE), HEADS_MAX);
+    for (size_t i = 0; i < HEADS_MAX; i++) {  // each is one that the root holds
+        const uint8_t *row = said.heads.data + i * PLN_PRESENCE_HEAD_SIZE;
+        const pln_chain_t *chain = pln_chain_find(pln_net_find(story.root->node, &story.net),
+                                                  &member->self.id, pln_get_u32(row), row[4]);
+        assert_non_null(chain);
+        assert_int_equal(pln_get_u64(row + 5), chain->durable.seq);
+        assert_memory_equal(row + 13, chain->durable.hash.bytes, 32);
+        for (size_t k = 0; k < i; k++) {
+            assert_memory_not_equal(row, said.heads.data + k * PLN_PRESENCE_HEAD_SIZE, 5);
+        }
+    }
+    story_end(&story);
+}
+
+/** Of two copies one has a clock that is ahead: the other is not silenced by what that one said. */
+static void who_meets_a_presence_of_itself_goes_above_it(void **state)
+{
+    (void)state;
+    story_t story = story_begin(2, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 70000);
+    pln_store_id_t id = world_store_id(story.world);
+    memory_store_t *store = memory_store_copy(member->store);
+    memory_store_rename(store, &id);
+    world_node_t *copy = world_twin(member, "copy", store);
+    copy->clock_off_ms = 1800000;
+    world_start(copy);
+    world_peer_add(copy, story.root);
+    story_run(&story, 70000);
+    uint64_t ahead = presence_of(&story, story.root, copy).stamp;
+    assert_true(ahead > world_event_of(story.root, PLN_EV_TICK).wall_ms + 1700000);
+    world_crash(copy);
+    have_much_to_say(member);  // a new name
+    story_run(&story, 70000);
+    pln_presence_t said = presence_of(&story, story.root, member);
+    assert_int_equal(said.name.size, PLN_NAME_MAX);
+    assert_true(said.stamp > ahead);
+    story_end(&story);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(who_meets_a_presence_of_itself_goes_above_it),
+        cmocka_unit_test(a_presence_has_room_for_six_heads_eight_addresses_and_the_longest_name),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
