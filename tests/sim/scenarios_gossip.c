@@ -80,9 +80,50 @@ static void who_was_off_hears_only_of_what_changed(void **state)
     story_end(&story);
 }
 
+#define LIVE_RUN_MAX 16384u
+
+static size_t pushed_small;
+static size_t pushed_large;
+static size_t asked_large;
+
+static void look_at_runs(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    (void)node;
+    (void)from;
+    pln_message_t message;
+    if (pln_message_decode(frame, &message) != PLN_OK || message.type != PLN_MSG_ENTRIES) {
+        return;
+    }
+    bool pushed = (message.as.entries.flags & PLN_ENTRIES_PUSHED) != 0;
+    bool large = message.as.entries.run.size > LIVE_RUN_MAX;
+    pushed_small += pushed && !large;
+    pushed_large += pushed && large;
+    asked_large += !pushed && large;
+}
+
+static void what_is_above_16_kib_is_announced_and_comes_when_asked_for(void **state)
+{
+    (void)state;
+    story_t story = story_begin(4, true);
+    world_node_t *b = story_member(&story, "b");
+    story_run(&story, 30000);
+    pushed_small = pushed_large = asked_large = 0;
+    story.world->heard = look_at_runs;
+    story_publish(&story, story.root, 1, LIVE_RUN_MAX - 13);  // the largest that goes at once
+    story_run(&story, 2000);
+    assert_true(pushed_small == 1 && asked_large == 0);
+    story_publish(&story, story.root, 1, LIVE_RUN_MAX - 12);
+    story_run(&story, 2000);
+    assert_int_equal(pushed_large, 0);
+    assert_int_equal(asked_large, 1);
+    story_records_are(&story, b, 2);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_above_16_kib_is_announced_and_comes_when_asked_for),
         cmocka_unit_test(nobody_has_to_ask_for_what_anybody_writes),
         cmocka_unit_test(a_large_run_is_asked_for_although_a_lazy_link_named_it_first),
         cmocka_unit_test(who_was_off_hears_only_of_what_changed),
