@@ -46,6 +46,11 @@ static reach_t reach_of(const pln_fact_t *revoke, uint32_t epoch, uint8_t lane)
     return reach;
 }
 
+uint64_t pln_revoke_reach(const pln_fact_t *revoke, uint32_t epoch, uint8_t lane)
+{
+    return reach_of(revoke, epoch, lane).seq;
+}
+
 // Several revokes let count what each of them does. Of two cuts at one seq the smaller hash is
 // named, so that every node names the same.
 static void narrow(reach_t *reach, reach_t other)
@@ -76,8 +81,7 @@ static uint64_t authority(const pln_access_t *access, const pln_access_chain_t *
     return reach.seq;
 }
 
-// Does a grant or revoke count? R3.1 for the root's, R3.3 for a coordinator's.
-static bool counted(const pln_access_t *access, const pln_fact_t *fact)
+bool pln_fact_counted(const pln_access_t *access, const pln_fact_t *fact)
 {
     pln_access_chain_t *chain = fact->chain;
     if (access->root == NULL) {
@@ -106,7 +110,7 @@ static bool counted(const pln_access_t *access, const pln_fact_t *fact)
 // Only the root touches a coordinator's term.
 static bool acts_on(const pln_access_t *access, const pln_fact_t *fact, bool is_coordinator)
 {
-    return is_coordinator ? pln_fact_by_root(access, fact) : counted(access, fact);
+    return is_coordinator ? pln_fact_by_root(access, fact) : pln_fact_counted(access, fact);
 }
 
 bool pln_revoke_acts(const pln_access_t *access, const pln_fact_t *revoke, const pln_party_t *party,
@@ -124,7 +128,8 @@ static pln_role_t role_of_term(const pln_access_t *access, const pln_party_t *pa
         return PLN_ROLE_COORDINATOR;
     }
     for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
-        if (grant->as.grant.term == term && grant->as.grant.role > role && counted(access, grant)) {
+        if (grant->as.grant.term == term && grant->as.grant.role > role &&
+            pln_fact_counted(access, grant)) {
             role = grant->as.grant.role;
         }
     }
@@ -220,7 +225,7 @@ static void judge(const pln_access_t *access, pln_party_t *party)
         if (term > ended_by_root && pln_fact_by_root(access, fact)) {
             ended_by_root = term;
         }
-        if (term > ended && counted(access, fact)) {
+        if (term > ended && pln_fact_counted(access, fact)) {
             ended = term;
         }
     }
@@ -228,7 +233,7 @@ static void judge(const pln_access_t *access, pln_party_t *party)
     // its role; where none does, no living term is one, so the others need not be asked what they
     // are.
     for (const pln_fact_t *grant = party->grants; grant != NULL; grant = grant->next) {
-        if (!counted(access, grant)) {
+        if (!pln_fact_counted(access, grant)) {
             continue;
         }
         int64_t end = coordinator_grant(access, grant) ? ended_by_root : ended;
@@ -253,7 +258,7 @@ static bool promised(const pln_access_t *access, pln_party_t *party)
     return party->promised && party != access->root && !party->granted;
 }
 
-static bool is_member(const pln_access_t *access, pln_party_t *party)
+bool pln_party_is_member(const pln_access_t *access, pln_party_t *party)
 {
     if (party == access->root || promised(access, party)) {
         return true;
@@ -365,15 +370,12 @@ static void describe(const pln_access_t *access, pln_party_t *party, pln_member_
 pln_err_t pln_access_member(pln_access_t *access, const pln_id_t *node, pln_member_t *out)
 {
     pln_party_t *party = pln_access_party(access, node);
-    if (party == NULL || !is_member(access, party)) {
+    if (party == NULL || !pln_party_is_member(access, party)) {
         return PLN_ENOTFOUND;
     }
     describe(access, party, out);
     return PLN_OK;
 }
-
-static const pln_fact_t *undone(const pln_access_t *access, const pln_party_t *party,
-                                const pln_fact_t **grant);
 
 static void refresh_members(pln_access_t *access)
 {
@@ -389,9 +391,9 @@ static void refresh_members(pln_access_t *access)
     access->ended = access->ended_end;  // filled from behind
     for (size_t i = 0; i < access->parties.count; i++) {
         pln_party_t *party = access->parties.items[i];
-        if (is_member(access, party)) {
+        if (pln_party_is_member(access, party)) {
             access->members[access->member_count++] = party;
-        } else if (party->granted || undone(access, party, &grant) != NULL) {
+        } else if (party->granted || pln_access_undone(access, party, &grant) != NULL) {
             *--access->ended = party;
         }
     }
@@ -448,7 +450,7 @@ bool pln_access_last_label(pln_access_t *access, const pln_id_t *node, char out[
          grant = grant->next) {
         bool later = last == NULL || grant->as.grant.term > last->as.grant.term ||
                      (grant->as.grant.term == last->as.grant.term && stronger(access, grant, last));
-        if (grant->text != NULL && later && counted(access, grant)) {
+        if (grant->text != NULL && later && pln_fact_counted(access, grant)) {
             last = grant;
         }
     }
@@ -461,95 +463,4 @@ bool pln_access_led(pln_access_t *access, const pln_id_t *node)
     uint32_t term;
     return pln_access_highest_term(access, node, &term) &&
            pln_access_coordinates(access, pln_access_party(access, node), term);
-}
-
-static const pln_fact_t *revoke_of_member(const pln_access_t *access, const pln_party_t *party)
-{
-    const pln_fact_t *first = NULL;
-    bool is_coordinator = pln_access_coordinates(access, party, party->highest_term);
-    for (const pln_fact_t *fact = party->revokes; fact != NULL; fact = fact->next) {
-        if (fact->as.revoke.term >= party->highest_term && acts_on(access, fact, is_coordinator) &&
-            (first == NULL || pln_fact_compare_ages(fact, first) < 0)) {
-            first = fact;
-        }
-    }
-    assert(first != NULL);
-    return first;
-}
-
-// The root's revoke that ends the word of a coordinator before its @grant; NULL: it was none.
-static const pln_fact_t *revoke_of_word(const pln_access_t *access, const pln_fact_t *grant)
-{
-    const pln_access_chain_t *chain = grant->chain;
-    uint32_t term = chain->epoch / PLN_EPOCHS_PER_TERM;
-    const pln_fact_t *first = NULL;
-    if (access->root == NULL || grant->about == chain->author || counted(access, grant) ||
-        !pln_access_coordinates(access, chain->author, term)) {
-        return NULL;
-    }
-    for (const pln_fact_t *fact = chain->author->revokes; fact != NULL; fact = fact->next) {
-        bool ends =
-            fact->as.revoke.term >= term && pln_fact_by_root(access, fact) &&
-            (chain->forked || reach_of(fact, chain->epoch, PLN_LANE_CONTROL).seq < grant->seq);
-        if (ends && (first == NULL || pln_fact_compare_ages(fact, first) < 0)) {
-            first = fact;
-        }
-    }
-    return first;
-}
-
-// Whom no counted grant names, but some whose authors' word ends before them: the first revoke that
-// ended one, and the first grant that it did it to.
-static const pln_fact_t *undone(const pln_access_t *access, const pln_party_t *party,
-                                const pln_fact_t **grant)
-{
-    const pln_fact_t *first = NULL;
-    *grant = NULL;
-    for (const pln_fact_t *fact = party->grants; fact != NULL; fact = fact->next) {
-        const pln_fact_t *revoke = revoke_of_word(access, fact);
-        int order = revoke == NULL ? 1 : first == NULL ? -1 : pln_fact_compare_ages(revoke, first);
-        if (order < 0 || (order == 0 && pln_fact_compare_ages(fact, *grant) < 0)) {
-            first = revoke;
-            *grant = fact;
-        }
-    }
-    return first;
-}
-
-pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_revoked_t *out)
-{
-    pln_party_t *party = pln_access_party(access, node);
-    const pln_fact_t *grant = NULL;
-    if (party == NULL || is_member(access, party)) {
-        return PLN_ENOTFOUND;
-    }
-    const pln_fact_t *first =
-        party->granted ? revoke_of_member(access, party) : undone(access, party, &grant);
-    if (first == NULL) {
-        return PLN_ENOTFOUND;
-    }
-    memset(out, 0, sizeof *out);
-    out->by = first->chain->author->id;
-    out->epoch = first->chain->epoch;
-    out->seq = first->seq;
-    out->hash = first->hash;
-    out->time_ms = first->time_ms;
-    copy_text(out->reason, sizeof out->reason, first->text);
-    out->undone = grant != NULL;
-    if (out->undone) {
-        out->granted_by = grant->chain->author->id;
-    }
-    return PLN_OK;
-}
-
-bool pln_access_let_in(const pln_access_t *access, const pln_id_t *author, const pln_id_t *node)
-{
-    const pln_party_t *party = pln_access_party(access, node);
-    for (const pln_fact_t *grant = party == NULL ? NULL : party->grants; grant != NULL;
-         grant = grant->next) {
-        if (pln_id_equal(&grant->chain->author->id, author)) {
-            return true;
-        }
-    }
-    return false;
 }

@@ -196,6 +196,22 @@ size_t pln_sorted_find(const pln_sorted_t *sorted, const void *key, pln_order_t 
 void pln_sorted_insert(pln_sorted_t *sorted, size_t at, void *item);
 void pln_sorted_remove(pln_sorted_t *sorted, size_t at);
 
+/* access_fold.c */
+/** Does a grant or revoke count? R3.1 for the root's, R3.3 for a coordinator's. */
+bool pln_fact_counted(const pln_access_t *access, const pln_fact_t *fact);
+/** How far a revoke alone lets a chain of the member it names count; 0: not at all. */
+uint64_t pln_revoke_reach(const pln_fact_t *revoke, uint32_t epoch, uint8_t lane);
+/** Now, by the fold or by a promise. */
+bool pln_party_is_member(const pln_access_t *access, pln_party_t *party);
+
+/* access_ended.c */
+/**
+ * Of whom no counted grant names, but some whose authors' word ends before them: the first revoke
+ * that ended one, and in @grant the first that it did it to; NULL.
+ */
+const pln_fact_t *pln_access_undone(const pln_access_t *access, const pln_party_t *party,
+                                    const pln_fact_t **grant);
+
 /* access_reigns.c */
 /** Who is root after whom: when the founder is known, or a transfer came or went. */
 void pln_reigns_find(pln_access_t *access);
