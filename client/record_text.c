@@ -233,6 +233,9 @@ static void print_lineage(const json_t *lineage)
             putchar('\n');
         }
     }
+    if (json_is_true(json_object_get(lineage, "more"))) {
+        print_pair("More", "older ones stand on the page, beneath the record");
+    }
 }
 
 /** Who, when, why, and how far it has come. */

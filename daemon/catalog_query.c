@@ -428,14 +428,13 @@ static uint16_t relation(sqlite3_stmt *statement)
                                                    : (uint16_t)sqlite3_column_int(statement, 4);
 }
 
-/** Rows of @sql, which asks for sources of edges to a record, in the columns that relation() reads.
- */
-static bool sources_of(pln_catalog_db_t *db, const char *sql, const pln_place_t *place,
+/** Rows of @statement, whose first two parameters are the record that is referred to and @max, in
+ * the columns that relation() reads. */
+static bool sources_of(pln_catalog_db_t *db, sqlite3_stmt *statement, const pln_place_t *place,
                        uint64_t seq, pln_relative_t *out, size_t max, size_t *count)
 {
     pln_catalog_key_t key;
     *count = 0;
-    sqlite3_stmt *statement = pln_catalog_db_prepare(db, sql);
     if (statement == NULL || !pln_catalog_key_open(db, &key)) {
         return false;
     }
@@ -454,23 +453,50 @@ static bool sources_of(pln_catalog_db_t *db, const char *sql, const pln_place_t 
 }
 
 bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
-                         pln_relative_t *out, size_t max, size_t *count)
+                         pln_kin_t kin, const pln_relative_t *before, pln_relative_t *out,
+                         size_t max, size_t *count)
 {
-    return sources_of(db,
-                      "SELECT record.chain, record.seq, max(edge.field = 4),"
-                      " max(edge.field = 11), max(edge.field) FROM edge"
-                      " JOIN record ON record.id = edge.source"
-                      " WHERE edge.target = ? AND edge.field <> 3"
-                      " GROUP BY record.id ORDER BY record.id DESC LIMIT ?",
-                      place, seq, out, max, count);
+    sqlite3_stmt *statement = pln_catalog_db_prepare(
+        db,
+        "SELECT record.chain, record.seq, max(edge.field = 4), max(edge.field = 11),"
+        " max(edge.field) FROM edge JOIN record ON record.id = edge.source"
+        " WHERE edge.target = ?1 AND edge.field <> 3 AND (?5 IS NULL OR"
+        " record.id < (SELECT id FROM record WHERE chain = ?4 AND seq = ?5))"
+        " GROUP BY record.id HAVING ?3 = 0 OR ?3 = CASE WHEN max(edge.field = 4) THEN 1"
+        " WHEN max(edge.field = 11) THEN 2 ELSE 3 END ORDER BY record.id DESC LIMIT ?2");
+    if (statement != NULL) {
+        sqlite3_bind_int(statement, 3, (int)kin);
+        sqlite3_bind_null(statement, 4);
+        sqlite3_bind_null(statement, 5);
+    }
+    if (statement != NULL && before != NULL) {
+        sqlite3_bind_int64(statement, 4, (int64_t)before->chain);
+        sqlite3_bind_int64(statement, 5, (int64_t)before->seq);
+    }
+    return sources_of(db, statement, place, seq, out, max, count);
 }
 
 bool pln_query_moved(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
                      pln_relative_t *out, size_t max, size_t *count)
 {
-    return sources_of(db,
-                      "SELECT record.chain, record.seq, 0, 0, edge.field FROM edge"
-                      " JOIN record ON record.id = edge.source"
-                      " WHERE edge.target = ? AND edge.field = 3 ORDER BY record.id DESC LIMIT ?",
-                      place, seq, out, max, count);
+    sqlite3_stmt *statement = pln_catalog_db_prepare(
+        db,
+        "SELECT record.chain, record.seq, 0, 0, edge.field FROM edge"
+        " JOIN record ON record.id = edge.source"
+        " WHERE edge.target = ? AND edge.field = 3 ORDER BY record.id DESC LIMIT ?");
+    return sources_of(db, statement, place, seq, out, max, count);
+}
+
+bool pln_query_known(pln_catalog_db_t *db, const pln_relative_t *record)
+{
+    sqlite3_stmt *statement =
+        pln_catalog_db_prepare(db, "SELECT 1 FROM record WHERE chain = ? AND seq = ?");
+    if (statement == NULL) {
+        return false;
+    }
+    sqlite3_bind_int64(statement, 1, (int64_t)record->chain);
+    sqlite3_bind_int64(statement, 2, (int64_t)record->seq);
+    bool known = pln_catalog_db_step(db, statement) == SQLITE_ROW;
+    sqlite3_reset(statement);
+    return known;
 }

@@ -100,11 +100,18 @@ typedef struct {
     uint16_t field; /**< that holds the reference */
 } pln_relative_t;
 
-/** Who refers to (@place, @seq), newest first, at most @max. False: it could not be asked. */
+/** What a record that refers to another is to it. */
+typedef enum { PLN_KIN_ANY, PLN_KIN_VERSION, PLN_KIN_ADAPTATION, PLN_KIN_OTHER } pln_kin_t;
+
+/** Who refers to (@place, @seq) as @kin, newest first, at most @max; with @before only those that
+ * arrived before that record. False: it could not be asked. */
 bool pln_query_referrers(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
-                         pln_relative_t *out, size_t max, size_t *count);
+                         pln_kin_t kin, const pln_relative_t *before, pln_relative_t *out,
+                         size_t max, size_t *count);
 /** The same of records that say they were (@place, @seq) before: whoever wrote them. */
 bool pln_query_moved(pln_catalog_db_t *db, const pln_place_t *place, uint64_t seq,
                      pln_relative_t *out, size_t max, size_t *count);
+/** Does the catalog have that record? What was withdrawn it has not. */
+bool pln_query_known(pln_catalog_db_t *db, const pln_relative_t *record);
 
 #endif

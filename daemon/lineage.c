@@ -2,29 +2,17 @@
 #include "lineage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "api_view.h"
-#include "catalog_query.h"
 #include "moment.h"
 #include "proto/kinds.h"
 
 #define FRESH_MS 5000u /**< waited for what arrived just before the question */
 
-/** The list of those that refer by a common field; all other fields just speak of a record. */
-static const char *list_of(uint16_t field)
-{
-    return field == PLN_FIELD_REPLACES ? "replaced_by"
-           : field == PLN_FIELD_ORIGIN ? "adapted_by"
-                                       : "spoken_of_by";
-}
-
-static void add_to(json_t *lineage, const char *name, json_t *element)
-{
-    if (json_object_get(lineage, name) == NULL) {
-        json_object_set_new(lineage, name, json_array());
-    }
-    json_array_append_new(json_object_get(lineage, name), element);
-}
+static const char *const lists[] = {[PLN_KIN_VERSION] = "replaced_by",
+                                    [PLN_KIN_ADAPTATION] = "adapted_by",
+                                    [PLN_KIN_OTHER] = "spoken_of_by"};
 
 /** The few members of @record that a list shows. */
 static json_t *small_json(json_t *record, uint16_t field)
@@ -53,7 +41,7 @@ static json_t *small_json(json_t *record, uint16_t field)
 
 /** Read from the store: what was withdrawn or cut off meanwhile speaks of nothing any more. */
 static void add_relative(const pln_api_t *api, pln_view_t *view, const pln_relative_t *relative,
-                         json_t *lineage)
+                         json_t *list)
 {
     pln_chain_row_t chain;
     pln_buf_t bytes = {0};
@@ -64,31 +52,77 @@ static void add_relative(const pln_api_t *api, pln_view_t *view, const pln_relat
         pln_entry_read(pln_buf_span(&bytes), &entry) == PLN_OK && !entry.withheld) {
         json_t *record =
             pln_view_record(view, &chain.place, relative->seq, pln_buf_span(&bytes), pln_wall_ms());
-        add_to(lineage, list_of(relative->field), small_json(record, relative->field));
+        json_array_append_new(list, small_json(record, relative->field));
         json_decref(record);
     }
     pln_buf_free(&bytes);
 }
 
-json_t *pln_lineage_json(const pln_api_t *api, const pln_place_t *place, uint64_t seq)
+json_t *pln_lineage_page(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                         pln_kin_t kin, const pln_relative_t *before, size_t limit,
+                         pln_relative_t *next)
 {
-    static const size_t room = PLN_LINEAGE_MAX + 1;
-    pln_relative_t *relatives = pln_alloc_zero(room, sizeof *relatives);
+    pln_relative_t *found = pln_alloc_zero(limit + 1, sizeof *found);
     pln_catalog_reader_t reader;
     size_t count = 0;
-    json_t *json = json_object();
-    bool asked = pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, FRESH_MS);
+    json_t *list = NULL;
     if (pln_catalog_take(api->catalog, &reader)) {
-        asked = pln_query_referrers(reader.db, place, seq, relatives, room, &count) && asked;
+        if (pln_query_referrers(reader.db, place, seq, kin, before, found, limit + 1, &count)) {
+            list = json_array();
+        }
         pln_catalog_put(api->catalog, &reader);
     }
+    *next = count > limit ? found[limit - 1] : (pln_relative_t){0};
     pln_view_t *view = pln_api_view(api);
-    for (size_t i = 0; i < count && i < PLN_LINEAGE_MAX; i++) {
-        add_relative(api, view, &relatives[i], json);
+    for (size_t i = 0; list != NULL && i < count && i < limit; i++) {
+        add_relative(api, view, &found[i], list);
     }
     pln_view_free(&view);
-    free(relatives);
-    if (!asked || count > PLN_LINEAGE_MAX) {
+    free(found);
+    return list;
+}
+
+bool pln_lineage_known(const pln_api_t *api, const pln_relative_t *record)
+{
+    pln_catalog_reader_t reader;
+    if (!pln_catalog_take(api->catalog, &reader)) {
+        return false;
+    }
+    bool known = pln_query_known(reader.db, record);
+    pln_catalog_put(api->catalog, &reader);
+    return known;
+}
+
+bool pln_lineage_kin(const char *name, pln_kin_t *out)
+{
+    *out = PLN_KIN_ANY;
+    if (name == NULL) {
+        return true;
+    }
+    for (size_t kin = PLN_KIN_VERSION; kin <= PLN_KIN_OTHER; kin++) {
+        if (strcmp(lists[kin], name) == 0) {
+            *out = (pln_kin_t)kin;
+            return true;
+        }
+    }
+    return false;
+}
+
+json_t *pln_lineage_json(const pln_api_t *api, const pln_place_t *place, uint64_t seq)
+{
+    json_t *json = json_object();
+    bool all = pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, FRESH_MS);
+    for (size_t kin = PLN_KIN_VERSION; kin <= PLN_KIN_OTHER; kin++) {
+        pln_relative_t next;
+        json_t *list =
+            pln_lineage_page(api, place, seq, (pln_kin_t)kin, NULL, PLN_LINEAGE_MAX, &next);
+        all = all && list != NULL && next.seq == 0;
+        if (json_array_size(list) > 0) {
+            json_object_set(json, lists[kin], list);
+        }
+        json_decref(list);
+    }
+    if (!all) {
         json_object_set_new(json, "more", json_true());
     }
     return json;

@@ -10,8 +10,9 @@
 #define PLN_LINEAGE_H
 
 #include "api.h"
+#include "catalog_query.h"
 
-#define PLN_LINEAGE_MAX 200u /**< records listed, all relations together */
+#define PLN_LINEAGE_MAX 200u /**< records listed of each relation, and in a page */
 
 /**
  * {"replaced_by": [...], "adapted_by": [...], "spoken_of_by": [...]} of entry @seq of @place; an
@@ -19,5 +20,17 @@
  * that refers. "more": true where there are others, or the catalog cannot be asked.
  */
 json_t *pln_lineage_json(const pln_api_t *api, const pln_place_t *place, uint64_t seq);
+
+/** The relation of that name: that of a list above, without one any. False: there is none. */
+bool pln_lineage_kin(const char *name, pln_kin_t *out);
+
+/** At most @limit such elements that arrived before @before, or the newest. *next, {0} behind the
+ * last: what the following page comes before. NULL: the catalog cannot be asked. */
+json_t *pln_lineage_page(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                         pln_kin_t kin, const pln_relative_t *before, size_t limit,
+                         pln_relative_t *next);
+
+/** Can a page come before that record? Not before one that was withdrawn. */
+bool pln_lineage_known(const pln_api_t *api, const pln_relative_t *record);
 
 #endif

@@ -111,6 +111,46 @@ class Lineage(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("pln adapt", done.stderr)
 
+    def test_what_speaks_of_a_record_comes_in_pages_that_join_and_hides_no_version(self):
+        node = self.node("hub")
+        node.found("Iowa")
+
+        def ask(path):
+            status, answer = node.api("GET", path)
+            self.assertEqual(status, 200, answer)
+            return answer
+
+        task = node.pln(*TASK)
+        later = node.pln(*TASK, "minutes=90", f"replaces={task}")
+        node.api("POST", "/api/v1/records", {"records": [
+            {"kind": "comment", "fields": {"about": task, "text": f"Number {number}."}} for number in range(230)]})
+        base = f"/api/v1/records/{task}/lineage"
+        seen, after = [], ""
+        while after is not None:
+            page = ask(f"{base}?relation=spoken_of_by&limit=100{after}")
+            seen += page["records"]
+            after = page["next"] and f"&after={page['next']}"
+        self.assertEqual(len({row["id"] for row in seen}), 230)
+        places = [int(row["id"].split("/")[2]) for row in seen]
+        self.assertEqual(places, sorted(places, reverse=True), "newest first, also from page to page")
+        # The record itself has the newest of each relation: what is said pushes no version out.
+        lineage = ask(f"/api/v1/records/{task}")["lineage"]
+        self.assertEqual([row["id"] for row in lineage["replaced_by"]], [later])
+        self.assertEqual([row["id"] for row in lineage["spoken_of_by"]], [row["id"] for row in seen[:200]])
+        self.assertTrue(lineage["more"])
+        self.assertIn("older ones", node.pln("show", task))
+        everything = ask(f"{base}?limit=200&after={seen[99]['id']}")
+        self.assertEqual([row["as"] for row in everything["records"]], ["about"] * 130 + ["replaces"])
+        self.assertIsNone(everything["next"])
+        # A page does not go on from a place that is gone.
+        node.pln("retract", seen[99]["id"], "--reason", "a slip")
+        wait_until(lambda: seen[99]["id"] not in [row["id"] for row in ask(f"{base}?limit=200")["records"]],
+                   self.patience, "the catalog has let go of it")
+        for query, reason in ((f"after={seen[99]['id']}", "after"), ("after=x", "after"), ("limit=201", "limit"),
+                              ("relation=x", "relation")):
+            status, refused = node.api("GET", f"{base}?{query}")
+            self.assertEqual((status, refused["reason"]), (400, reason), refused)
+
 
 if __name__ == "__main__":
     unittest.main()

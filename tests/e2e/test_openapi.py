@@ -18,7 +18,7 @@ ROLES = ["none", "read", "draft", "publish", "manage", "owner"]
 ASKED = {"network": "Iowa", "kind": "task", "author": "cedar", "since": "7d", "until": "2030-01-01",
          "limit": "1", "versions": "all", "open": "1", "sort": "newest", "q": "bridge", "from": "now",
          "state": "waiting", "subject": "Science", "grade": "9", "license": "CC-BY-4.0", "tag": "statics",
-         "tier": "2", "language": "en", "by": "Ada", "competency": "x"}
+         "relation": "spoken_of_by", "tier": "2", "language": "en", "by": "Ada", "competency": "x"}
 # Shapes that only come about where something is broken on purpose: in the story behind.
 BROKEN = {"Fork", "Revoked", "Twin", "Aside"}
 
@@ -82,6 +82,7 @@ class Description(Described):
         record = results["results"][0]["skipped"]
         self.ask("adapt", body={"origin": record, "fields": {"title": "Our bridge"}})
         self.ask("record", *record.split("/"))
+        self.ask("lineage", *record.split("/"), query="?relation=adapted_by&limit=1")
         self.ask("records", query="?limit=1")
         self.ask("search", query="?q=bridge&limit=1")
         self.ask("facets", query="?q=bridge")
@@ -175,7 +176,9 @@ class Description(Described):
     def test_every_parameter_of_a_query_is_understood(self):
         self.node_a.api("POST", "/api/v1/records", {"records": [{"kind": "task", "fields": TASK}] * 3})
         self.manager.post("/api/v1/drafts", {"kind": "task"})
-        marks = {("records", "before"): self.ask("records", query="?limit=1").json["next"],
+        task, comment = self.spoken_of()
+        marks = {("lineage", "after"): comment,
+                 ("records", "before"): self.ask("records", query="?limit=1").json["next"],
                  ("search", "after"): self.ask("search", query="?q=bridge&limit=1").json["next"],
                  ("drafts", "after"): self.ask("drafts").json["drafts"][0]["id"],
                  ("networks", "after"): self.network, ("members", "after"): self.node_a.id,
@@ -189,12 +192,18 @@ class Description(Described):
                     continue
                 value = marks.get((name, asked)) or ASKED.get(asked, "x")
                 words = "&q=bridge" if name == "search" and asked != "q" else ""
-                path = path.replace("{NET}", "-")
+                path = path.replace("{NET}/{AUTHOR}/{SEQ}", task).replace("{NET}", "-")
                 answer = self.check(name, self.manager.get(f"{path}?{asked}={value}{words}"))
                 self.assertEqual(answer.status, 200, (name, asked, answer))
                 if asked in ASKED:
                     wrong = self.check(name, self.manager.get(f"{path}?{asked}=%21%21{words}"))
                     self.assertIn(wrong.status, (200, 400, 404), (name, asked, wrong))
+
+    def spoken_of(self):
+        """A record, and the first of two that speak of it."""
+        task = self.node_a.pln("add", "task", "title=Spoken of", "prompt=x")
+        comments = [self.node_a.pln("add", "comment", "text=So it is.", f"about={task}") for _ in range(2)]
+        return task, comments[0]
 
     def peer(self):
         """Id of a node that this one looks for."""

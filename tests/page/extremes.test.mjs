@@ -84,13 +84,26 @@ test('of very much that was said the newest is shown, the rest when asked for, a
   await said.first().waitFor();
   assert.equal(await said.count(), 25);
   assert.equal(await page.locator('#said-comment .badge').innerText(), '200+');
-  await page.getByText('Only the newest that speak of this').waitFor();
+  await page.getByText('Only the newest are listed').waitFor();
   await page.getByRole('button', { name: 'Show older' }).click();
   await page.waitForFunction(() => document.querySelectorAll('.said').length === 50);
   writeFileSync(file, JSON.stringify({ kind: 'comment', fields: { about, text: 'And one more.' } }));
   await node.pln('import', '--confirm-no-student-data', file);
   await said.getByText('And one more.').waitFor();
   assert.equal(await said.count(), 50, 'what was asked for stays');
+  // On to the first of all, over the end of what came with the record, and each once.
+  await page.getByRole('button', { name: 'List earlier ones, too' }).click();
+  const older = page.getByRole('button', { name: 'Show older' });
+  while (await older.count() > 0) {
+    const before = await said.count();
+    await older.click();
+    await page.waitForFunction((count) => document.querySelectorAll('.said').length > count, before);
+  }
+  const texts = await said.allInnerTexts();
+  const numbers = texts.map((text) => /Comment number (\d+)\./.exec(text)?.[1]).filter(Boolean).map(Number);
+  assert.deepEqual(numbers, Array.from({ length: 210 }, (_, at) => 210 - at));
+  assert.equal(await page.locator('#said-comment .badge').innerText(), '211');
+  assert.equal(await page.getByText('Only the newest are listed').count(), 0);
   assert.deepEqual(page.complaints, []);
   await leave(page);
 });

@@ -363,7 +363,8 @@ static void a_later_version_takes_the_place_of_the_earlier(void **state)
     pln_hits_free(&hits);
     pln_relative_t relative;
     size_t count;
-    assert_true(pln_query_referrers(world->db, &world->place, 1, &relative, 1, &count));
+    assert_true(pln_query_referrers(world->db, &world->place, 1, PLN_KIN_VERSION, NULL, &relative,
+                                    1, &count));
     assert_int_equal(count, 1);
     assert_int_equal(relative.seq, 2);
 }

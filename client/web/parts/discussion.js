@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MPL-2.0
 // What others said about a record: lessons, reviews, who uses it, comments, each whole beneath it.
-import { h } from '../app/dom.js';
+import { get, query } from '../app/api.js';
+import { fill, h } from '../app/dom.js';
 import { isAbout, wordLabel, fieldOf } from '../app/kinds.js';
-import { authorOf, editHref, fetchRecord, recordHref, titleOf } from '../app/records.js';
+import { authorOf, editHref, fetchRecord, recordHref, recordPath, titleOf } from '../app/records.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
 import { icon } from './icon.js';
 import { moment } from './moment.js';
+import { problemLine } from './state.js';
 import { shownValue } from './values.js';
 
 /** In this order; every other kind that speaks of it comes after them as links. */
@@ -43,24 +45,63 @@ const said = (record, kind, all) => h('article', { class: 'said' }, head(record,
 
 const fetched = async (rows) => (await Promise.all(rows.map((row) => fetchRecord(row.id).catch(() => null)))).filter((one) => one?.fields);
 
-/** The newest of @rows whole, and a button for those before them. What was asked for once stays when the view is drawn anew. */
-async function section(name, rows, lineage, all) {
+/** All that speak of @record, newest first, as far as they were asked for: those with the record, then a page at a time. */
+function feedOf(record) {
+  const rows = [...record.lineage?.spoken_of_by ?? []];
+  let after = record.lineage?.more && rows.length > 0 ? rows.at(-1).id : null;
+  let coming = null;
+  const listeners = new Set();
+  async function load() {
+    const page = await get(`${recordPath(record.id)}/lineage${query({ relation: 'spoken_of_by', limit: 200, after })}`);
+    rows.push(...page.records);
+    after = page.next;
+    listeners.forEach((listener) => listener());
+  }
+  return {
+    rows,
+    more: () => after !== null,
+    /** Hears that there are more rows, or no more to come. */
+    onMore: (listener) => listeners.add(listener),
+    next: () => {
+      coming ??= load().finally(() => {
+        coming = null;
+      });
+      return coming;
+    },
+  };
+}
+
+/** The newest of a kind whole, and a button for those before them. What was asked for once stays when the view is drawn anew. */
+async function section(name, feed, record, all) {
   const kind = all.get(name);
-  const key = `${name} ${lineage.of}`;
-  const part = h('section', { class: 'discussion-part', 'aria-labelledby': `said-${name}` },
-    h('h2', { id: `said-${name}` }, t(`said.${name}`), ' ', h('span', { class: 'badge' }, rows.length, lineage.more && '+')));
+  const key = `${name} ${record.id}`;
+  const badge = h('span', { class: 'badge' });
+  const refused = h('div', {});
   const older = h('button', { type: 'button', class: 'button no-print', onclick: () => next() }, t('said.older'));
+  const part = h('section', { class: 'discussion-part', 'aria-labelledby': `said-${name}` },
+    h('h2', { id: `said-${name}` }, t(`said.${name}`), ' ', badge), refused, older);
+  const mine = () => feed.rows.filter((row) => row.kind === name);
   let count = 0;
+  function note() {
+    fill(badge, mine().length, feed.more() && '+');
+    older.hidden = count >= mine().length && !feed.more();
+  }
   async function next(most = AT_ONCE) {
     older.disabled = true;
-    const records = await fetched(rows.slice(count, count + most));
-    count = Math.min(count + most, rows.length);
-    shown.set(key, count);
-    older.before(...records.map((record) => said(record, kind, all)));
+    fill(refused);
+    try {
+      while (mine().length < count + most && feed.more()) await feed.next();
+      const records = await fetched(mine().slice(count, count + most));
+      count = Math.min(count + most, mine().length);
+      shown.set(key, count);
+      refused.before(...records.map((one) => said(one, kind, all)));
+    } catch (problem) {
+      fill(refused, problemLine(problem));
+    }
     older.disabled = false;
-    if (count === rows.length) older.remove();
+    note();
   }
-  part.append(older);
+  feed.onMore(note);
   await next(shown.get(key));
   return part;
 }
@@ -81,13 +122,35 @@ function invitations(record) {
       icon(picture), t(`said.add.${kind}`))));
 }
 
+/** Asks for a page of earlier ones, of whatever kind they are. */
+function earlier(feed) {
+  const refused = h('div', {});
+  const button = h('button', { type: 'button', class: 'button', onclick: () => {
+    button.disabled = true;
+    feed.next().then(() => fill(refused), (problem) => fill(refused, problemLine(problem))).finally(() => {
+      button.disabled = false;
+    });
+  } }, t('said.earlier'));
+  const part = h('div', { class: 'stack-small no-print' }, h('p', { class: 'quiet' }, t('said.more')), refused, h('div', {}, button));
+  feed.onMore(() => feed.more() || part.remove());
+  return part;
+}
+
 export async function discussion(record, all) {
-  const rows = record.lineage?.spoken_of_by ?? [];
-  const lineage = { of: record.id, more: record.lineage?.more };
-  const parts = await Promise.all(WHOLE.map((name) => [name, rows.filter((row) => row.kind === name)])
-    .filter(([, those]) => those.length > 0).map(([name, those]) => section(name, those, lineage, all)));
-  return h('div', { class: 'discussion' },
-    parts.length === 0 && h('p', { class: 'quiet no-print' }, t('said.none')),
-    parts, others(rows.filter((row) => !WHOLE.includes(row.kind)), all),
-    lineage.more && h('p', { class: 'quiet' }, t('said.more')), invitations(record));
+  const feed = feedOf(record);
+  const parts = new Map();
+  const talk = h('div', { class: 'discussion' });
+  const rest = h('div', { class: 'discussion' });
+  async function draw() {
+    const named = WHOLE.filter((name) => !parts.has(name) && feed.rows.some((row) => row.kind === name));
+    named.forEach((name) => parts.set(name, null));
+    const made = await Promise.all(named.map((name) => section(name, feed, record, all)));
+    named.forEach((name, index) => parts.set(name, made[index]));
+    fill(talk, WHOLE.map((name) => parts.get(name)));
+    fill(rest, others(feed.rows.filter((row) => !WHOLE.includes(row.kind)), all));
+  }
+  await draw();
+  feed.onMore(draw);
+  return h('div', { class: 'discussion' }, parts.size === 0 && h('p', { class: 'quiet no-print' }, t('said.none')),
+    talk, rest, feed.more() && earlier(feed), invitations(record));
 }

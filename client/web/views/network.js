@@ -3,7 +3,7 @@
 import { get, post } from '../app/api.js';
 import { h } from '../app/dom.js';
 import { bytes, number, shortId } from '../app/format.js';
-import { go, href } from '../app/router.js';
+import { go, href, show } from '../app/router.js';
 import { may } from '../app/session.js';
 import { ended, membership } from '../app/standing.js';
 import { t } from '../app/text.js';
@@ -14,36 +14,28 @@ import { invitationTable } from '../parts/invitation_table.js';
 import { memberTable } from '../parts/member_table.js';
 import { picture } from '../parts/picture.js';
 import { sentence } from '../parts/sentence.js';
-import { sentenceOf } from '../parts/state.js';
 import { say } from '../parts/toast.js';
 
 const fact = (word, ...value) => [h('dt', {}, word), h('dd', {}, value)];
 const coordinates = (net) => net.role === 'root' || net.role === 'coordinator';
 
-function revokeButton(net, view) {
+function revokeButton(net) {
   return (member) => {
     if (member.self || member.left || member.role === 'root') return null;
     const name = member.name ?? shortId(member.id);
     return h('button', { type: 'button', class: 'button button-small button-bad', 'aria-label': t('revoke.of', { name }), onclick: async () => {
-      const answer = await ask({ title: t('revoke.title', { name }), sentence: t('revoke.how'), confirm: t('revoke.do'), reason: t('revoke.reason') });
-      if (!answer) return;
-      await post(`/networks/${net.id}/revoke`, { member: member.id, ...(answer.reason && { reason: answer.reason }) })
-        .then(() => say(t('revoke.done', { name })), (problem) => say(sentenceOf(problem)));
-      view.again();
+      const done = await ask({ title: t('revoke.title', { name }), sentence: t('revoke.how'), confirm: t('revoke.do'), reason: t('revoke.reason'),
+        act: (reason) => post(`/networks/${net.id}/revoke`, { member: member.id, ...(reason && { reason }) }) });
+      if (!done) return;
+      say(t('revoke.done', { name }));
+      show({ quiet: true });
     } }, t('revoke.do'));
   };
 }
 
-async function leave(net, view) {
-  const answer = await ask({ title: t('leave.title', { name: net.name }), sentence: t('leave.how'), confirm: t('leave.do') });
-  if (!answer) return;
-  try {
-    await post(`/networks/${net.id}/leave`);
-    go('#/networks');
-  } catch (problem) {
-    say(sentenceOf(problem));
-    view.again();
-  }
+async function leave(net) {
+  const done = await ask({ title: t('leave.title', { name: net.name }), sentence: t('leave.how'), confirm: t('leave.do'), act: () => post(`/networks/${net.id}/leave`) });
+  if (done) go('#/networks');
 }
 
 function sums(net) {
@@ -71,9 +63,9 @@ export async function network(view) {
     h('div', { class: 'split' },
       h('section', { class: 'panel', 'aria-labelledby': 'picture' }, h('h2', { id: 'picture' }, t('picture.title')), picture(members)), sums(net)),
     h('section', { class: 'stack-small', 'aria-labelledby': 'members' }, h('h2', { id: 'members' }, t('network.members.title')),
-      memberTable(members, manage && revokeButton(net, view))),
+      memberTable(members, manage && revokeButton(net))),
     apartTable(net),
     manage && own.length > 0 && h('section', { class: 'stack-small', 'aria-labelledby': 'invited' }, h('h2', { id: 'invited' }, t('invited.title')), invitationTable(own, view.again)),
     may('manage') && !net.left && h('details', { class: 'more' }, h('summary', {}, t('leave.more')),
-      h('p', {}, t('leave.how')), h('p', {}, h('button', { type: 'button', class: 'button button-bad', onclick: () => leave(net, view) }, t('leave.do')))));
+      h('p', {}, t('leave.how')), h('p', {}, h('button', { type: 'button', class: 'button button-bad', onclick: () => leave(net) }, t('leave.do')))));
 }

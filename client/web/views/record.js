@@ -5,6 +5,7 @@ import { fill, h } from '../app/dom.js';
 import { date } from '../app/format.js';
 import { kinds } from '../app/kinds.js';
 import { authorOf, editHref, fetchRecord, recordHref, recordPath, titleOf } from '../app/records.js';
+import { show } from '../app/router.js';
 import { may } from '../app/session.js';
 import { t } from '../app/text.js';
 import { get, post, ROOT } from '../app/api.js';
@@ -14,7 +15,6 @@ import { factList, sections } from '../parts/document.js';
 import { icon } from '../parts/icon.js';
 import { lineageTree } from '../parts/lineage_tree.js';
 import { provenance } from '../parts/provenance.js';
-import { sentenceOf } from '../parts/state.js';
 import { say } from '../parts/toast.js';
 
 const ADAPTABLE = new Set(['task', 'lesson', 'exemplar', 'framework', 'competency', 'instrument', 'plan', 'collection']);
@@ -23,14 +23,15 @@ function facts(record, kind, view) {
   return list && h('section', { class: 'panel', 'aria-labelledby': 'facts' }, h('h2', { id: 'facts' }, t('record.facts')), list);
 }
 
-async function retract(record, view) {
-  const answer = await ask({ title: t('retract.title'), sentence: t('retract.how'), confirm: t('retract.do'), reason: t('retract.reason'), needed: true });
-  if (!answer) return;
-  await post(`${recordPath(record.id)}/retract`, { reason: answer.reason }).then(() => say(t('retract.done')), (problem) => say(sentenceOf(problem)));
-  view.again();
+async function retract(record) {
+  const done = await ask({ title: t('retract.title'), sentence: t('retract.how'), confirm: t('retract.do'), reason: t('retract.reason'), needed: true,
+    act: (reason) => post(`${recordPath(record.id)}/retract`, { reason }) });
+  if (!done) return;
+  say(t('retract.done'));
+  show({ quiet: true });
 }
 
-function actions(record, all, own, view) {
+function actions(record, all, own) {
   return h('div', { class: 'row no-print' },
     h('button', { type: 'button', class: 'button', onclick: () => print() }, icon('print'), t('action.print')),
     record.fields && h('a', { class: 'button', href: `${ROOT}${recordPath(record.id)}/markdown`, download: `${titleOf(record, all).slice(0, 80)}.md` },
@@ -39,7 +40,7 @@ function actions(record, all, own, view) {
       icon('write'), t('action.revise')),
     record.fields && !own && may('draft') && ADAPTABLE.has(record.kind) && h('a', { class: 'button button-main', href: `${editHref(record.kind)}?adapts=${encodeURIComponent(record.id)}` },
       icon('branch'), t('action.adapt')),
-    record.fields && own && may('publish') && h('button', { type: 'button', class: 'button button-quiet', onclick: () => retract(record, view) }, t('action.retract')));
+    record.fields && own && may('publish') && h('button', { type: 'button', class: 'button button-quiet', onclick: () => retract(record) }, t('action.retract')));
 }
 
 /** A later version is what a reader should know of first. */
@@ -94,7 +95,7 @@ export async function record(view) {
   return h('article', { class: 'document' },
     later(found),
     heading(found, kind, all),
-    actions(found, all, found.author === self, view),
+    actions(found, all, found.author === self),
     h('div', { class: 'document-body' },
       h('div', { class: 'document-main' }, found.fields ? sections(found, kind, shown) : withdrawn(found)),
       h('aside', { class: 'document-side' }, facts(found, kind, shown), tree, provenance(found))),
