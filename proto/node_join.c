@@ -297,8 +297,8 @@ void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *w
     progress(node, joining, "granted; fetching the network's members", NULL);
     pln_link_bye(node, link, "done", "");
     nodes_call(node, joining);
-    pln_net_refold(node, net);
-    pln_peer_t *inviter = pln_peer_get(node, &ticket->inviter);
+    const pln_peer_t *inviter = pln_peer_get(node, &ticket->inviter);
+    pln_net_refold(node, net);  // which may end the joining: it was granted before, and heard of it
     pln_share_t *share = inviter->link == NULL ? NULL : pln_share_find(inviter->link, net);
     if (share != NULL && share->open) {
         pln_join_opened(node, inviter->link, net);

@@ -206,8 +206,9 @@ void swarm_follow_root(world_t *world, circle_t *circle)
             bool is = pln_id_equal(&world->nodes[n]->self.id, &view.root);
             next = is ? world->nodes[n] : next;
         }
-        if (next == circle->root) {
-            return;
+        if (next == circle->root || (world_abdicated(next, &circle->network) &&
+                                     !world_abdicated(circle->root, &circle->network))) {
+            return;  // whoever was handed the root may not have heard of it
         }
         circle->root = next;
     }

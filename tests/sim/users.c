@@ -81,6 +81,19 @@ static bool may_have_forgotten(const world_node_t *node, const pln_network_id_t 
     return false;
 }
 
+bool world_abdicated(const world_node_t *node, const pln_network_id_t *network)
+{
+    const world_t *world = node->world;
+    for (size_t i = 0; i < world->abdication_count; i++) {
+        const world_abdication_t *row = &world->abdications[i];
+        if (pln_id_equal(&world->nodes[row->by]->self.id, &node->self.id) &&
+            memcmp(row->network.bytes, network->bytes, sizeof network->bytes) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void put_out(world_node_t *node, const world_request_t *request)
 {
     world_t *world = node->world;

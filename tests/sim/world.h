@@ -353,6 +353,8 @@ void world_invite_later(world_node_t *node, const pln_network_id_t *network, pln
 void world_join_later(world_node_t *node, const pln_ticket_t *ticket);
 /** A person loses patience with a JOIN. */
 void world_give_up(world_node_t *node, uint64_t request);
+/** Has this key handed on the root, as it was answered? */
+bool world_abdicated(const world_node_t *node, const pln_network_id_t *network);
 void world_revoke_later(world_node_t *node, const pln_network_id_t *network,
                         const pln_id_t *member);
 void world_transfer_later(world_node_t *node, const pln_network_id_t *network,
