@@ -196,11 +196,11 @@ static void heal(swarm_t *swarm, swarm_result_t *result)
     }
     swarm->healed = true;
     uint64_t begin_ms = world->now_ms;
-    bool equal = false;
-    while (!equal && world->now_ms < begin_ms + CONVERGED_MS_MAX && world->broken[0] == '\0') {
+    uint32_t looks = 0;  // at which all were equal; what was heard last may still be carried out
+    while (looks < 2 && world->now_ms < begin_ms + CONVERGED_MS_MAX && world->broken[0] == '\0') {
         world_run(world, SECOND_MS);
         each_second(swarm);
-        equal = circles_equal(swarm, false);
+        looks = circles_equal(swarm, false) ? looks + 1 : 0;
     }
     result->converged_ms = world->now_ms - begin_ms;
     world_tell(world, "converged after %llu ms", (unsigned long long)result->converged_ms);
