@@ -86,6 +86,28 @@ test('what one district publishes stands on the page of another within a second,
   await leave(writer, reader);
 });
 
+test('windows that nobody looks at take no connection, and hear what they missed when somebody does', { skip }, async () => {
+  const first = await person(browser, tannery);
+  const windows = [];
+  while (windows.length < 8) {  // a browser has six connections to a site
+    const page = await first.context().newPage();
+    await page.addInitScript(() => Object.defineProperty(document, 'hidden', { get: () => !window.looked }));
+    await page.goto(`${tannery.url}/#/`);
+    await page.waitForSelector('main[data-view] h1', { state: 'attached' });
+    windows.push(page);
+  }
+  await tannery.pln('add', 'task', 'title=Kites for a windless day', 'prompt=Build one.');
+  const last = windows.at(-1);
+  await last.evaluate(() => {
+    window.looked = true;
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await last.getByRole('link', { name: 'Kites for a windless day' }).waitFor();
+  assert.equal(await windows[0].getByRole('link', { name: 'Kites for a windless day' }).count(), 0);
+  await Promise.all(windows.map((page) => page.close()));
+  await leave(first);
+});
+
 test('an adaptation credits its origin, and its origin shows it without reload', { skip }, async () => {
   const writer = await person(browser, tannery, await tannery.link('publish', 'Ben Ito'));
   await publish(writer, tannery, 'The Year the Mill Closed');

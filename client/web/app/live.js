@@ -5,6 +5,7 @@ import { onReach } from './api.js';
 const EVENTS = ['arrival', 'state', 'progress', 'drafts', 'reset'];
 const listeners = Object.fromEntries([...EVENTS, 'reach'].map((name) => [name, new Set()]));
 let source = null;
+let told = ''; // the id of the last event: another stream goes on behind it
 let reached = true;
 let retry = 0;
 
@@ -35,11 +36,14 @@ function again() {
   retry = setTimeout(begin, 2000);
 }
 
-/** Open the stream, or open it anew: after signing in it may show more. */
+/**
+ * Open the stream, or open it anew: after signing in it may show more. Not while nobody looks at the
+ * page: a browser has six connections to a site for all of its windows.
+ */
 export function begin() {
-  source?.close();
-  clearTimeout(retry);
-  source = new EventSource('/api/v1/events');
+  end();
+  if (document.hidden) return;
+  source = new EventSource(`/api/v1/events${told && `?after=${encodeURIComponent(told)}`}`);
   source.onopen = () => setReached(true);
   source.onerror = () => {
     // A closed stream is not taken up again by the browser: the daemon said no, or is away.
@@ -47,7 +51,10 @@ export function begin() {
     probe();
   };
   for (const name of EVENTS) {
-    source.addEventListener(name, (event) => tell(name, parse(event.data)));
+    source.addEventListener(name, (event) => {
+      told = event.lastEventId || told;
+      tell(name, parse(event.data));
+    });
   }
 }
 
@@ -66,3 +73,4 @@ async function probe() {
 }
 
 onReach(setReached);
+document.addEventListener('visibilitychange', () => (document.hidden ? end() : begin()));
