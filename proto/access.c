@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "access_set.h"
+#include "hash.h"
 #include "planted.h"
 
 pln_access_t *pln_access_new(const pln_network_id_t *network)
@@ -459,6 +460,19 @@ static bool shares_seq(const pln_access_chain_t *chain, size_t at)
            (at + 1 < chain->facts.count && facts[at + 1]->seq == facts[at]->seq);
 }
 
+/** Told as evidence before, it has come now; what comes as evidence again says nothing new. */
+static void take_place(pln_access_t *access, pln_fact_t *known, const pln_statement_t *statement)
+{
+    if (statement->chain == PLN_CHAIN_NONE) {
+        return;
+    }
+    known->number = statement->chain;
+    if (!pln_hash_equal(&known->before, &statement->before)) {
+        known->before = statement->before;  // what leads to it may be covered now
+        forget_verdicts(access, known);
+    }
+}
+
 void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
 {
     // An entry has one before it for each smaller seq, so a larger one is never among the 65,536.
@@ -473,8 +487,7 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     size_t at = pln_sorted_find(&chain->facts, &key, order_fact, &held);
     if (held) {
         pln_fact_t *known = chain->facts.items[at];
-        known->before = statement->before;  // told as evidence before, it has come now
-        known->number = statement->chain == PLN_CHAIN_NONE ? known->number : statement->chain;
+        take_place(access, known, statement);
     }
     if (held || at == PLN_CONTROL_ENTRIES_MAX) {
         return;

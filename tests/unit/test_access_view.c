@@ -50,6 +50,34 @@ static void access_adding_again_changes_nothing(void **state)
     pln_access_free(&access);
 }
 
+/** Evidence (9.14.1) does not say what its entry follows: a chain does, before or after it. */
+static void access_takes_from_a_chain_what_evidence_does_not_say(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    say_grant(history, ROOT, 0, A, 0, COORDINATOR);
+    const said_t *said = &history->said[1];
+    pln_statement_t evidence = {
+        .author = world[ROOT].id, .seq = said->seq, .hash = said->hash, .chain = PLN_CHAIN_NONE};
+    pln_hash_t before;
+    pln_hash_t told;
+    pln_access_t *access = fold(history, 0);
+    assert_true(pln_access_before(access, &world[ROOT].id, 0, said->seq, &said->hash, &before));
+    pln_access_add(access, &evidence);
+    assert_true(pln_access_before(access, &world[ROOT].id, 0, said->seq, &said->hash, &told));
+    assert_memory_equal(&told, &before, sizeof before);
+    pln_access_free(&access);
+    access = pln_access_new(&world_network);
+    tell(access, &history->said[0]);
+    pln_access_add(access, &evidence);
+    uint64_t generation = pln_access_generation(access);
+    tell(access, said);
+    assert_true(pln_access_before(access, &world[ROOT].id, 0, said->seq, &said->hash, &told));
+    assert_memory_equal(&told, &before, sizeof before);
+    assert_true(pln_access_generation(access) > generation);
+    pln_access_free(&access);
+}
+
 // 65,535 idle entries, a grant as the last one, and one entry of a branch that takes its place.
 static void access_counts_the_65536_smallest_entries_of_an_epoch(void **state)
 {
@@ -408,6 +436,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(access_ignores_what_it_cannot_read),
         cmocka_unit_test(access_adding_again_changes_nothing),
+        cmocka_unit_test(access_takes_from_a_chain_what_evidence_does_not_say),
         cmocka_unit_test(access_counts_the_65536_smallest_entries_of_an_epoch),
         cmocka_unit_test(access_lists_members_in_ascending_order_of_id),
         cmocka_unit_test(access_member_is_described_by_its_longest_then_newest_grant),
