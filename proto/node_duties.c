@@ -14,6 +14,9 @@
 
 #define DELAY_MIN_MS 30000u
 #define DELAY_MS 570000u /**< together at most 10 minutes */
+#define GROWS_MS 60000u  /**< no more of its chains for so long: nothing is on its way */
+#define PATIENCE_MS 3600000u
+#define LOOK_MS 5000u
 #define REVIEW_MS 60000u /**< epochs are opened without a change of the fold */
 #define DUE_MAX 65536u   /**< members that wait for something, of one network */
 
@@ -22,6 +25,9 @@ typedef enum { DUTY_NONE, DUTY_LEFT, DUTY_EXPIRED, DUTY_NEXT_TERM } duty_t;
 typedef struct {
     pln_id_t member;
     uint64_t due_ms;
+    uint64_t until_ms; /**< then it is done whatever still comes: somebody may feed it for ever */
+    uint64_t held;     /**< entries of its chains, when it was looked at */
+    uint64_t grew_ms;  /**< when that had become more */
 } due_t;
 
 /** Has it opened the last epoch of its term? */
@@ -35,6 +41,26 @@ static bool used_up(pln_net_state_t *net, const pln_member_t *member)
         }
     }
     return false;
+}
+
+/** Entries that are durable here in the chains of its term. */
+static uint64_t held_of(pln_net_state_t *net, const pln_member_t *member)
+{
+    uint64_t held = 0;
+    for (uint32_t i = 0; i < PLN_EPOCHS_PER_TERM * PLN_LANES; i++) {
+        uint32_t epoch = member->term * PLN_EPOCHS_PER_TERM + i / PLN_LANES;
+        for (const pln_chain_t *chain =
+                 pln_chain_find(net, &member->node, epoch, (uint8_t)(i % PLN_LANES));
+             chain != NULL; chain = chain->next_branch) {
+            held += chain->durable.seq - chain->base.seq;
+        }
+    }
+    return held;
+}
+
+static uint64_t delay_ms(pln_node_t *node)
+{
+    return DELAY_MIN_MS + pln_random(node, DELAY_MS);
 }
 
 /** What @self, a member, owes @member. */
@@ -82,7 +108,9 @@ static void review(pln_node_t *node, pln_net_state_t *net)
         due_t *due = pln_map_remove(&before, member.node.bytes);
         if (due == NULL) {
             due = pln_alloc(sizeof *due);
-            *due = (due_t){member.node, node->now_ms + DELAY_MIN_MS + pln_random(node, DELAY_MS)};
+            *due = (due_t){.member = member.node, .held = held_of(net, &member)};
+            due->due_ms = node->now_ms + delay_ms(node);
+            due->until_ms = due->due_ms + PATIENCE_MS;
         }
         pln_map_put(&net->due, due->member.bytes, due);
         net->due_ms = due->due_ms < net->due_ms ? due->due_ms : net->due_ms;
@@ -130,11 +158,25 @@ static void perform(pln_node_t *node, pln_net_state_t *net, const pln_id_t *id)
     }
 }
 
-/** A cut names the heads held here: not while more of them is on its way. */
+/** A cut names the heads held here: not while there come more. */
+static bool grows(const pln_node_t *node, pln_net_state_t *net, due_t *due)
+{
+    pln_member_t member;
+    if (pln_access_member(net->access, &due->member, &member) != PLN_OK) {
+        return false;
+    }
+    uint64_t held = held_of(net, &member);
+    if (held != due->held) {
+        due->held = held;
+        due->grew_ms = node->now_ms;
+    }
+    return due->grew_ms != 0 && node->now_ms < due->grew_ms + GROWS_MS &&
+           node->now_ms < due->until_ms;
+}
+
 static bool settled(pln_node_t *node, pln_net_state_t *net)
 {
-    return net->open_wants == 0 && !node->disk_low && pln_clock_check(node) == PLN_OK &&
-           pln_epochs_ready(node, net);
+    return !node->disk_low && pln_clock_check(node) == PLN_OK && pln_epochs_ready(node, net);
 }
 
 void pln_duties_scan(pln_node_t *node, pln_net_state_t *net)
@@ -148,9 +190,11 @@ void pln_duties_scan(pln_node_t *node, pln_net_state_t *net)
     net->due_ms = UINT64_MAX;
     size_t cursor = 0;
     for (due_t *due; (due = pln_map_next(&net->due, &cursor)) != NULL;) {
-        if (due->due_ms <= node->now_ms) {
+        if (due->due_ms <= node->now_ms && grows(node, net, due)) {
+            due->due_ms = node->now_ms + LOOK_MS;
+        } else if (due->due_ms <= node->now_ms) {
             perform(node, net, &due->member);
-            due->due_ms = node->now_ms + DELAY_MIN_MS + pln_random(node, DELAY_MS);  // or again
+            due->due_ms = node->now_ms + delay_ms(node);  // or again
         }
         net->due_ms = due->due_ms < net->due_ms ? due->due_ms : net->due_ms;
     }
