@@ -446,8 +446,17 @@ static void promise_settle(pln_node_t *node, pln_net_state_t *net)
         net->promised = false;
         pln_access_promise_end(net->access);
         pln_net_save(node, net);
-        pln_ended_forget(node, net);
         pln_join_check(node, net);
+    }
+}
+
+/** What a member was told as evidence did not end its membership, or does no more. */
+static void evidence_settle(pln_node_t *node, pln_net_state_t *net)
+{
+    pln_member_t self;
+    if (net->evidence_count > 0 &&
+        pln_access_member(net->access, &node->self->id, &self) == PLN_OK) {
+        pln_ended_forget(node, net);
     }
 }
 
@@ -467,6 +476,7 @@ void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
 {
     version_obey(node, net);
     promise_settle(node, net);
+    evidence_settle(node, net);
     net->generation = pln_access_generation(net->access);
     size_t cursor = 0;
     for (pln_fork_place_t *fork; (fork = pln_map_next(&net->forks, &cursor)) != NULL;) {

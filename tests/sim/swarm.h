@@ -75,8 +75,9 @@ typedef struct {
 /** One network and who is to be in it. */
 typedef struct {
     pln_network_id_t network;
-    world_node_t *root; /**< as far as known: swarm_follow_root */
-    world_node_t *heir; /**< who may be root any moment, and so stays; NULL */
+    world_node_t *root;          /**< as far as known: swarm_follow_root */
+    world_node_t *heir;          /**< who may be root any moment, and so stays; NULL */
+    bool apart[SWARM_NODES_MAX]; /**< once all is healed: not in touch with the others */
     guest_t guests[SWARM_NODES_MAX];
 } circle_t;
 
@@ -139,8 +140,8 @@ bool swarm_is_member(const circle_t *circle, world_node_t *node);
 bool swarm_needs_ticket(const circle_t *circle, world_node_t *node);
 
 /* swarm_touch.c */
-/** Do @a and @b hear of each other, straight or over others, by what each knows and may call? */
-bool swarm_in_touch(const circle_t *circle, const world_node_t *a, const world_node_t *b);
+/** Who hears of @from, straight or over others, by what each knows and may call; circle->apart. */
+void swarm_touch(circle_t *circle, const world_node_t *from);
 
 /* swarm_withdraw.c */
 void swarm_withdraw(swarm_t *swarm);

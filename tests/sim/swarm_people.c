@@ -19,24 +19,9 @@ bool swarm_is_member(const circle_t *circle, world_node_t *node)
     return world_view(node, &circle->network, &view) && view.role != PLN_ROLE_NONE && !view.left;
 }
 
-/** The honest member whose word all are held to in the end is the first of them. */
-static const world_node_t *first_member(const circle_t *circle, const world_t *world)
-{
-    for (size_t i = 0; i < world->node_count; i++) {
-        if (swarm_awake(world->nodes[i]) && world->nodes[i]->lies == 0 &&
-            swarm_is_member(circle, world->nodes[i])) {
-            return world->nodes[i];
-        }
-    }
-    return NULL;
-}
-
 bool swarm_needs_ticket(const circle_t *circle, world_node_t *node)
 {
-    const swarm_t *swarm = node->world->owner;
-    const world_node_t *first = swarm->healed ? first_member(circle, node->world) : NULL;
-    return !swarm_is_member(circle, node) ||
-           (first != NULL && first != node && !swarm_in_touch(circle, node, first));
+    return !swarm_is_member(circle, node) || circle->apart[node->index];
 }
 
 static pln_role_t role_of(const circle_t *circle, world_node_t *node)
@@ -92,7 +77,8 @@ void swarm_invite(swarm_t *swarm, circle_t *circle, world_node_t *guest)
         circle->root->hidden = false;  // nobody can be called: somebody opens a port
     }
     if (host != NULL && host != guest && !asking(host, PLN_EV_INVITE)) {
-        bool ends = !swarm->calm && !swarm_pillar(swarm, circle, guest) && world_chance(world, 8);
+        bool ends = !swarm->calm && !swarm->healed && !swarm_pillar(swarm, circle, guest) &&
+                    world_chance(world, 8);
         uint64_t lasts_ms = ends ? LASTS_MS_MIN + world_random(world, LASTS_MS_MORE) : 0;
         world_invite_later(host, &circle->network, role, lasts_ms, guest);
     }

@@ -149,11 +149,32 @@ static bool all_equal(const circle_t *circle, world_node_t *const *members, size
     return true;
 }
 
+/** Of the members the one that knows most of them itself. */
+static const world_node_t *well_informed(const circle_t *circle, world_node_t *const *members,
+                                         size_t count)
+{
+    const world_node_t *best = NULL;
+    size_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        pln_network_view_t view;
+        if (swarm_is_member(circle, members[i]) &&
+            world_view(members[i], &circle->network, &view) && view.members > most) {
+            most = view.members;
+            best = members[i];
+        }
+    }
+    return best;
+}
+
 /** Members by the root's fold that do not know it, for their JOIN was interrupted, or are on an
  * island. */
 static void finish_joins(swarm_t *swarm, circle_t *circle, world_node_t *const *members,
                          size_t count)
 {
+    const world_node_t *best = well_informed(circle, members, count);
+    if (best != NULL) {
+        swarm_touch(circle, best);
+    }
     for (size_t i = 0; i < count; i++) {
         if (swarm_needs_ticket(circle, members[i]) && world_chance(swarm->world, 5)) {
             swarm_invite(swarm, circle, members[i]);
