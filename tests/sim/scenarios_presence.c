@@ -50,10 +50,7 @@ static void a_presence_has_room_for_six_heads_eight_addresses_and_the_longest_na
     for (int i = 0; i < EPOCHS; i++) {  // one chain each
         story_publish(&story, member, 1, 100);
         story_run(&story, 3000);
-        memory_store_t *backup = memory_store_copy(member->store);
-        pln_store_id_t id = world_store_id(story.world);
-        memory_store_rename(backup, &id);
-        world_lay_back(member, backup);
+        world_lay_back(member, world_backup(member));
         world_start(member);
     }
     have_much_to_say(member);

@@ -300,9 +300,7 @@ static void whoever_was_let_in_anew_drops_what_it_was_told_and_nobody_holds(void
     world_node_t *member = story_member(&story, "member");
     story_publish(&story, member, 3, 100);
     story_converges(&story, 30000);
-    memory_store_t *backup = memory_store_copy(story.root->store);
-    pln_store_id_t id = world_store_id(story.world);
-    memory_store_rename(backup, &id);
+    memory_store_t *backup = world_backup(story.root);
     assert_int_equal(world_revoke(story.root, &story.net, &member->self.id), PLN_OK);
     story_run(&story, 5000);
     told_who_and_when(&story, member, story.root);

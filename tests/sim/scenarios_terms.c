@@ -212,17 +212,11 @@ static void a_member_that_has_used_up_its_epochs_gets_the_next_term(void **state
     for (int i = 0; i < 15; i++) {
         story_publish(&story, member, 1, 100);
         story_run(&story, 3000);
-        memory_store_t *backup = memory_store_copy(member->store);
-        pln_store_id_t id = world_store_id(story.world);
-        memory_store_rename(backup, &id);
-        world_lay_back(member, backup);
+        world_lay_back(member, world_backup(member));
         world_start(member);
     }
     story_publish(&story, member, 1, 100);  // in the last
-    memory_store_t *backup = memory_store_copy(member->store);
-    pln_store_id_t id = world_store_id(story.world);
-    memory_store_rename(backup, &id);
-    world_lay_back(member, backup);
+    world_lay_back(member, world_backup(member));
     world_start(member);
     assert_int_equal(world_publish(member, &story.net, 1, 100), PLN_EFULL);
     assert_true(world_until(story.world, 11 * MINUTE_MS, in_the_next_term, &story));

@@ -93,9 +93,7 @@ static void a_restored_machine_is_no_twin_of_the_one_it_replaces(void **state)
     world_node_t *member = story_member(&story, "member");
     story_publish(&story, member, 2, 100);
     story_run(&story, 5000);
-    memory_store_t *backup = memory_store_copy(member->store);
-    pln_store_id_t id = world_store_id(story.world);
-    memory_store_rename(backup, &id);
+    memory_store_t *backup = world_backup(member);
     story_publish(&story, member, 2, 100);
     story_run(&story, 5000);
     world_lay_back(member, backup);

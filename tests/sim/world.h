@@ -305,6 +305,8 @@ void world_start(world_node_t *node);
 void world_suspend(world_node_t *node, uint64_t ms);
 /** Another machine with the key of @of, off, with @store (owned). */
 world_node_t *world_twin(world_node_t *of, const char *name, memory_store_t *store);
+/** Its disk as a backup made now would lay it back, with a store id of its own. The caller's. */
+memory_store_t *world_backup(const world_node_t *of);
 /** Switched off, and its disk replaced by @store (owned), an older one. */
 void world_lay_back(world_node_t *node, memory_store_t *store);
 /** A store id that nobody has. */

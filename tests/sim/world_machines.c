@@ -147,6 +147,14 @@ world_node_t *world_clone(world_node_t *of, const char *name)
     return world_twin(of, name, memory_store_copy(of->store));
 }
 
+memory_store_t *world_backup(const world_node_t *of)
+{
+    memory_store_t *store = memory_store_copy(of->store);
+    pln_store_id_t id = world_store_id(of->world);
+    memory_store_rename(store, &id);
+    return store;
+}
+
 void world_lay_back(world_node_t *node, memory_store_t *store)
 {
     world_crash(node);
