@@ -24,6 +24,8 @@ typedef struct {
     void (*committed)(world_node_t *node, const memory_job_t *job);
     /** Once a virtual second, for every node that is on. */
     void (*looked)(world_node_t *node);
+    /** @row is in the store of a node that is on: every other virtual second. */
+    void (*chain_looked)(world_node_t *node, const pln_chain_row_t *row);
     /** The network has healed and rested. @members: honest nodes the root's fold calls members. */
     void (*ended)(world_t *world, const pln_network_id_t *network, world_node_t *const *members,
                   size_t count);

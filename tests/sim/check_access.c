@@ -5,10 +5,11 @@
 #include "proto/node_branch.h"
 #include "proto/node_state.h"
 
-static void chain_check(world_node_t *node, const pln_chain_row_t *row)
+static void chain_looked(world_node_t *node, const pln_chain_row_t *row)
 {
-    pln_access_t *access = pln_node_access(node->node, &row->place.network);
-    if (access == NULL) {
+    // With a full disk it cannot be set aside; that is made up for when there is room.
+    bool rests = node->job_count == 0 && !node->node->disk_low;
+    if (!rests || pln_node_access(node->node, &row->place.network) == NULL) {
         return;
     }
     const pln_place_t *place = &row->place;
@@ -32,15 +33,4 @@ static void chain_check(world_node_t *node, const pln_chain_row_t *row)
     }
 }
 
-static void looked(world_node_t *node)
-{
-    size_t cursor = 0;
-    pln_chain_row_t row;
-    // With a full disk it cannot be set aside; that is made up for when there is room.
-    bool rests = node->job_count == 0 && !node->node->disk_low;
-    while (rests && memory_store_next_chain(node->store, &cursor, &row)) {
-        chain_check(node, &row);
-    }
-}
-
-const check_t check_access = {.name = "access", .looked = looked};
+const check_t check_access = {.name = "access", .chain_looked = chain_looked};

@@ -47,8 +47,8 @@ static void instead(tale_t *tale)
 static void flip(tale_t *tale, void *bytes, size_t size)
 {
     if (size > 0) {
-        ((uint8_t *)bytes)[world_random(tale->world, size)] ^=
-            (uint8_t)(1u << world_random(tale->world, 8));
+        uint64_t bit = world_random(tale->world, 8);
+        ((uint8_t *)bytes)[world_random(tale->world, size)] ^= (uint8_t)(1u << bit);
     }
 }
 
@@ -161,10 +161,10 @@ static bool tell_invented(tale_t *tale)
     }
     pln_buf_t rows = {0};
     for (uint64_t i = world_random(tale->world, INVENTED_MAX); i > 0; i--) {
-        pln_row_t row = {.author = held.place.author,
-                         .epoch = (uint32_t)world_random(tale->world, 64),
-                         .lane = (uint8_t)world_random(tale->world, 2),
-                         .seq = 1 + world_random(tale->world, 1000)};
+        pln_row_t row = {.author = held.place.author};
+        row.epoch = (uint32_t)world_random(tale->world, 64);
+        row.lane = (uint8_t)world_random(tale->world, 2);
+        row.seq = 1 + world_random(tale->world, 1000);
         if (world_chance(tale->world, 2)) {
             flip(tale, row.author.bytes, 32);
         }

@@ -50,8 +50,8 @@ static void crash_in_writing(swarm_t *swarm)
     if (node == NULL) {
         return;
     }
-    world_publish_later(node, &swarm_circle(swarm)->network, 1 + world_random(swarm->world, 3),
-                        100);
+    uint64_t count = 1 + world_random(swarm->world, 3);
+    world_publish_later(node, &swarm_circle(swarm)->network, count, 100);
     world_run(swarm->world, world_random(swarm->world, 12));
     if (node->node != NULL) {
         world_tell(swarm->world, "%s crashes in writing", node->name);
@@ -119,7 +119,8 @@ static void clock_jump(swarm_t *swarm)
 
 static void clock_drift(swarm_t *swarm)
 {
-    any_machine(swarm)->clock_drift_ppm = (int64_t)world_random(swarm->world, 2000) - 1000;
+    int64_t drift_ppm = (int64_t)world_random(swarm->world, 2000) - 1000;
+    any_machine(swarm)->clock_drift_ppm = drift_ppm;
     world_happened(swarm->world, HAPPENING_clock_drift);
 }
 
@@ -215,7 +216,8 @@ static void partition(swarm_t *swarm)
     bool swallow = world_chance(world, 2);
     world_happened(world, swallow ? HAPPENING_black_hole : HAPPENING_partition);
     world_tell(world, "a partition %s", swallow ? "swallows" : "resets");
-    swarm_part(swarm, world_random(world, UINT64_MAX), swallow, seconds(swarm, 5, 120));
+    uint64_t ms = seconds(swarm, 5, 120);
+    swarm_part(swarm, world_random(world, UINT64_MAX), swallow, ms);
 }
 
 static void line_change(swarm_t *swarm)

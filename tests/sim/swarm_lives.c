@@ -130,8 +130,8 @@ void swarm_copy(swarm_t *swarm)
     world_happened(world, HAPPENING_copy);
     world_start(node);
     if (world_chance(world, 2)) {  // till somebody notices
-        swarm_remedy(swarm, seconds(swarm, 5, 60), switch_off, world_chance(world, 2) ? node : of,
-                     NULL);
+        world_node_t *ends = world_chance(world, 2) ? node : of;
+        swarm_remedy(swarm, seconds(swarm, 5, 60), switch_off, ends, NULL);
     }
 }
 

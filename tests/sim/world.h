@@ -237,6 +237,8 @@ struct world {
 
 world_t *world_new(uint64_t seed);
 void world_free(world_t **world);
+/** Below @below. Draw once a statement: which of two arguments comes first is the compiler's
+ * choice. */
 uint64_t world_random(world_t *world, uint64_t below);
 bool world_chance(world_t *world, uint64_t one_in);
 void world_happened(world_t *world, happening_t what);
