@@ -3,18 +3,23 @@
 
 const SVG = 'http://www.w3.org/2000/svg';
 
+/** Controls, which a peer may put into a name: each as its sign, as on a terminal. */
+const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F]/g;
+const sign = (control) => (control < ' ' ? String.fromCharCode(0x2400 + control.charCodeAt(0)) : control === '\u007F' ? '\u2421' : '\uFFFD');
+const signed = (text) => String(text).replace(CONTROLS, sign);
+
 function set(element, name, value) {
   if (value === undefined || value === null || value === false) return;
   if (name.startsWith('on')) element.addEventListener(name.slice(2), value);
   else if (name === 'value' || name === 'checked' || name === 'selected' || name === 'indeterminate') {
     element[name] = value;
-  } else element.setAttribute(name, value === true ? '' : String(value));
+  } else element.setAttribute(name, value === true ? '' : signed(value));
 }
 
 function add(element, child) {
   if (child === undefined || child === null || child === false || child === '') return;
   if (Array.isArray(child)) child.forEach((one) => add(element, one));
-  else element.append(child instanceof Node ? child : document.createTextNode(String(child)));
+  else element.append(child instanceof Node ? child : document.createTextNode(signed(child)));
 }
 
 function build(element, attributes, children) {

@@ -5,7 +5,7 @@
 import { h, svg } from '../app/dom.js';
 import { ago, list, number } from '../app/format.js';
 import { standing, sync, way } from '../app/standing.js';
-import { t } from '../app/text.js';
+import { isolated, t } from '../app/text.js';
 
 const SHOWN_MAX = 36;
 const NAMES_MAX = 8;
@@ -59,14 +59,11 @@ function drawing(self, others, members) {
     self && node(self, frame.middle, frame, true));
 }
 
-/** A name of another script does not turn the sentence around it. */
-const isolated = (member) => `\u2068${nameOf(member)}\u2069`;
-
 function told(member, name) {
   const state = sync(member).word.replace(/^./, (letter) => letter.toLocaleLowerCase());
-  if (name === 'linked') return t('picture.one', { name: isolated(member), state });
-  if (!member.last_heard) return isolated(member);
-  return t(name === 'heard' ? 'picture.heard' : 'picture.silent', { name: isolated(member), state, ago: ago(member.last_heard) });
+  if (name === 'linked') return t('picture.one', { name: nameOf(member), state });
+  if (!member.last_heard) return isolated(nameOf(member));
+  return t(name === 'heard' ? 'picture.heard' : 'picture.silent', { name: nameOf(member), state, ago: ago(member.last_heard) });
 }
 
 /** Names, and how many more there are. */

@@ -53,11 +53,11 @@ class Intruder:
         join.setdefault("by_ticket", ticket.sign_join(fields["seed"], *told))
         return message.encode("join", join)
 
-    def join(self, node, text):
+    def join(self, node, text, **changed):
         """Use the ticket @text at @node; what it answered."""
         fields = ticket.decode(text.encode())
         line = Intruder(fields["seed"]).dial(node)
-        line.send(self.join_frame(fields))
+        line.send(self.join_frame(fields, **changed))
         answer = message.decode(line.recv())
         line.close()
         return answer
