@@ -90,6 +90,27 @@ test('two networks of one name are told apart by their ids', { skip }, async () 
   for (const { id } of (await hub.json('/api/v1/networks')).networks) assert.ok(text.includes(id.slice(0, 12)), text);
 });
 
+test('whoever founds a network of a name that is here already is told before', { skip }, async () => {
+  await open(page, hub, '#/found');
+  await page.getByLabel('Name of the network').fill('Granite Ridg');
+  assert.equal(await page.getByText(strings['found.namesake']).count(), 0);
+  await page.getByLabel('Name of the network').fill('Granite Ridge ');
+  await page.getByText(strings['found.namesake']).waitFor();
+  assert.deepEqual(await violations(page), []);
+});
+
+test('a node of which there is no copy at all is told so where else all would be well', { skip }, async () => {
+  const guest = await world.node('Cedar Valley');
+  const visitor = await person(browser, guest, await guest.link('manage', 'Rosa Lind'));
+  await open(visitor, guest, '#/status');
+  await visitor.getByText(strings['status.good']).waitFor();
+  await guest.pln('join', await hub.pln('invite', network, '--address', hub.listen));
+  await visitor.getByText('there is neither a backup nor a copy of the key').waitFor();
+  assert.deepEqual(await violations(visitor), []);
+  await guest.pln('backup', join(world.root, 'copy.plnbackup'));
+  await visitor.getByText(strings['status.good']).waitFor();
+});
+
 test('whatever is refused has words of the page', () => {
   const errors = [...readFileSync(join(TOP, 'proto/errors.def'), 'utf8').matchAll(/^PLN_ERROR\(\w+, "([^"]+)", (?!OURS)/gm)];
   const turned = [...readFileSync(join(TOP, 'daemon/net.c'), 'utf8').matchAll(/\[PLN_TURNED_\w+\] = "([^"]+)"/g)];

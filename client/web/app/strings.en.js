@@ -352,6 +352,7 @@ export const strings = {
   'found.lead': 'You become its root: you invite the others, and make coordinators who may invite, too.',
   'found.name': 'Name of the network',
   'found.help': 'Members see it; it cannot be changed later.',
+  'found.namesake': 'There is a network of that name here already: two of one name are told apart by their ids only.',
   'found.do': 'Found the network',
   'found.done': '{name} is founded. Now invite the others.',
 
@@ -416,6 +417,7 @@ export const strings = {
   'name.change': 'Change the name',
   'status.lead': 'plnd {version}, started {since}',
   'status.good': 'Nothing needs your attention.',
+  'status.uncopied': 'All is well, but there is neither a backup nor a copy of the key: if this machine is lost, nobody can publish in the name of {name} again. Run `pln backup FILE` here, and keep the file somewhere else.',
   'status.peers': 'Connections',
   'status.nopeers': 'No connections. They come with the first network.',
   'status.never': 'never',

@@ -18,7 +18,9 @@ const fact = (word, ...value) => [h('dt', {}, word), h('dd', {}, value)];
 const panel = (name, title, ...inside) => h('section', { class: 'panel', 'aria-labelledby': `panel-${name}` },
   h('h2', { id: `panel-${name}` }, title), inside);
 
-function attention(warnings) {
+function attention({ warnings, copies, name, networks }) {
+  const uncopied = networks.length > 0 && !copies.backup && !copies.key;
+  if (warnings.length === 0 && uncopied) return h('p', { class: 'notice notice-plain' }, icon('alert'), h('span', {}, sentence(t('status.uncopied', { name }))));
   if (warnings.length === 0) return h('p', { class: 'notice notice-good' }, icon('check'), h('span', {}, t('status.good')));
   return warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, sentence(warning))));
 }
@@ -70,7 +72,7 @@ export async function status(view) {
   return h('div', { class: 'stack' },
     h('header', { class: 'head' }, h('div', {}, h('h1', { dir: 'auto' }, answer.name), h('p', { class: 'quiet' }, t('status.lead', {
       version: answer.version, since: ago(new Date(Date.now() - answer.uptime_seconds * 1000).toISOString()) })))),
-    attention(answer.warnings),
+    attention(answer),
     panel('peers', t('status.peers'), peers(answer.peers)),
     h('div', { class: 'thirds' },
       panel('disk', t('status.disk'), disk(answer)),
