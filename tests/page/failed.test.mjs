@@ -9,12 +9,13 @@ import { World } from './kit/node.mjs';
 
 const skip = missing() || false;
 const world = skip ? null : new World();
-let browser, node, guest, network, task, draft, manager;
+let browser, node, guest, network, task, draft, ticket, manager;
 
 before(async () => {
   if (skip) return;
   [browser, node, guest] = await Promise.all([launch(), world.node('Tannery Brook'), world.node('Cedar Valley')]);
   network = await world.network('Granite Ridge', node, guest);
+  ticket = await guest.pln('invite', await guest.pln('network', 'create', 'Lake Shore'), '--address', guest.listen);
   task = await node.pln('add', 'task', 'title=A task with a slip', 'prompt=x');
   manager = await person(browser, node, await node.link('manage', 'Ada Ruiz'));
   const writer = await person(browser, node, await node.link('draft', 'Rosa Lind'));
@@ -41,6 +42,7 @@ const FORMS = [
   { name: 'the reason why a membership ends', at: () => `#/network/${network}`, first: /End the membership of/, type: { '#ask-reason': 'They moved on' }, call: '/revoke', send: 'End membership', done: (page) => page.getByText('is no member any more') },
   { name: 'a record that is written', at: () => '#/write/comment', type: {}, labels: { Text: 'Rain gardens drain clay.' }, call: '/publish', send: 'Publish', done: (page) => page.locator('main[data-view=record]') },
   { name: 'the name of the district', at: () => '#/status', fold: /name/i, type: { '#district-name': 'Tannery Brook Schools' }, call: '/name', send: 'Save the name', done: (page) => page.locator('.brand-name').getByText('Tannery Brook Schools') },
+  { name: 'a ticket', at: () => '#/join', get type() { return { '#ticket-text': ticket }; }, call: '/join', send: 'Join', done: (page) => page.locator('main[data-view=network]').getByText('Lake Shore') },
 ];
 
 const boxes = (page, form) => [
@@ -82,7 +84,7 @@ for (const form of FORMS) {
 test('every call of the page that sends something typed is in a row above', { skip }, async () => {
   const { readdirSync, readFileSync } = await import('node:fs');
   const folder = (name) => readdirSync(new URL(`../../client/web/${name}/`, import.meta.url)).map((file) => readFileSync(new URL(`../../client/web/${name}/${file}`, import.meta.url), 'utf8'));
-  const calls = [...folder('views'), ...folder('parts')].flatMap((text) => [...text.matchAll(/\bpost\((?:`([^`]*)`|'([^']*)')/g)].map(([, one, other]) => (one ?? other).replace(/^.*\//, '/')));
+  const calls = [...folder('views'), ...folder('parts')].flatMap((text) => [...text.matchAll(/\b(?:post|stream)\((?:`([^`]*)`|'([^']*)')/g)].map(([, one, other]) => (one ?? other).replace(/^.*\//, '/')));
   // Nothing is typed for these: a check while typing, a ticket that is only read, presses of a button.
   const bare = ['/check', '/read', '/cancel', '/submit', '/leave'];
   const known = FORMS.map((form) => form.call);
