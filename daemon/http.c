@@ -251,6 +251,30 @@ static void end_exchange(void *arg, struct MHD_Connection *connection, void **co
     pln_deadline_owed(visit_of(connection)->deadline, IDLE_SECONDS * 1000u);
 }
 
+/** It says that it has more than is ever read, or that nobody can count. */
+static bool too_long(struct MHD_Connection *connection)
+{
+    const char *length =
+        MHD_lookup_connection_value(connection, MHD_HEADER_KIND, MHD_HTTP_HEADER_CONTENT_LENGTH);
+    return length != NULL &&
+           strtoull(length, NULL, 10) > (uint64_t)PLN_API_BODY_MAX + BODY_DROPPED_MAX;
+}
+
+static void answer_too_long(pln_answer_t *answer)
+{
+    pln_answer_problem(answer, 413, "too-large",
+                       "a request takes at most 1 MiB: send it in parts");
+}
+
+/** The connection ends behind @exchange's refusal. */
+static enum MHD_Result hang_up(struct MHD_Connection *connection, exchange_t *exchange)
+{
+    pln_answer_t answer = exchange->refusal;
+    exchange->refusal = (pln_answer_t){.status = 0};
+    answer.closes = true;
+    return send_answer(connection, &answer);
+}
+
 /** The headers are there. Who is refused is read to the end all the same: to hang up on somebody
  * who still speaks may take the answer from them. */
 static enum MHD_Result on_headers(door_t *door, struct MHD_Connection *connection,
@@ -267,12 +291,15 @@ static enum MHD_Result on_headers(door_t *door, struct MHD_Connection *connectio
         pln_caller_call(caller, api, connection, door->local, method, exchange->target);
     if (!pln_caller_clear(connection, refusal)) {
         /* where such a request ends is anybody's guess: nothing behind it is a request */
-        pln_answer_t answer = *refusal;
-        *refusal = (pln_answer_t){.status = 0};
-        answer.closes = true;
-        return send_answer(connection, &answer);
+        return hang_up(connection, exchange);
     }
     (void)pln_route_check(&call, &exchange->match, refusal);
+    if (too_long(connection)) {
+        if (refusal->status == 0) {
+            answer_too_long(refusal);
+        }
+        return hang_up(connection, exchange);
+    }
     return MHD_YES;
 }
 
@@ -337,8 +364,7 @@ static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, 
         answer = exchange->refusal;
         exchange->refusal = (pln_answer_t){.status = 0};
     } else if (exchange->dropped > 0) {
-        pln_answer_problem(&answer, 413, "too-large",
-                           "a request takes at most 1 MiB: send it in parts");
+        answer_too_long(&answer);
     } else if (atomic_load(&door->http->stopping)) {
         pln_answer_stopping(&answer);
     } else {

@@ -99,6 +99,21 @@ class Hostile(Case):
         self.alive(node)
         self.assertGreaterEqual(node.metrics()["pln_uptime_seconds"], before)
 
+    def test_a_body_that_will_never_be_read_is_answered_before_it_comes(self):
+        node, browser = self.begin()
+        head = (b"POST /api/v1/records HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\nCookie: %s\r\n"
+                b"Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: %s\r\n\r\n")
+        host = node.http.encode()
+        for length in (b"300000000", b"9000000000000000000"):
+            connection = self.connect(node)
+            connection.sendall(head % (host, host, browser.cookie.encode(), length))
+            answer = b""
+            while piece := connection.recv(65536):
+                answer += piece
+            self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer)
+            self.assertIn(b"1 MiB", answer)
+        self.alive(node)
+
     def test_connections_that_drip_keep_nobody_out_and_end_by_themselves(self):
         node, browser = self.begin()
         stop = threading.Event()
