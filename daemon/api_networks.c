@@ -56,7 +56,8 @@ void pln_api_network(const pln_request_t *request, pln_answer_t *answer)
     json_object_set_new(json, "coordinator_list", coordinators_json(&members));
     json_t *warnings = json_array();
     pln_warn_namesakes(warnings, request->api, &view.id, view.name);
-    pln_warn_network(warnings, request->api, &view);
+    pln_warn_key(warnings, request->api, &view, 1);
+    pln_warn_network(warnings, &view);
     json_object_set_new(json, "warnings", warnings);
     pln_members_free(&members);
     pln_answer_json(answer, 200, json);
@@ -86,7 +87,8 @@ void pln_api_network_create(const pln_request_t *request, pln_answer_t *answer)
     memcpy(view.name, name, strlen(name));
     memcpy(&view.id, reply.data.data, sizeof view.id);
     pln_warn_namesakes(warnings, request->api, &view.id, name);
-    pln_warn_network(warnings, request->api, &view);
+    pln_warn_key(warnings, request->api, &view, 1);
+    pln_warn_network(warnings, &view);
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_hex(reply.data.data, reply.data.size));
     json_object_set_new(json, "name", pln_json_text(name));

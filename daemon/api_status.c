@@ -196,8 +196,9 @@ static json_t *warnings_json(const pln_api_t *api, const status_t *status, size_
     pln_warn_clock(warnings, api);
     pln_warn_disk(warnings, api);
     pln_warn_catalog(warnings, api);
+    pln_warn_key(warnings, api, status->networks.list, status->networks.count);
     for (size_t i = 0; i < status->networks.count; i++) {
-        pln_warn_network(warnings, api, &status->networks.list[i]);
+        pln_warn_network(warnings, &status->networks.list[i]);
     }
     for (size_t i = 0; i < status->peers.count; i++) {
         pln_warn_peer(warnings, &status->peers.list[i]);

@@ -12,6 +12,8 @@
 
 #define EXPIRY_SOON_MS (UINT64_C(14) * 86400000u) /**< from then on its end is announced */
 
+#define NAMES_MAX 3 /**< networks that a sentence names */
+
 #define BEGINNING 12 /**< digits of an id that no two networks share by chance */
 
 /** 2025-01-01, older than any build of pln: the driver holds the node to the same date. */
@@ -201,7 +203,36 @@ static void warn_forks(json_t *warnings, const pln_network_view_t *network)
     }
 }
 
-void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network)
+void pln_warn_key(json_t *warnings, const pln_api_t *api, const pln_network_view_t *networks,
+                  size_t count)
+{
+    size_t ruled = 0, named = 0;
+    bool alone = false;
+    char names[NAMES_MAX * (sizeof networks->name + 2) + 32] = "";
+    for (size_t i = 0; i < count; i++) {
+        const pln_network_view_t *network = &networks[i];
+        if (network->role == PLN_ROLE_ROOT && !network->left && !network->forgetting) {
+            alone = alone || network->coordinators <= 1;
+            if (ruled++ < NAMES_MAX) {
+                named += (size_t)snprintf(names + named, sizeof names - named, "%s%s",
+                                          named > 0 ? ", " : "", network->name);
+            }
+        }
+    }
+    if (ruled == 0 || key_is_copied(api)) {
+        return;
+    }
+    if (ruled > NAMES_MAX) {
+        snprintf(names + named, sizeof names - named, " and %zu more networks", ruled - NAMES_MAX);
+    }
+    warn(warnings,
+         "Only this node's key can make coordinators of %s%s, and no copy of it was ever made: "
+         "if it is lost, that can never be done again. Run `pln key export FILE` (or `pln "
+         "backup FILE`) and keep the file away from this machine.",
+         names, alone ? ", nobody else can invite or revoke members" : "");
+}
+
+void pln_warn_network(json_t *warnings, const pln_network_view_t *network)
 {
     if (network->forgetting) {
         warn(warnings,
@@ -228,14 +259,6 @@ void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_
         return;
     }
     warn_expiry(warnings, network);
-    if (network->role == PLN_ROLE_ROOT && !key_is_copied(api)) {
-        warn(warnings,
-             "Only this node's key can make coordinators of %s%s, and no copy of it was ever made: "
-             "if it is lost, that can never be done again. Run `pln key export FILE` (or `pln "
-             "backup FILE`) and keep the file away from this machine.",
-             network->name,
-             network->coordinators <= 1 ? ", nobody else can invite or revoke members" : "");
-    }
     warn_forks(warnings, network);
     if (network->holes > 0) {
         warn(warnings,

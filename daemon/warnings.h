@@ -19,8 +19,11 @@ void pln_warn_twin(json_t *warnings, const pln_twin_view_t *twin, const char *to
 /** This machine's clock is before the build date, or off from most of the peers'. */
 void pln_warn_clock(json_t *warnings, const pln_api_t *api);
 void pln_warn_disk(json_t *warnings, const pln_api_t *api);
-/** Root key without a copy, membership ended, entries that wait for disk. */
-void pln_warn_network(json_t *warnings, const pln_api_t *api, const pln_network_view_t *network);
+/** This node is the only root of some of @networks, and no copy of its key was made: said once. */
+void pln_warn_key(json_t *warnings, const pln_api_t *api, const pln_network_view_t *networks,
+                  size_t count);
+/** Membership ended, forks, entries that wait for disk. */
+void pln_warn_network(json_t *warnings, const pln_network_view_t *network);
 /** Other networks here have the same @name as @id, so that the name does not tell which is meant.
  */
 void pln_warn_namesakes(json_t *warnings, const pln_api_t *api, const pln_network_id_t *id,

@@ -161,6 +161,11 @@ class Key(Case):
         created = node.try_pln("network", "create", "Demo")
         self.assertIn("key export", created.stderr)
         self.assertTrue(any("key export" in text for text in node.status()["warnings"]))
+        for name in ("Cedar", "Maple", "Birch", "Rowan"):
+            node.pln("network", "create", name)
+        told = [text for text in node.status()["warnings"] if "key export" in text]
+        self.assertEqual(len(told), 1, "one key, one warning")
+        self.assertRegex(told[0], r"coordinators of \w+, \w+, \w+ and 2 more networks, nobody")
         self.export(node)
         self.assertFalse(any("key export" in text for text in node.status()["warnings"]))
         self.assertIn("key", node.status()["copies"])
