@@ -231,7 +231,7 @@ static size_t distance(const char *a, const char *b)
     return line[width];
 }
 
-static void explain_unknown(const char *key, char why[SENTENCE_MAX])
+const char *pln_config_nearest(const char *key)
 {
     const char *nearest = rows[0].key;
     size_t least = SIZE_MAX;
@@ -242,8 +242,7 @@ static void explain_unknown(const char *key, char why[SENTENCE_MAX])
             nearest = rows[i].key;
         }
     }
-    snprintf(why, SENTENCE_MAX, "there is no setting \"%.80s\"; the nearest one is \"%s\"", key,
-             nearest);
+    return nearest;
 }
 
 /* ---- setting ---- */
@@ -266,7 +265,8 @@ bool pln_config_set(pln_config_t *config, const char *key, const char *value, co
     char why[SENTENCE_MAX];
     char sentence[SENTENCE_MAX + 64];
     if (row == NULL) {
-        explain_unknown(key, why);
+        snprintf(why, sizeof why, "there is no setting \"%.80s\"; the nearest one is \"%s\"", key,
+                 pln_config_nearest(key));
         problem(arg, place, why);
         return false;
     }

@@ -40,6 +40,9 @@ void pln_config_defaults(pln_config_t *config);
 /** Key number @index as users spell it ("map_size"), or NULL past the last. */
 const char *pln_config_key(size_t index);
 
+/** The key that @key most likely was meant to be. */
+const char *pln_config_nearest(const char *key);
+
 /** Set one value; false: told to @problem. A list's first value of a source must be preceded by
  * _reset. */
 bool pln_config_set(pln_config_t *config, const char *key, const char *value, const char *place,

@@ -262,8 +262,7 @@ static bool too_long(struct MHD_Connection *connection)
 
 static void answer_too_long(pln_answer_t *answer)
 {
-    pln_answer_problem(answer, 413, "too-large",
-                       "a request takes at most 1 MiB: send it in parts");
+    pln_answer_problem(answer, 413, "too-large", "a request takes at most 1 MiB: send it in parts");
 }
 
 /** The connection ends behind @exchange's refusal. */

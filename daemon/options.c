@@ -149,8 +149,30 @@ static void replace(char **text, const char *by)
     *text = pln_strdup(by);
 }
 
+/** @word is no option, or lacks its value. */
+static bool wrong_option(int *status, int found, const char *word)
+{
+    char sentence[2 * NAME_SIZE + 160];
+    char key[NAME_SIZE], nearest[NAME_SIZE];
+    size_t size = strcspn(word, "=");
+    if (found == ':') {
+        snprintf(sentence, sizeof sentence, "%.80s needs a value", word);
+        return wrong_usage(status, sentence);
+    }
+    snprintf(key, sizeof key, "%.*s", (int)(size < NAME_SIZE ? size : NAME_SIZE - 1),
+             word + strspn(word, "-"));
+    for (char *c = key; *c != '\0'; c++) {
+        *c = *c == '-' ? '_' : *c;
+    }
+    option_name(pln_config_nearest(key), nearest);
+    snprintf(sentence, sizeof sentence,
+             "%.80s is no option, or is too short for one; the nearest setting is --%s", word,
+             nearest);
+    return wrong_usage(status, sentence);
+}
+
 /** One option; false: end with *status. */
-static bool take(pln_options_t *options, int found, int *status)
+static bool take(pln_options_t *options, int found, const char *word, int *status)
 {
     switch (found) {
         case OPTION_DIR:
@@ -174,7 +196,8 @@ static bool take(pln_options_t *options, int found, int *status)
             *status = EXIT_SUCCESS;
             return false;
         case '?':
-            return wrong_usage(status, "an option is not understood");
+        case ':':
+            return wrong_option(status, found, word);
         default:
             options->values[found] = optarg;
             return true;
@@ -187,8 +210,9 @@ bool pln_options_parse(pln_options_t *options, int argc, char **argv, int *statu
     char names[PLN_OPTIONS_KEYS_MAX][NAME_SIZE];
     fill_table(table, names);
     *options = (pln_options_t){.dir = pln_home_default()};
-    for (int found; (found = getopt_long(argc, argv, "", table, NULL)) != -1;) {
-        if (!take(options, found, status)) {
+    opterr = 0;  // we say it ourselves
+    for (int found; (found = getopt_long(argc, argv, ":", table, NULL)) != -1;) {
+        if (!take(options, found, argv[optind - 1], status)) {
             return false;
         }
     }

@@ -165,9 +165,13 @@ class StartUp(Case):
         self.assertIn("plnd", done.stderr)
 
     def test_wrong_usage_is_2(self):
-        done = subprocess.run([program("plnd"), "--lissten", "x"], capture_output=True,
-                              encoding="utf-8", check=False)
-        self.assertEqual(done.returncode, 2)
+        for words, told in ((("--lissten", "x"), "the nearest setting is --listen"),
+                            (("--mapsize=1G",), "--mapsize=1G is no option"), (("--listen",), "--listen needs a value")):
+            done = subprocess.run([program("plnd"), *words], capture_output=True,
+                                  encoding="utf-8", check=False)
+            self.assertEqual(done.returncode, 2)
+            self.assertIn(told, done.stderr)
+            self.assertEqual(done.stderr.count("\n"), 1, done.stderr)
         node = self.make("a")
         self.assertEqual(node.try_pln("frobnicate").returncode, 2)
 
