@@ -19,6 +19,7 @@
 #include "caller.h"
 #include "deadline.h"
 #include "doors.h"
+#include "http_answer.h"
 #include "log.h"
 #include "moment.h"
 
@@ -32,7 +33,6 @@
 #define RECEIVE_MS 60000u  /**< its body, too */
 #define DELIVER_MS 300000u /**< an answer that is no stream is taken by then */
 #define BODY_DROPPED_MAX (4u * PLN_API_BODY_MAX) /**< read and thrown away before we hang up */
-#define PIECE_BYTES 32768u
 #define QUIET_SECONDS 65u /**< longer than published contents are remembered */
 #define STOP_MS 1000u     /**< for answers under way to end by themselves */
 
@@ -79,74 +79,6 @@ typedef struct {
     exchange_t *exchange; /**< NULL between two requests */
 } visit_t;
 
-/* ---- answers ---- */
-
-/** A stream being sent: what was made and not taken yet. */
-typedef struct {
-    pln_answer_t answer;
-    int socket;
-    size_t sent;
-    pln_stream_t state;
-} flow_t;
-
-static ssize_t send_more(void *arg, uint64_t position, char *target, size_t max)
-{
-    (void)position;
-    flow_t *flow = arg;
-    pln_buf_t *made = &flow->answer.body;
-    if (flow->sent == made->size && flow->state == PLN_STREAM_ON) {
-        pln_buf_clear(made);
-        flow->sent = 0;
-        flow->state = flow->answer.next(flow->answer.state, flow->socket, made);
-    }
-    size_t size = made->size - flow->sent;
-    if (size == 0) {
-        return flow->state == PLN_STREAM_END ? MHD_CONTENT_READER_END_OF_STREAM
-                                             : MHD_CONTENT_READER_END_WITH_ERROR;
-    }
-    size = size < max ? size : max;
-    memcpy(target, made->data + flow->sent, size);
-    flow->sent += size;
-    return (ssize_t)size;
-}
-
-static void flow_free(void *arg)
-{
-    flow_t *flow = arg;
-    pln_answer_free(&flow->answer);
-    free(flow);
-}
-
-static int socket_of(struct MHD_Connection *connection)
-{
-    const union MHD_ConnectionInfo *info =
-        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    return info == NULL ? -1 : info->connect_fd;
-}
-
-/** Takes over what the answer owns. */
-static struct MHD_Response *make_response(struct MHD_Connection *connection, pln_answer_t *answer)
-{
-    struct MHD_Response *response;
-    if (answer->next != NULL) {
-        flow_t *flow = pln_alloc_zero(1, sizeof *flow);
-        flow->answer = *answer;
-        flow->socket = socket_of(connection);
-        response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, PIECE_BYTES, send_more, flow,
-                                                     flow_free);
-        if (response == NULL) {
-            flow_free(flow);
-        }
-    } else {
-        response = MHD_create_response_from_buffer(answer->body.size, answer->body.data,
-                                                   MHD_RESPMEM_MUST_FREE);
-        if (response == NULL) {
-            pln_buf_free(&answer->body);
-        }
-    }
-    return response;
-}
-
 static visit_t *visit_of(struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
@@ -160,55 +92,10 @@ static void allow_time(struct MHD_Connection *connection, uint64_t ms)
     pln_deadline_in(visit_of(connection)->deadline, ms);
 }
 
-/** Does the client hold just this already? */
-static bool is_known(struct MHD_Connection *connection, const pln_answer_t *answer)
-{
-    const char *held = answer->etag == NULL
-                           ? NULL
-                           : MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-                                                         MHD_HTTP_HEADER_IF_NONE_MATCH);
-    return held != NULL && answer->status == 200 && strcmp(held, answer->etag) == 0;
-}
-
 static enum MHD_Result send_answer(struct MHD_Connection *connection, pln_answer_t *answer)
 {
-    assert(answer->status != 0);
-    if (is_known(connection, answer)) {
-        answer->status = MHD_HTTP_NOT_MODIFIED;
-        pln_buf_clear(&answer->body);
-    }
-    const char *const headers[][2] = {
-        {MHD_HTTP_HEADER_CONNECTION, answer->closes ? "close" : NULL},
-        {MHD_HTTP_HEADER_CACHE_CONTROL, answer->cache != NULL ? answer->cache : "no-store"},
-        {"X-Content-Type-Options", "nosniff"},
-        {"Content-Security-Policy",
-         answer->policy != NULL ? answer->policy : "default-src 'none'; frame-ancestors 'none'"},
-        {"Cross-Origin-Resource-Policy", "same-origin"},
-        {"Referrer-Policy", "no-referrer"},
-        {MHD_HTTP_HEADER_CONTENT_TYPE, answer->type},
-        {MHD_HTTP_HEADER_ALLOW, answer->allow},
-        {MHD_HTTP_HEADER_ETAG, answer->etag}};
-    unsigned status = answer->status;
     allow_time(connection, answer->next != NULL ? 0 : DELIVER_MS);
-    char *cookie = answer->cookie;
-    answer->cookie = NULL;
-    struct MHD_Response *response = make_response(connection, answer);
-    if (response == NULL) {
-        free(cookie);
-        return MHD_NO;
-    }
-    if (cookie != NULL) {
-        MHD_add_response_header(response, MHD_HTTP_HEADER_SET_COOKIE, cookie);
-        free(cookie);
-    }
-    for (size_t i = 0; i < sizeof headers / sizeof headers[0]; i++) {
-        if (headers[i][1] != NULL) {
-            MHD_add_response_header(response, headers[i][0], headers[i][1]);
-        }
-    }
-    enum MHD_Result queued = MHD_queue_response(connection, status, response);
-    MHD_destroy_response(response);
-    return queued;
+    return pln_http_answer(connection, answer);
 }
 
 /* ---- requests ---- */
@@ -379,7 +266,8 @@ static void on_connection(void *arg, struct MHD_Connection *connection, void **c
     visit_t *visit = *context;
     if (what == MHD_CONNECTION_NOTIFY_STARTED) {
         visit = pln_alloc_zero(1, sizeof *visit);
-        visit->deadline = pln_deadline_new(door->http->deadlines, socket_of(connection), door);
+        visit->deadline =
+            pln_deadline_new(door->http->deadlines, pln_http_socket(connection), door);
         pln_deadline_owed(visit->deadline, HEADERS_MS);
         pln_deadline_make_room(visit->deadline, door->most * 3 / 4, door->local ? 0 : SHARE);
         *context = visit;
