@@ -8,6 +8,7 @@
  * Files   swarm.c command line · swarm_many.c many seeds · swarm_seed.c one seed · swarm_plan.c its
  *         networks · swarm_people.c what people do · swarm_withdraw.c ... and take back
  *         swarm_faults.c what befalls machines and lines · swarm_lives.c one key, two lives
+ *         swarm_touch.c who is on an island once all is healed gets a new ticket
  */
 #ifndef PLN_SWARM_H
 #define PLN_SWARM_H
