@@ -10,12 +10,20 @@ import { isolated, t } from '../app/text.js';
 const SHOWN_MAX = 36;
 const NAMES_MAX = 8;
 const ROW = 44;
+const LINE = 17;
 const WAYS = ['linked', 'heard', 'silent'];
 
 /** On a phone it is a list with lines, so that names stay as large as other text. */
 const narrow = () => matchMedia('(max-width: 44rem)').matches;
 const nameOf = (member) => member.name ?? t('member.unnamed');
 const short = (text, max) => (text.length > max ? `${text.slice(0, max - 1)}…` : text);
+
+/** @text in at most @most lines of @max letters, broken at a blank. */
+function broken(text, max, most) {
+  const blank = text.slice(0, max + 1).lastIndexOf(' ');
+  if (most === 1 || text.length <= max || blank < max / 3) return [short(text, max)];
+  return [text.slice(0, blank), ...broken(text.slice(blank + 1), max, most - 1)];
+}
 
 /** Around the middle; nobody stands right below it, where its own name is. */
 function circle(count) {
@@ -30,7 +38,7 @@ function circle(count) {
     return { x: middle.x + Math.cos(angle) * (width / 2 - 105) * ring, y: middle.y + Math.sin(angle) * (height / 2 - 56) * ring };
   });
   return { width, height, middle, spots, line: ({ x, y }) => `M${middle.x} ${middle.y}L${x} ${y}`,
-    place: ({ x, y }, big) => ({ x, y: y < middle.y - 1 ? y - 20 : y + (big ? 38 : 30), 'text-anchor': 'middle' }), room: 26 };
+    place: ({ x, y }, big) => ({ x, y: y < middle.y - 1 ? y - 20 : y + (big ? 38 : 30), 'text-anchor': 'middle' }), room: 26, lines: count > 12 ? 1 : 2 };
 }
 
 /** One below the other, each on a branch of the same stem. */
@@ -39,13 +47,21 @@ function stem(count) {
   const spots = Array.from({ length: count }, (_, index) => ({ x: 62, y: middle.y + (index + 1) * ROW }));
   return { width: 320, height: middle.y * 2 + count * ROW, middle, spots,
     line: ({ x, y }) => `M${middle.x} ${middle.y}V${y - 12}Q${middle.x} ${y} ${middle.x + 12} ${y}H${x}`,
-    place: ({ x, y }, big) => ({ x: x + (big ? 28 : 22), y: y + 5 }), room: 30 };
+    place: ({ x, y }, big) => ({ x: x + (big ? 28 : 22), y: y + 5 }), room: 30, lines: 1 };
+}
+
+/** Beneath its node it grows down, above it up. */
+function label(member, place, frame, at) {
+  const lines = broken(nameOf(member), frame.room, frame.lines);
+  const first = place.y < at.y ? place.y - (lines.length - 1) * LINE : place.y;
+  return svg('text', { ...place, y: first, class: 'node-name' }, svg('title', {}, nameOf(member)),
+    lines.map((line, index) => svg('tspan', { x: place.x, dy: index > 0 && LINE }, line)));
 }
 
 function node(member, at, frame, big) {
   return svg('g', { class: `node node-${standing(member).kind}` },
     svg('circle', { cx: at.x, cy: at.y, r: big ? 17 : 11 }),
-    svg('text', { ...frame.place(at, big), class: 'node-name' }, svg('title', {}, nameOf(member)), short(nameOf(member), frame.room)));
+    label(member, frame.place(at, big), frame, at));
 }
 
 const wireKind = (member, members) => ({ linked: standing(member).kind, heard: 'heard', silent: 'silent' })[way(member, members)];

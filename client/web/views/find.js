@@ -36,7 +36,9 @@ function readAddress(params) {
   return { words: params.get('q') ?? '', chosen };
 }
 
+/** Nothing where nothing is there: the list says that, and what to do. */
 function countText(answer, shown, words) {
+  if ((answer.total ?? shown) === 0) return '';
   if (answer.total === undefined) return t('find.count', { count: shown, number: number(shown) });
   const given = { count: answer.total, number: number(answer.total) };
   if (answer.more_than_total) return t('find.count.over', given);

@@ -20,7 +20,7 @@ const panel = (name, title, ...inside) => h('section', { class: 'panel', 'aria-l
 
 function attention({ warnings, copies, name, networks }) {
   const uncopied = networks.length > 0 && !copies.backup && !copies.key;
-  if (warnings.length === 0 && uncopied) return h('p', { class: 'notice notice-plain' }, icon('alert'), h('span', {}, sentence(t('status.uncopied', { name }))));
+  if (warnings.length === 0 && uncopied) return h('p', { class: 'notice notice-plain' }, icon('copy'), h('span', {}, sentence(t('status.uncopied', { name }))));
   if (warnings.length === 0) return h('p', { class: 'notice notice-good' }, icon('check'), h('span', {}, t('status.good')));
   return warnings.map((warning) => h('p', { class: 'notice' }, icon('alert'), h('span', {}, sentence(warning))));
 }
