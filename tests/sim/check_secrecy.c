@@ -119,10 +119,10 @@ static void sent(world_link_t *link, int end, const pln_message_t *message, size
     }
     world_shut_t *shut = shut_of(here, &network);
     bool invited = promised(here->node, &network, &peer->self.id);
+    shut_note(here->node, peer, shut);  // whom a promise covers may become a member meanwhile
     if (promise_covers(here->node, shut, invited) && of_lane_0(message)) {
         return;
     }
-    shut_note(here->node, peer, shut);
     if (shut->since_ms != 0 && here->node->world->now_ms > shut->since_ms) {
         check_fail(here->node->world, &check_secrecy, "%s sends %s to %s, which it calls no member",
                    here->node->name, pln_message_name(message->type), peer->name);
