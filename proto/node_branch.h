@@ -53,6 +53,8 @@ typedef struct {
 /* node_branches.c */
 pln_chain_t *pln_branch_add(pln_node_t *node, pln_chain_t *parent, const pln_head_t *base,
                             uint32_t number);
+/** The branch of @parent behind @base whose first run the disk refused; NULL. */
+pln_chain_t *pln_branch_empty(const pln_chain_t *parent, const pln_head_t *base);
 /** Has it entries of its own that count? */
 bool pln_chain_counts(const pln_chain_t *chain);
 /** Does it count up to its head, and does no branch that counts go on from there? (R19) */
@@ -129,9 +131,13 @@ bool pln_fork_vouch(const pln_chain_t *chain, uint64_t counts, pln_signature_t *
  * disk refused its first run, takes only what begins as that did.
  */
 bool pln_fork_takes(const pln_chain_t *branch, const pln_entries_t *entries);
-/** A new branch for this run, when it leaves one behind a known head; NULL: @there begins alike. */
-pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first, const pln_entries_t *entries,
-                                 const pln_chain_t **there);
+/** The known head behind which this run leaves a branch, with one of its own; NULL: it does not, or
+ * @there begins alike. */
+const pln_head_t *pln_fork_leaves(const pln_chain_t *first, const pln_entries_t *entries,
+                                  const pln_chain_t **there);
+/** A new branch for this run, which is verified and leaves one so. */
+pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first,
+                                 const pln_entries_t *entries);
 /** The head at L of what is held; false: it is not. */
 bool pln_fork_common(pln_net_state_t *net, const pln_place_t *place, pln_head_t *out);
 /** Keep and pass on a verified proof; false: a better one is kept. */

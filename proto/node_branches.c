@@ -42,16 +42,27 @@ pln_chain_t *pln_branch_add(pln_node_t *node, pln_chain_t *parent, const pln_hea
     return chain;
 }
 
-bool pln_chain_counts(const pln_chain_t *chain)
-{
-    return chain->counted.seq > chain->base.seq;
-}
-
 static const pln_chain_t *first_of(const pln_chain_t *chain)
 {
     return chain->parent == NULL ? chain
                                  : pln_chain_find(chain->net, &chain->place.author,
                                                   chain->place.epoch, chain->place.lane);
+}
+
+pln_chain_t *pln_branch_empty(const pln_chain_t *parent, const pln_head_t *base)
+{
+    pln_chain_t *chain = first_of(parent)->next_branch;
+    while (chain != NULL &&
+           (chain->parent != parent || chain->held.seq != chain->base.seq ||
+            chain->base.seq != base->seq || !pln_hash_equal(&chain->base.hash, &base->hash))) {
+        chain = chain->next_branch;
+    }
+    return chain;
+}
+
+bool pln_chain_counts(const pln_chain_t *chain)
+{
+    return chain->counted.seq > chain->base.seq;
 }
 
 bool pln_chain_leaf(const pln_chain_t *chain)

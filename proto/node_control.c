@@ -23,7 +23,8 @@ static pln_err_t continue_from(pln_node_t *node, pln_link_t *link, pln_chain_t *
     if (end.seq != entries->to) {
         return PLN_EMALFORMED;
     }
-    pln_chain_t *chain = extends ? at : pln_branch_add(node, at, &base, node->next_chain);
+    pln_chain_t *chain = extends ? at : pln_branch_empty(at, &base);
+    chain = chain != NULL ? chain : pln_branch_add(node, at, &base, node->next_chain);
     pln_run_store(node, link, chain, entries, entries->run, &end, count, frame_bytes);
     pln_want_storing(node, link, chain);
     return PLN_OK;

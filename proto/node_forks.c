@@ -381,11 +381,16 @@ static const pln_chain_t *branch_there(const pln_chain_t *first, const pln_head_
     return NULL;
 }
 
-pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first, const pln_entries_t *entries,
-                                 const pln_chain_t **there)
+static pln_known_t *known_before(const pln_chain_t *first, const pln_entries_t *entries)
 {
     pln_fork_place_t *fork = pln_fork_find(first->net, &first->place);
-    pln_known_t *known = fork == NULL ? NULL : known_find(fork, entries->from - 1, &entries->base);
+    return fork == NULL ? NULL : known_find(fork, entries->from - 1, &entries->base);
+}
+
+const pln_head_t *pln_fork_leaves(const pln_chain_t *first, const pln_entries_t *entries,
+                                  const pln_chain_t **there)
+{
+    pln_known_t *known = known_before(first, entries);
     pln_hash_t next;
     *there = NULL;
     if (known == NULL || known->chain == NULL || !known->has_next || !first_link(entries, &next)) {
@@ -396,9 +401,14 @@ pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first, const pln
     if (*there != NULL || branches_of(first) >= PLN_LANE1_BRANCHES_MAX) {
         return NULL;
     }
+    return &known->head;
+}
+
+pln_chain_t *pln_fork_branch_off(pln_node_t *node, pln_chain_t *first, const pln_entries_t *entries)
+{
+    pln_known_t *known = known_before(first, entries);
     pln_chain_t *chain = pln_branch_add(node, known->chain, &known->head, node->next_chain);
-    chain->first = next;
-    chain->first_known = true;
+    chain->first_known = first_link(entries, &chain->first);
     return chain;
 }
 

@@ -84,8 +84,8 @@ void pln_run_store(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
     effect->as.store.signature = entries->signature;
     effect->as.store.run = run;
     effect->as.store.count = count;
-    if (chain->parent != NULL && chain->durable.seq == chain->base.seq) {
-        effect->as.store.branch = true;
+    if (chain->parent != NULL && chain->held.seq == chain->base.seq) {
+        effect->as.store.branch = true;  // its first: what follows fits only if that was written
         effect->as.store.parent = chain->parent->number;
     }
     // Until the store has said which branch a settle or cut names, this one does not count.
@@ -143,17 +143,18 @@ pln_err_t pln_run_timely(pln_node_t *node, pln_link_t *link, pln_share_t *share,
 }
 
 /** Up to L a fork proof vouches instead of a signature (R6). */
-static pln_err_t run_verify(const pln_chain_t *chain, const pln_entries_t *entries, pln_span_t run,
-                            pln_head_t *end, uint32_t *count)
+static pln_err_t run_verify(const pln_chain_t *chain, const pln_head_t *base,
+                            const pln_entries_t *entries, pln_span_t run, pln_head_t *end,
+                            uint32_t *count)
 {
     if (pln_signature_is_zero(&entries->signature)) {
         const pln_fork_place_t *fork = pln_fork_find(chain->net, &chain->place);
-        PLN_TRY(pln_run_walk(&chain->held, run, end, count));
+        PLN_TRY(pln_run_walk(base, run, end, count));
         bool vouched = fork != NULL && *count > 0 && end->seq == fork->at &&
                        pln_hash_equal(&end->hash, &fork->hash);
         PLN_TRY(vouched ? PLN_OK : PLN_EFORK);
     } else {
-        PLN_TRY(pln_run_verify(&chain->place, &chain->held, run, &entries->signature, end, count));
+        PLN_TRY(pln_run_verify(&chain->place, base, run, &entries->signature, end, count));
     }
     return end->seq == entries->to ? PLN_OK : PLN_EMALFORMED;
 }
@@ -165,7 +166,7 @@ static pln_err_t run_verify(const pln_chain_t *chain, const pln_entries_t *entri
 static pln_err_t forked_run(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
                             const pln_entries_t *entries, pln_chain_t **out, size_t frame_bytes)
 {
-    pln_span_t run;
+    pln_span_t run = entries->run;
     const pln_chain_t *there = NULL;
     *out = NULL;
     for (pln_chain_t *c = first->next_branch; c != NULL && *out == NULL; c = c->next_branch) {
@@ -173,18 +174,18 @@ static pln_err_t forked_run(pln_node_t *node, pln_link_t *link, pln_chain_t *fir
                        entries->from > c->base.seq && pln_fork_takes(c, entries);
         *out = reaches && run_fit(c, entries, &run) == PLN_OK ? c : NULL;
     }
-    if (*out == NULL) {
-        *out = pln_fork_branch_off(node, first, entries, &there);
-        run = entries->run;
-    }
-    if (*out == NULL) {
+    const pln_head_t *base = *out != NULL ? &(*out)->held : pln_fork_leaves(first, entries, &there);
+    if (base == NULL) {
         return there != NULL && entries->to <= there->held.seq
                    ? pln_run_duplicate(node, link, first, entries)
                    : PLN_ENOTFOUND;
     }
     pln_head_t end;
     uint32_t count;
-    PLN_TRY(run_verify(*out, entries, run, &end, &count));
+    PLN_TRY(run_verify(first, base, entries, run, &end, &count));
+    if (*out == NULL) {
+        *out = pln_fork_branch_off(node, first, entries);
+    }
     run = pln_withdraw_run(node, *out, run);
     pln_run_store(node, link, *out, entries, run, &end, count, frame_bytes);
     pln_want_storing(node, link, *out);
@@ -222,7 +223,7 @@ static pln_err_t record_run(pln_node_t *node, pln_link_t *link, pln_share_t *sha
     PLN_TRY(fits);
     pln_head_t end;
     uint32_t count;
-    PLN_TRY(run_verify(chain, entries, run, &end, &count));
+    PLN_TRY(run_verify(chain, &chain->held, entries, run, &end, &count));
     run = pln_withdraw_run(node, chain, run);
     pln_run_store(node, link, chain, entries, run, &end, count, frame_bytes);
     pln_want_storing(node, link, chain);
