@@ -233,8 +233,9 @@ static void trim_step(steps_t *steps, uint32_t chain, uint64_t to)
     effect->as.trim.to = to;
 }
 
-/** Chain 1 leaves chain 0 behind entry 3 with three entries, set aside. */
-static void must_branch(contract_t *store, const pln_place_t *place)
+/** Chain 1 leaves chain 0 behind entry 3 with three entries, set aside; or continues as if it had.
+ */
+static pln_err_t branch(contract_t *store, const pln_place_t *place, bool begins)
 {
     run_t trunk = {0}, run = {0};
     pln_vouch_t vouch;
@@ -251,11 +252,12 @@ static void must_branch(contract_t *store, const pln_place_t *place)
     steps_t steps = {0};
     store_run(&steps, 1, place, &run);
     pln_effect_t *effect = &steps.list[steps.effects.count - 1];
-    effect->as.store.branch = effect->as.store.aside = true;
-    effect->as.store.parent = 0;
-    assert_int_equal(contract_apply(store, &steps), PLN_OK);
+    effect->as.store.aside = true;
+    effect->as.store.branch = begins;
+    pln_err_t error = contract_apply(store, &steps);
     pln_buf_free(&trunk.bytes);
     pln_buf_free(&run.bytes);
+    return error;
 }
 
 /** Takes the payload of an entry out (@payload empty), or puts it back. */
@@ -293,7 +295,8 @@ static void payloads_of_a_branch_are_taken_out_of_it_alone(contract_t *store)
 {
     pln_place_t place = fixture_place(&store->self, 1, PLN_LANE_RECORDS);
     must_mint(store, 0, &place, 6, 40);
-    must_branch(store, &place);
+    assert_int_equal(branch(store, &place, false), PLN_ESTALE);  // nothing has begun it
+    assert_int_equal(branch(store, &place, true), PLN_OK);
     assert_int_equal(withheld_in(store, 1, &place), 0);
     must_withhold(store, PLN_FX_WITHHOLD, 5, true, (pln_span_t){0});
     must_withhold(store, PLN_FX_WITHHOLD, 6, false, (pln_span_t){0});
