@@ -5,13 +5,17 @@
 #include "proto/node_state.h"
 #include "story.h"
 
-static uint32_t own_epoch(const story_t *story, world_node_t *node)
+static uint32_t epoch_of_lane(const story_t *story, world_node_t *node, uint8_t lane)
 {
     pln_place_t place;
     uint32_t chain;
-    assert_int_equal(pln_node_own_place(node->node, &story->net, PLN_LANE_RECORDS, &place, &chain),
-                     PLN_OK);
+    assert_int_equal(pln_node_own_place(node->node, &story->net, lane, &place, &chain), PLN_OK);
     return place.epoch;
+}
+
+static uint32_t own_epoch(const story_t *story, world_node_t *node)
+{
+    return epoch_of_lane(story, node, PLN_LANE_RECORDS);
 }
 
 static void alone(story_t *story, world_node_t *node, bool on)
@@ -255,6 +259,23 @@ static void nobody_waits_for_peers_it_does_not_have(void **state)
     story_end(&story);
 }
 
+/** R2. That many entries take minutes to sign, so the chain only says that it has them. */
+static void a_lane_0_that_has_all_its_entries_is_followed_by_the_next_epoch(void **state)
+{
+    (void)state;
+    story_t story = story_begin(11, false);
+    pln_net_state_t *net = pln_net_find(story.root->node, &story.net);
+    pln_chain_t *own = pln_chain_find(net, &story.root->self.id, 0, PLN_LANE_CONTROL);
+    uint64_t seq = own->durable.seq;
+    own->durable.seq = PLN_CONTROL_ENTRIES_MAX - 2;
+    assert_int_equal(epoch_of_lane(&story, story.root, PLN_LANE_CONTROL), 0);
+    own->durable.seq = PLN_CONTROL_ENTRIES_MAX - 1;  // two go together
+    assert_int_equal(epoch_of_lane(&story, story.root, PLN_LANE_CONTROL), 1);
+    assert_int_equal(own_epoch(&story, story.root), 0);
+    own->durable.seq = seq;
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -266,6 +287,7 @@ int main(void)
         cmocka_unit_test(of_two_copies_that_meet_one_opens_the_epoch_above_the_other),
         cmocka_unit_test(a_disk_image_laid_back_hears_the_peers_before_it_writes),
         cmocka_unit_test(a_power_cut_in_the_pause_reopens_nothing),
+        cmocka_unit_test(a_lane_0_that_has_all_its_entries_is_followed_by_the_next_epoch),
         cmocka_unit_test(nobody_waits_for_peers_it_does_not_have),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
