@@ -25,27 +25,8 @@ static bool p_has_begun_a_branch(world_t *world, void *arg)
  * a byte of the first one's payload changed by @change. */
 static void p_hears_its_own_branch(split_t *split, uint64_t common, uint8_t change)
 {
-    pln_chain_row_t row;
-    pln_message_t message = {.type = PLN_MSG_ENTRIES};
-    pln_entries_t *entries = &message.as.entries;
-    entries->place = (pln_place_t){split->story.net, split->author->self.id, 0, PLN_LANE_RECORDS};
-    assert_true(memory_store_chain(split->p->store, &entries->place, &row));
-    pln_head_t base, end;
-    assert_int_equal(memory_store_run(split->p->store, row.number, common + 1, row.head.seq,
-                                      &entries->run, &base, &end, &entries->signature),
-                     PLN_OK);
-    entries->from = common + 1;
-    entries->to = end.seq;
-    entries->base = base.hash;
-    pln_buf_t frame = {0};
-    pln_message_encode(&message, &frame);
-    pln_buf_add(&frame, entries->run.data, entries->run.size);
-    frame.data[frame.size - entries->run.size + PLN_HEADER_SIZE + 2] ^= change;
-    pln_event_t event = world_event_of(split->p, PLN_EV_RECEIVED);
-    event.as.received.link = world_link_between(split->p, split->story.root);
-    event.as.received.frame = pln_buf_span(&frame);
-    world_step(split->p, &event);
-    pln_buf_free(&frame);
+    pln_place_t place = {split->story.net, split->author->self.id, 0, PLN_LANE_RECORDS};
+    story_hears_again(split->p, split->story.root, &place, common + 1, 0, change);
 }
 
 /** Any run fits where a branch begins, one of the branch that it leaves, too. */

@@ -2,6 +2,7 @@
 // Live, in a mesh of unlike lines: records are everywhere at once, and hardly anything comes twice.
 #include <stdio.h>
 
+#include "proto/node_state.h"
 #include "story.h"
 
 static void nobody_has_to_ask_for_what_anybody_writes(void **state)
@@ -120,12 +121,41 @@ static void what_is_above_16_kib_is_announced_and_comes_when_asked_for(void **st
     story_end(&story);
 }
 
+/** Of two links one is lazy; a duplicate comes by the other, each of them @lazy or not before. */
+static bool duplicate_makes_lazy(story_t *story, world_node_t *a, world_node_t *c, bool lazy)
+{
+    pln_place_t place = {story->net, story->root->self.id, 0, PLN_LANE_RECORDS};
+    pln_net_state_t *net = pln_net_find(a->node, &story->net);
+    pln_chain_t *chain = pln_chain_find(net, &place.author, 0, PLN_LANE_RECORDS);
+    pln_link_t *by_c = pln_link_find(a->node, world_link_between(a, c));
+    pln_link_t *by_root = pln_link_find(a->node, world_link_between(a, story->root));
+    pln_share_find(by_root, net)->lazy = false;
+    pln_share_find(by_c, net)->lazy = lazy;
+    chain->stored_link = by_c->number;
+    chain->stored_ms = a->node->now_ms;
+    story_hears_again(a, story->root, &place, 1, PLN_ENTRIES_PUSHED, 0);
+    return pln_share_find(by_root, net)->lazy;
+}
+
+static void the_last_link_by_which_one_hears_at_once_stays_so(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, true);
+    world_node_t *a = story_member(&story, "a"), *c = story_member(&story, "c");
+    story_publish(&story, story.root, 1, 100);
+    story_run(&story, 30000);
+    assert_false(duplicate_makes_lazy(&story, a, c, true));
+    assert_true(duplicate_makes_lazy(&story, a, c, false));
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_above_16_kib_is_announced_and_comes_when_asked_for),
         cmocka_unit_test(nobody_has_to_ask_for_what_anybody_writes),
         cmocka_unit_test(a_large_run_is_asked_for_although_a_lazy_link_named_it_first),
+        cmocka_unit_test(the_last_link_by_which_one_hears_at_once_stays_so),
         cmocka_unit_test(who_was_off_hears_only_of_what_changed),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,34 @@ void story_converges(story_t *story, uint64_t ms)
     }
 }
 
+void story_hears_again(world_node_t *node, const world_node_t *by, const pln_place_t *place,
+                       uint64_t from, uint8_t flags, uint8_t change)
+{
+    pln_chain_row_t row;
+    pln_message_t message = {.type = PLN_MSG_ENTRIES};
+    pln_entries_t *entries = &message.as.entries;
+    assert_true(memory_store_chain(node->store, place, &row));
+    pln_head_t base, end;
+    assert_int_equal(memory_store_run(node->store, row.number, from, row.head.seq, &entries->run,
+                                      &base, &end, &entries->signature),
+                     PLN_OK);
+    entries->place = *place;
+    entries->from = from;
+    entries->to = end.seq;
+    entries->base = base.hash;
+    entries->flags = flags;
+    pln_buf_t frame = {0};
+    pln_message_encode(&message, &frame);
+    size_t run = frame.size;
+    pln_buf_add(&frame, entries->run.data, entries->run.size);
+    frame.data[run + PLN_HEADER_SIZE + 2] ^= change;
+    pln_event_t event = world_event_of(node, PLN_EV_RECEIVED);
+    event.as.received.link = world_link_between(node, by);
+    event.as.received.frame = pln_buf_span(&frame);
+    world_step(node, &event);
+    pln_buf_free(&frame);
+}
+
 void story_records_are(story_t *story, world_node_t *node, uint64_t count)
 {
     pln_network_view_t view;

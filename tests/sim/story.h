@@ -35,6 +35,12 @@ void story_publish(story_t *story, world_node_t *node, size_t count, size_t size
 void story_run(story_t *story, uint64_t ms);
 /** All members hold the same within @ms. */
 void story_converges(story_t *story, uint64_t ms);
+/**
+ * @node is served once more by @by what it holds at @place from entry @from on; @flags as in
+ * ENTRIES. A byte of the first payload is changed by @change, 0: none.
+ */
+void story_hears_again(world_node_t *node, const world_node_t *by, const pln_place_t *place,
+                       uint64_t from, uint8_t flags, uint8_t change);
 void story_records_are(story_t *story, world_node_t *node, uint64_t count);
 /** Nothing was broken on the way. */
 void story_end(story_t *story);
