@@ -338,13 +338,17 @@ static void links_lose(pln_node_t *node, pln_net_state_t *net, const pln_id_t *i
     }
 }
 
-/** Of this network lane 0 alone goes on, on the links that stand. */
+/**
+ * Lane 0 alone goes on, on the links that stand: with everybody where this node is put out or does
+ * not know the rules, else with whom only a ticket's promise covers.
+ */
 static void records_close(pln_node_t *node, pln_net_state_t *net)
 {
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
         pln_share_t *share = pln_share_find(link, net);
-        if (share != NULL) {
+        if (share != NULL &&
+            (net->put_out || net->outdated || !pln_net_has(node, net, &link->id))) {
             share->open = share->announced = false;
         }
     }
@@ -396,6 +400,9 @@ static void admissions_change(pln_node_t *node, pln_net_state_t *net)
         pln_peer_welcome(node, id);
     }
     pln_admission_release(&before);
+    if (net->promised) {
+        records_close(node, net);  // whom a revoke has ended may still be promised
+    }
     pln_ended_change(node, net);
     net->review_ms = node->now_ms;
 }

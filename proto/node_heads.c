@@ -202,7 +202,8 @@ void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
     bool same = memcmp(row->digest, net->digest.bytes, PLN_HELLO_DIGEST_SIZE) == 0;
     if (same_access && same) {
         share->mine_done = share->peer_done = share->control_ended = true;
-        share->open = share->announced = !net->outdated && !net->put_out;
+        share->open = share->announced =
+            !net->outdated && !net->put_out && pln_net_has(node, net, &link->id);
         pln_fork_fetch_own(node, link, net);
         share->seen = share->peer_arrivals;
         share->peer_digest = net->digest;

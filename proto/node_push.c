@@ -120,7 +120,8 @@ void pln_push_flush(pln_node_t *node, pln_link_t *link, pln_share_t *share)
     for (size_t i = 0; i < share->dirty_count; i++) {
         pln_chain_t *chain = share->dirty[i];
         pln_row_t row;
-        if (pln_head_row(link, chain, &row)) {
+        bool still = chain->place.lane == PLN_LANE_CONTROL || share->announced;
+        if (still && pln_head_row(link, chain, &row)) {
             pln_row_write(&row, &rows);
         }
         if (rows.size + PLN_HEADS_ROW_SIZE > PLN_HEADS_PAGE_BYTES || i + 1 == share->dirty_count) {
