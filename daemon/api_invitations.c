@@ -113,6 +113,15 @@ static void draw_seed(uint8_t seed[PLN_SEED_SIZE], pln_id_t *key)
     sodium_memzero(&once, sizeof once);
 }
 
+/** When the ticket @text expires: no later than the membership it gives, whatever was asked for. */
+static uint64_t expiry_of(pln_span_t text)
+{
+    pln_ticket_t ticket;
+    uint64_t expiry_ms = pln_ticket_decode(text, &ticket) == PLN_OK ? ticket.expiry_ms : 0;
+    sodium_memzero(&ticket, sizeof ticket);
+    return expiry_ms;
+}
+
 static json_t *ticket_answer(const pln_event_t *event, const pln_reply_t *reply,
                              const pln_id_t *key)
 {
@@ -126,7 +135,7 @@ static json_t *ticket_answer(const pln_event_t *event, const pln_reply_t *reply,
                         json_stringn((const char *)reply->data.data, reply->data.size));
     json_object_set_new(json, "key", pln_json_did(key));
     json_object_set_new(json, "role", json_string(pln_role_name(event->as.invite.role)));
-    json_object_set_new(json, "expires", pln_json_moment(event->as.invite.expiry_ms));
+    json_object_set_new(json, "expires", pln_json_moment(expiry_of(pln_buf_span(&reply->data))));
     if (event->as.invite.until_ms != 0) {
         json_object_set_new(json, "until", pln_json_moment(event->as.invite.until_ms));
     }

@@ -98,6 +98,12 @@ static const char *invite_refusal(pln_node_t *node, pln_net_state_t *net, pln_ro
     return NULL;
 }
 
+/** Of two ends, 0 for none. */
+static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
+{
+    return b_ms == 0 || (a_ms != 0 && a_ms < b_ms) ? a_ms : b_ms;
+}
+
 static void ticket_fill(pln_node_t *node, pln_net_state_t *net, const pln_event_t *event,
                         pln_ticket_t *ticket)
 {
@@ -117,7 +123,7 @@ static void ticket_fill(pln_node_t *node, pln_net_state_t *net, const pln_event_
     }
     ticket->role = event->as.invite.role;
     strncpy(ticket->label, event->as.invite.label, PLN_NAME_MAX);
-    ticket->expiry_ms = event->as.invite.expiry_ms;
+    ticket->expiry_ms = earlier(event->as.invite.expiry_ms, event->as.invite.until_ms);
     ticket->bound = event->as.invite.bound;
     ticket->bound_to = event->as.invite.bound_to;
     memcpy(ticket->seed, event->as.invite.seed, sizeof ticket->seed);
@@ -213,7 +219,8 @@ static pln_err_t join_check(pln_node_t *node, const pln_link_t *link, const pln_
     if (invitation->state == PLN_TICKET_USED) {
         return pln_id_equal(&invitation->used_by, &join->node) ? PLN_EEXISTS : PLN_ETICKET_USED;
     }
-    if (invitation->expiry_ms != 0 && invitation->expiry_ms <= node->wall_ms) {
+    uint64_t end_ms = earlier(invitation->expiry_ms, invitation->until_ms);
+    if (end_ms != 0 && end_ms <= node->wall_ms) {
         return PLN_ETICKET_EXPIRED;
     }
     if (invitation->bound && !pln_id_equal(&invitation->bound_to, &join->node)) {

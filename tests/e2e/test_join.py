@@ -218,7 +218,7 @@ class Join(Case):
         hub = self.node("hub")
         network = hub.found()
         guest = self.node("guest")
-        ticket = hub.invite(network, "--lasts", "3s", "--label", "Guest")
+        ticket = hub.invite(network, "--lasts", "8s", "--label", "Guest")
         self.assertIn("until", hub.pln("invite", "--list", json="lines")[0])
         guest.join(ticket)
         self.assertFalse(guest.network(network)["expired"])
@@ -232,6 +232,21 @@ class Join(Case):
         self.assertIn("expired", refused.stderr)
         self.assertEqual(guest.join(hub.invite(network)), network)
         self.assertFalse(guest.network(network)["expired"])
+
+    def test_an_invitation_ends_with_the_membership_it_gives(self):
+        hub = self.node("hub")
+        network = hub.found()
+        made = hub.pln("invite", network, "--lasts", "1s", "--expires", "7d", json=True)
+        self.assertEqual(made["expires"], made["until"])
+        listed = lambda: hub.pln("invite", "--list", json="lines")[0]
+        self.assertEqual(listed()["expires"], made["until"])
+        wait_until(lambda: listed()["state"] == "expired", self.patience, "it ends")
+        late = self.node("late")
+        refused = late.try_pln("join", made["ticket"])
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("expired", refused.stderr)
+        self.assertEqual(late.status()["networks"], [])
+        self.assertEqual(listed()["state"], "expired")
 
     def test_any_coordinator_invites(self):
         hub = self.node("hub")

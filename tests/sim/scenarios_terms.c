@@ -67,6 +67,26 @@ static world_node_t *member_for(story_t *story, const char *name, uint64_t lasts
     return member;
 }
 
+/** Whoever holds such a ticket is told, by a clock that is behind, too; nothing is granted. */
+static void an_invitation_ends_with_the_membership_it_gives(void **state)
+{
+    (void)state;
+    story_t story = story_begin(11, false);
+    world_node_t *late = story_machine(&story, "late");
+    uint64_t until_ms = world_event_of(story.root, PLN_EV_INVITE).wall_ms + 5000;
+    pln_ticket_t ticket;
+    assert_int_equal(world_invite_for(story.root, &story.net, PLN_ROLE_CONTRIBUTOR, 5000, &ticket),
+                     PLN_OK);
+    assert_int_equal(ticket.expiry_ms, until_ms);
+    late->clock_off_ms = -10000;
+    story_run(&story, 7000);
+    assert_int_equal(world_join(late, &ticket, 20000), PLN_ETICKET_EXPIRED);
+    pln_network_view_t view;
+    assert_false(world_view(late, &story.net, &view));
+    assert_int_equal(view_of(&story, story.root).members, 1);
+    story_end(&story);
+}
+
 static void a_clock_set_right_again_lets_in_whom_it_had_shut_out(void **state)
 {
     (void)state;
@@ -230,6 +250,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_expired_membership_ends_at_one_place_everywhere),
+        cmocka_unit_test(an_invitation_ends_with_the_membership_it_gives),
         cmocka_unit_test(a_clock_set_right_again_lets_in_whom_it_had_shut_out),
         cmocka_unit_test(a_coordinator_does_not_close_another_one),
         cmocka_unit_test(a_leave_is_closed_by_a_revoke_at_the_head),
