@@ -9,6 +9,16 @@ static const char *const names[] = {
 #undef PLN_FILTER
 };
 
+/** "Science, Technology" is one value, "Science,Technology" are two. */
+static void add_value(pln_buf_t *values, const char *value)
+{
+    for (; *value != '\0'; value++) {
+        bool within = value[0] == ',' && value[1] == ' ';
+        pln_buf_add(values, "\\", within ? 1 : 0);
+        pln_buf_u8(values, (uint8_t)*value);
+    }
+}
+
 void pln_path_filters(pln_buf_t *path, const pln_options_t *options)
 {
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
@@ -17,7 +27,7 @@ void pln_path_filters(pln_buf_t *path, const pln_options_t *options)
         const char *value;
         while ((value = pln_option_next(options, names[i], &cursor)) != NULL) {
             pln_buf_add(&values, ",", values.size > 0);
-            pln_buf_add(&values, value, strlen(value));
+            add_value(&values, value);
         }
         if (values.size > 0) {
             pln_buf_u8(&values, 0);

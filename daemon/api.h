@@ -29,7 +29,7 @@
 
 #define PLN_API_BODY_MAX 1048576u
 #define PLN_API_JSON_DEPTH_MAX 32u
-#define PLN_API_STREAMS_MAX 32u
+#define PLN_API_STREAMS_MAX 80u
 #define PLN_API_REQUEST_MS 30000u   /**< a command that has no answer by then has failed */
 #define PLN_API_KEEPALIVE_MS 15000u /**< a quiet stream says so at least this often */
 

@@ -77,13 +77,28 @@ const pln_choice_t *pln_search_words(pln_index_t index)
     return NULL;
 }
 
-static void add_facet(pln_query_t *query, pln_index_t index, const char *value, size_t size)
+/** The value at @at up to the next comma, behind which *at stands then; `\,` and `\\` are part of
+ * it. */
+static void next_value(const char **at, char *out, size_t size)
+{
+    size_t used = 0;
+    const char *from = *at;
+    while (*from != '\0' && *from != ',') {
+        from += from[0] == '\\' && from[1] != '\0';
+        if (used + 1 < size) {
+            out[used++] = *from;
+        }
+        from++;
+    }
+    out[used] = '\0';
+    *at = from + (*from == ',');
+}
+
+static void add_facet(pln_query_t *query, pln_index_t index, const char **value)
 {
     char text[PLN_WORDS_BYTES_MAX + 1];
     const pln_choice_t *words = pln_search_words(index);
-    size = size < sizeof text ? size : sizeof text - 1;
-    memcpy(text, value, size);
-    text[size] = '\0';
+    next_value(value, text, sizeof text);
     const pln_choice_t *word = words == NULL ? NULL : pln_json_choice(words, text);
     const char *meant = word == NULL ? text : word->word;
     pln_query_facet(query, pln_index_facet(index), PLN_SPAN((const uint8_t *)meant, strlen(meant)));
@@ -95,9 +110,7 @@ void pln_search_facets(const pln_request_t *request, pln_query_t *query)
         const char *name = pln_index_facet((pln_index_t)index);
         const char *value = name[0] == '\0' ? NULL : pln_uri_param(request->uri, name);
         while (value != NULL && value[0] != '\0') {
-            size_t size = strcspn(value, ",");
-            add_facet(query, (pln_index_t)index, value, size);
-            value += size + (value[size] == ',');
+            add_facet(query, (pln_index_t)index, &value);
         }
     }
 }

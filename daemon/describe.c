@@ -88,7 +88,8 @@ const char *pln_describe_filter(size_t index, const char **sentence)
         return filters[index].name;
     }
     *sentence =
-        "Of the facet that the kinds name so; several values, with commas, all have to hold.";
+        "Of the facet that the kinds name so; several values, with commas, all have to hold; a "
+        "comma within a value is written \\,";
     size_t at = FILTERS;
     for (int facet = 0; facet < PLN_INDEX_COUNT; facet++) {
         const char *name = pln_index_facet((pln_index_t)facet);

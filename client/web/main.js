@@ -4,7 +4,7 @@ import { get } from './app/api.js';
 import { begin, on } from './app/live.js';
 import { show, start } from './app/router.js';
 import { navigation, routes } from './app/routes.js';
-import { load, may } from './app/session.js';
+import { current, load, may } from './app/session.js';
 import { useLibraries } from './parts/libraries.js';
 import { shell } from './parts/shell.js';
 import { fill } from './app/dom.js';
@@ -31,6 +31,12 @@ async function open() {
   on('reach', (reached) => {
     if (reached && away) show({ quiet: true });
     away = !reached;
+  });
+  // The link may have ended while the page was open.
+  on('broken', async () => {
+    const { role, via } = current();
+    await load().catch(() => null);
+    if (current().role !== role || current().via !== via) show();
   });
   await libraries;
   await start(routes, main);

@@ -9,7 +9,7 @@ from plnkit.case import Case
 from plnkit.events import Listener
 from plnkit.records import lesson
 
-STREAMS_MAX = 32
+STREAMS_MAX = 80
 
 
 def publish(node, number, count=1):

@@ -41,10 +41,15 @@ export function svg(tag, attributes, ...children) {
   return build(document.createElementNS(SVG, tag), attributes, children);
 }
 
-/** Everything in @element gives way to @children. */
+const REACHED = 'a[href], button, input, select, textarea, summary';
+
+/** Everything in @element gives way to @children; the keyboard, if it was there, stays as near as can be. */
 export function fill(element, ...children) {
+  const at = [...element.querySelectorAll(REACHED)].indexOf(document.activeElement);
   element.replaceChildren();
   children.forEach((child) => add(element, child));
+  const left = at < 0 ? [] : element.querySelectorAll(REACHED);
+  if (left.length > 0) left[Math.min(at, left.length - 1)].focus({ preventScroll: true });
   return element;
 }
 

@@ -34,8 +34,7 @@ export function keeper(draft, { read, told, made }) {
         await save();
       } catch (problem) {
         dirty = true;
-        if (problem.offline) unsaved.add(keep);
-        else unsaved.delete(keep);
+        unsaved.add(keep);
         told('failed', problem);
         throw problem;
       }
@@ -52,5 +51,17 @@ export function keeper(draft, { read, told, made }) {
     });
     return running;
   }
-  return { keep, settled: () => (dirty || running ? keep() : Promise.resolve()) };
+  return {
+    keep,
+    /** Something was typed that no save has seen. */
+    touch: () => {
+      dirty = true;
+    },
+    settled: () => (dirty || running ? keep() : Promise.resolve()),
+    /** What is not saved needs not be: it went its way, or is given up. */
+    drop: () => {
+      dirty = false;
+      unsaved.delete(keep);
+    },
+  };
 }

@@ -3,13 +3,13 @@
 import { onReach } from './api.js';
 
 const EVENTS = ['arrival', 'state', 'progress', 'drafts', 'reset'];
-const listeners = Object.fromEntries([...EVENTS, 'reach'].map((name) => [name, new Set()]));
+const listeners = Object.fromEntries([...EVENTS, 'reach', 'broken'].map((name) => [name, new Set()]));
 let source = null;
 let told = ''; // the id of the last event: another stream goes on behind it
 let reached = true;
 let retry = 0;
 
-/** Hear of one of EVENTS, or of 'reach': is the daemon there? Returns what ends that. */
+/** Hear of one of EVENTS, of 'reach': is the daemon there? or of 'broken': the stream ended, and the daemon is there: it may know this browser no more. Returns what ends that. */
 export function on(name, listener) {
   listeners[name].add(listener);
   return () => listeners[name].delete(listener);
@@ -48,7 +48,7 @@ export function begin() {
   source.onerror = () => {
     // A closed stream is not taken up again by the browser: the daemon said no, or is away.
     if (source.readyState === EventSource.CLOSED) again();
-    probe();
+    probe().then(() => reached && tell('broken'));
   };
   for (const name of EVENTS) {
     source.addEventListener(name, (event) => {

@@ -35,6 +35,9 @@ export async function knownRecord(id) {
   }
 }
 
+/** A draft may hold anything where text belongs. */
+const firstText = (value) => String([value].flat()[0] ?? '');
+
 const firstLine = (text) => {
   const line = text.trim().split('\n')[0];
   return line.length > 90 ? `${line.slice(0, 88)}…` : line;
@@ -45,9 +48,9 @@ export function titleOf(record, all) {
   const kind = all?.get(record.kind);
   const fields = record.fields ?? {};
   const named = fields.title ?? fields.name ?? fields.district ?? fields.statement;
-  if (named) return named;
+  if (named) return String(named);
   const text = (kind?.fields ?? []).find((field) => field.type === 'text' && fields[field.name]);
-  if (text) return firstLine([fields[text.name]].flat()[0]);
+  if (text) return firstLine(firstText(fields[text.name]));
   return kind ? kind.label : t('record.unknown', { kind: record.kind });
 }
 
@@ -55,7 +58,7 @@ export function titleOf(record, all) {
 export function leadOf(record, all) {
   const fields = record.fields ?? {};
   const text = (all.get(record.kind)?.fields ?? []).find((field) => field.type === 'text' && fields[field.name]);
-  const value = text ? [fields[text.name]].flat()[0] : '';
+  const value = text ? firstText(fields[text.name]) : '';
   // Where the title is how this text begins, a lead would say it twice.
   if (value.trim() === titleOf(record, all)) return '';
   const flat = value.replace(/[#*_`>|]+/g, '').replace(/\s+/g, ' ').trim();

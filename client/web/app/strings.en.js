@@ -89,6 +89,7 @@ export const strings = {
   'find.empty.how': 'What any district of your networks publishes appears here by itself, within a second.',
   'find.none': 'Nothing fits',
   'find.none.how': 'Use fewer words, or another form of them: search looks for each word you type.',
+  'find.none.filters': 'No record has all that is chosen: take a filter away.',
   'find.reset': 'Start over',
 
   'filter.title': 'Filters',
@@ -162,6 +163,7 @@ export const strings = {
 
   'write.lead': 'Nothing leaves this district until somebody with the right to publish says so.',
   'write.more': 'Everything else',
+  'write.gone': 'The record that this would begin with was withdrawn or cannot be read here.',
   'write.nonetwork': 'No network to publish in',
   'write.nonetwork.how': 'The person who runs this node joins or founds one first. Then it goes on here.',
 
@@ -207,7 +209,11 @@ export const strings = {
   'draft.new': 'Kept as a draft from the first word on',
   'draft.saving': 'Saving \u2026',
   'draft.saved': 'Saved as a draft',
+  'draft.saved.unasked': 'Saved as a draft. It does not wait for approval any more: ask again when it is ready.',
   'draft.failed': 'Not saved',
+  'draft.clash': 'Somebody else changed this draft meanwhile. What you typed is still here.',
+  'draft.clash.mine': 'Keep mine',
+  'draft.clash.theirs': 'Show theirs',
   'draft.away': 'Not saved yet: plnd does not answer. What you write is kept here and saved when it is back.',
   'draft.write': 'Write',
   'draft.preview': 'Preview',
@@ -217,6 +223,7 @@ export const strings = {
   'draft.adapts': 'You adapt, with credit to its authors:',
   'draft.replaces': 'This will be shown in place of:',
   'draft.by': 'Written by {name}, and waiting for somebody who may publish.',
+  'draft.by.open': 'Written by {name}, who still works on it.',
   'draft.somebody': 'somebody in this district',
   'draft.you': 'you',
   'draft.returned': 'Sent back:',
@@ -243,6 +250,7 @@ export const strings = {
   'drafts.delete': 'Delete',
   'drafts.delete.of': 'Delete the draft: {title}',
   'drafts.delete.sure': 'Really delete?',
+  'drafts.delete.sure.of': 'Really delete the draft: {title}?',
   'drafts.deleted': 'The draft is deleted.',
 
   'network.one': 'Network',

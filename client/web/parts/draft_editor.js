@@ -61,6 +61,28 @@ function faces(form, drawPreview) {
   return { tabs: h('div', { class: 'tabs', role: 'group', 'aria-label': t('draft.faces') }, write, look), shown, write: () => turn(false) };
 }
 
+/** Two wrote in one draft: whoever saved first is in the daemon, and neither is thrown away unasked. */
+function clash(draft, keep) {
+  const theirs = h('button', { type: 'button', class: 'button', onclick: () => {
+    keep.drop();
+    go(href('draft', draft.id));
+  } }, t('draft.clash.theirs'));
+  const mine = h('button', { type: 'button', class: 'button', onclick: async () => {
+    const now = await get(`/drafts/${draft.id}`).catch(() => draft);
+    draft.revision = now.revision;
+    keep.keep().catch(() => null);
+  } }, t('draft.clash.mine'));
+  return h('div', { class: 'notice notice-bad', role: 'alert' }, icon('alert'), h('div', { class: 'stack-small' }, h('p', {}, t('draft.clash')), h('div', { class: 'row' }, mine, theirs)));
+}
+
+/** Where it stands, once it is in the daemon: one that waited and is changed waits no more. */
+function stateLine(state, problem, draft, waited) {
+  if (problem?.offline) return t('draft.away');
+  if (problem) return sentenceOf(problem);
+  if (state === 'saved' && waited && draft.state === 'open') return t('draft.saved.unasked');
+  return t(`draft.${state}`);
+}
+
 function sendBack(draft, settled) {
   const box = h('textarea', { id: 'return-comment', rows: 3, required: true });
   const refused = h('div', {});
@@ -86,11 +108,17 @@ export function draftEditor({ draft, kind, all, networks, view }) {
   const saved = h('p', { class: 'small quiet', role: 'status' }, t(draft.id ? 'draft.saved' : 'draft.new'));
   const refused = h('div', {});
   const others = h('div', {});
+  const clashed = h('div', {});
+  const waited = draft.state === 'waiting';
 
   const keep = keeper(draft, {
     read: () => ({ kind: kind.name, network: draft.network, fields: values }),
     made: () => view.shown() && history.replaceState(null, '', href('draft', draft.id)),
-    told: (state, problem) => fill(saved, problem?.offline ? t('draft.away') : problem ? sentenceOf(problem) : t(`draft.${state}`)),
+    told: (state, problem) => {
+      const stale = problem?.status === 409 && draft.id;
+      fill(saved, stale ? t('draft.failed') : stateLine(state, problem, draft, waited));
+      fill(clashed, stale && clash(draft, keep));
+    },
   });
   // Nothing is kept any more once the draft has gone its way.
   const keepLater = later(() => touched.size > 0 && keep.keep().catch(() => null), KEEP_MS);
@@ -106,6 +134,7 @@ export function draftEditor({ draft, kind, all, networks, view }) {
   const checkLater = later(() => check().catch(() => null), CHECK_MS);
   function changed(name) {
     touched.add(name);
+    keep.touch();
     checkLater();
     keepLater();
   }
@@ -142,30 +171,35 @@ export function draftEditor({ draft, kind, all, networks, view }) {
     }
     button.disabled = false;
   }
+  /** It went its way: nothing of it is kept any more. */
+  const gone = () => {
+    touched.clear();
+    keep.drop();
+  };
   const publish = (event) => act(event.currentTarget, async () => {
     if (!await ready(true)) return;
     await (draft.id ? keep.settled() : keep.keep());
     const { id } = await post(`/drafts/${draft.id}/publish`, { revision: draft.revision, ...(guard.confirmed() && { confirm_no_student_data: true }) });
-    touched.clear();
+    gone();
     say(t('draft.published'));
-    go(recordHref(id));
+    go(recordHref(id), { replace: true });
   });
   const submit = (event) => act(event.currentTarget, async () => {
     if (!await ready(false)) return;
     await (draft.id ? keep.settled() : keep.keep());
     await post(`/drafts/${draft.id}/submit`);
-    touched.clear();
+    gone();
     say(t('draft.submitted'));
-    go('#/drafts');
+    go('#/drafts', { replace: true });
   });
 
   const foreign = draft.id && draft.mine === false;
   return h('div', { class: 'editor' },
     h('header', { class: 'head' }, h('div', {}, h('p', { class: 'card-kind' }, t(draft.adapts ? 'draft.title.adapt' : draft.replaces ? 'draft.title.revise' : 'draft.title')),
       h('h1', {}, kind.label), h('p', { class: 'quiet' }, kind.help)), face.tabs),
-    foreign && h('p', { class: 'notice notice-plain' }, icon('people'), h('span', {}, t('draft.by', { name: draft.writer || t('draft.somebody') }))),
+    foreign && h('p', { class: 'notice notice-plain' }, icon('people'), h('span', {}, t(draft.state === 'waiting' ? 'draft.by' : 'draft.by.open', { name: draft.writer || t('draft.somebody') }))),
     draft.state === 'returned' && draft.comment && h('p', { class: 'notice' }, icon('comment'), h('span', {}, t('draft.returned'), ' ', h('q', { dir: 'auto' }, draft.comment))),
-    originLine(draft, all), written, face.shown, guard.element, refused,
+    originLine(draft, all), written, face.shown, guard.element, clashed, refused,
     h('footer', { class: 'editor-foot' }, saved, h('div', { class: 'row' },
       !may('publish') && h('button', { type: 'button', class: 'button button-main', onclick: submit }, t('draft.submit')),
       may('publish') && h('button', { type: 'button', class: 'button button-main', onclick: publish }, t('draft.publish')))),

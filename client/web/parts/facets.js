@@ -55,7 +55,9 @@ export function facets({ change, reset }) {
       if (now) labels.set(name, labelOf(now));
       show(values, chosen[name], labels.get(name));
     }
+    const held = row.contains(document.activeElement);
     fill(row, chosenRow(chosen, labels, change, reset));
+    if (held && !row.contains(document.activeElement)) document.getElementById('search')?.focus();
   }
   return { row, draw, element: h('fieldset', { class: 'facets' }, h('legend', { class: 'hidden' }, t('filter.title')),
     [...fields.values()].map((one) => one.element)) };

@@ -47,7 +47,7 @@ export function linkPicker(field, values, change, id, view) {
     const words = box.value.trim();
     if (words === '') return fill(found);
     const kinds = (field.leads_to ?? []).map((choice) => choice.word);
-    const answer = await get(`/search${query({ q: words, limit: 30 })}`).catch(() => ({ records: [] }));
+    const answer = await get(`/search${query({ q: words, open: 1, kind: kinds.length === 1 ? kinds[0] : undefined, limit: 100 })}`).catch(() => ({ records: [] }));
     const fitting = answer.records.filter((record) => kinds.length === 0 || kinds.includes(record.kind)).slice(0, SHOWN);
     return fill(found, fitting.length === 0 ? h('p', { class: 'quiet' }, t('find.none'))
       : h('ul', { class: 'plain' }, fitting.map((record) => h('li', {}, h('button', {

@@ -70,10 +70,29 @@ export function recordList({ load, all, chosen, empty, onCount }) {
     }
   }
 
+  /** Of those that the first page reaches over, whatever is not in it any more was withdrawn. */
+  function leave({ records, next: rest }) {
+    const now = new Set(records.map((record) => record.id));
+    const last = rest === null ? null : records.at(-1)?.id;
+    for (const card of list.querySelectorAll('[data-id]')) {
+      if (card.dataset.id === last) return;
+      if (!now.has(card.dataset.id)) {
+        seen.delete(card.dataset.id);
+        card.remove();
+      }
+    }
+  }
+
   async function fresh() {
     const mine = turn;
     const answer = await load(null);
     if (mine !== turn) return 0;
+    // More came than a page holds: there is a gap between it and what is shown.
+    if (seen.size > 0 && answer.next !== null && answer.records.every((record) => !seen.has(record.id))) {
+      await page(true);
+      return seen.size;
+    }
+    leave(answer);
     const cards = show(answer.records, { fresh: true });
     if (cards.length > 0 && seen.size === cards.length) fill(end);
     list.prepend(...lists(cards));

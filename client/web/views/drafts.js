@@ -22,6 +22,7 @@ function removeButton(draft, view, title) {
     if (!sure) {
       sure = true;
       button.textContent = t('drafts.delete.sure');
+      button.setAttribute('aria-label', t('drafts.delete.sure.of', { title }));
       button.classList.add('button-bad');
       return;
     }
@@ -43,7 +44,7 @@ function row(draft, all, view) {
 }
 
 export async function drafts(view) {
-  const [all, { drafts: list }] = await Promise.all([kinds(), get('/drafts?limit=200')]);
+  const [all, { drafts: list }] = await Promise.all([kinds(), get('/drafts?limit=1000')]);
   view.live('drafts', view.again);
   const groups = GROUPS.map((name) => [name, list.filter((draft) => draft.state === name)]).filter(([, some]) => some.length > 0);
   return h('div', { class: 'stack' },

@@ -20,13 +20,16 @@ const TYPED_MS = 140;
 
 /** What the hits could be narrowed by, by name. Of what is chosen already the others are told, too. */
 async function countsOf(words, chosen, signal) {
-  const ask = (filters) => get(`/facets${query({ ...filters, q: words, open: words === '' ? undefined : 1, limit: VALUES })}`, { signal });
+  const ask = (filters) => get(`/facets${query({ ...asked(filters), q: words, open: words === '' ? undefined : 1, limit: VALUES })}`, { signal });
   const without = Object.keys(chosen).map(async (name) => [name, await ask({ ...chosen, [name]: undefined })]);
   const [whole, ...others] = await Promise.all([ask(chosen), ...without]);
   const counts = new Map(whole.facets.map((facet) => [facet.name, facet.values]));
   others.forEach(([name, answer]) => counts.set(name, answer.facets.find((facet) => facet.name === name)?.values ?? []));
   return counts;
 }
+
+/** What is chosen, as the API takes it: there a comma begins another value. */
+const asked = (chosen) => Object.fromEntries(Object.entries(chosen).map(([name, value]) => [name, value?.replace(/[\\,]/g, '\\$&')]));
 
 function readAddress(params) {
   const chosen = {};
@@ -50,7 +53,7 @@ function nothing(words, chosen, reset) {
     return emptyState('write', t('find.empty'), t('find.empty.how'),
       may('draft') && h('a', { class: 'button button-main', href: '#/write' }, t('action.write')));
   }
-  return emptyState('find', t('find.none'), t('find.none.how'),
+  return emptyState('find', t('find.none'), t(words === '' ? 'find.none.filters' : 'find.none.how'),
     h('button', { type: 'button', class: 'button', onclick: reset }, t('find.reset')));
 }
 
@@ -65,7 +68,7 @@ export async function find(view) {
     control.abort?.abort();
     control.abort = new AbortController();
     const sort = words === '' ? 'newest' : 'best';
-    return get(`/search${query({ ...chosen, q: words, sort, limit: mark === null ? FIRST_PAGE : NEXT_PAGE, after: mark })}`, { signal: control.abort.signal });
+    return get(`/search${query({ ...asked(chosen), q: words, open: words === '' ? undefined : 1, sort, limit: mark === null ? FIRST_PAGE : NEXT_PAGE, after: mark })}`, { signal: control.abort.signal });
   }
   const list = recordList({
     load, all, chosen: () => chosen,

@@ -43,12 +43,30 @@ function actions(record, all, own) {
     record.fields && own && may('publish') && h('button', { type: 'button', class: 'button button-quiet', onclick: () => retract(record) }, t('action.retract')));
 }
 
+const VERSIONS_MAX = 50;
+
+/** The version behind which there is none. */
+async function newest(id) {
+  let last = id;
+  for (let step = 0; step < VERSIONS_MAX; step++) {
+    const [next] = (await fetchRecord(last).catch(() => null))?.lineage?.replaced_by ?? [];
+    if (!next) break;
+    last = next.id;
+  }
+  return last;
+}
+
 /** A later version is what a reader should know of first. */
 function later(record) {
   const [next] = record.lineage?.replaced_by ?? [];
-  return next && h('p', { class: 'notice' }, icon('up'), h('span', {}, t('record.replaced'), ' ',
-    h('a', { href: recordHref(next.id) }, t('record.replaced.open'))));
+  if (!next) return null;
+  const link = h('a', { href: recordHref(next.id) }, t('record.replaced.open'));
+  newest(next.id).then((id) => link.setAttribute('href', recordHref(id)));
+  return h('p', { class: 'notice' }, icon('up'), h('span', {}, t('record.replaced'), ' ', link));
 }
+
+/** What stands above and in the middle; what others say of it comes and goes beneath. */
+const standing = (record) => JSON.stringify([Boolean(record.fields), record.withdrawn, record.lineage?.replaced_by]);
 
 function withdrawn(record) {
   const gone = record.withdrawn;
@@ -87,7 +105,9 @@ export async function record(view) {
   let known = JSON.stringify(found.lineage);
   view.live('arrival', async () => {
     const now = await fetchRecord(found.id).catch(() => null);
-    if (!now || !view.shown() || JSON.stringify(now.lineage) === known) return;
+    if (!now || !view.shown()) return;
+    if (standing(now) !== standing(found)) return void view.again();
+    if (JSON.stringify(now.lineage) === known) return;
     known = JSON.stringify(now.lineage);
     related(now);
   });

@@ -34,7 +34,7 @@ const copied = (fields, left) => Object.fromEntries(Object.entries(structuredClo
 /** The fields that a revision or an adaptation begins with: all but what was true of the original only. */
 function fieldsFrom(record, kind, adapting) {
   const made = new Set(kind.fields.filter(isMade).map((field) => field.name));
-  if (!adapting) made.delete('origin');
+  if (!adapting) ['origin', 'refs', 'blobs'].forEach((name) => made.delete(name));
   const personal = new Set(adapting ? ['by', 'state', 'credit', 'license'] : []);
   return copied(record.fields, (name) => made.has(name) || personal.has(name));
 }
@@ -56,6 +56,7 @@ export async function writeKind(view) {
   const draft = { network: networks.some((network) => network.id === home) ? home : networks[0].id, fields: {} };
   if (adapts || replaces) {
     const record = await fetchRecord(origin);
+    if (!record.fields) return state('find', t('missing.title'), t('write.gone'), h('a', { class: 'button', href: '#/' }, t('action.home')));
     draft.fields = fieldsFrom(record, kind, Boolean(adapts));
     draft[adapts ? 'adapts' : 'replaces'] = origin;
   } else if (about) draft.fields = fieldsAbout(about, kind);
