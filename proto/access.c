@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
-// The sets. What a statement means by itself (does it decode, do its cuts verify) is settled here,
-// once; whether it counts depends on the others and is asked in access_fold.c.
+// The sets. What a statement means by itself is settled in access_read.c, once; whether it counts
+// depends on the others and is asked in access_fold.c.
 #include "access.h"
 
 #include <assert.h>
@@ -9,7 +9,6 @@
 
 #include "access_set.h"
 #include "hash.h"
-#include "planted.h"
 
 pln_access_t *pln_access_new(const pln_network_id_t *network)
 {
@@ -159,7 +158,7 @@ pln_fact_t *pln_fact_find(const pln_access_chain_t *chain, uint64_t seq, const p
     return found ? chain->facts.items[at] : NULL;
 }
 
-static pln_party_t *need_party(pln_access_t *access, const pln_id_t *id)
+pln_party_t *pln_access_need(pln_access_t *access, const pln_id_t *id)
 {
     bool found;
     size_t at = pln_sorted_find(&access->parties, id, order_party, &found);
@@ -183,168 +182,6 @@ static pln_access_chain_t *need_chain(pln_party_t *author, uint32_t epoch)
         pln_sorted_insert(&author->chains, at, chain);
     }
     return author->chains.items[at];
-}
-
-/* ---- what a statement says ---- */
-
-// Labels and titles are bounded by their decoders.
-static char *copy_text(pln_span_t text)
-{
-    if (text.size == 0) {
-        return NULL;
-    }
-    char *copy = pln_alloc(text.size + 1);
-    memcpy(copy, text.data, text.size);
-    copy[text.size] = '\0';
-    return copy;
-}
-
-static void read_network(pln_span_t payload, pln_fact_t *fact)
-{
-    pln_network_record_t record;
-    if (pln_network_record_decode(payload, &record) != PLN_OK) {
-        return;
-    }
-    fact->type = PLN_FACT_NETWORK;
-    fact->text = copy_text(record.title);
-    fact->as.network.max_entries = record.max_entries;
-    fact->as.network.max_bytes = record.max_bytes;
-    fact->as.network.access_version = record.access_version;
-}
-
-static void read_grant(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
-{
-    pln_grant_t grant;
-    if (pln_grant_decode(payload, &grant) != PLN_OK) {
-        return;
-    }
-    fact->type = PLN_FACT_GRANT;
-    fact->about = need_party(access, &grant.node);
-    fact->text = copy_text(grant.label);
-    fact->as.grant.term = grant.term;
-    fact->as.grant.role = grant.role;
-    fact->as.grant.expiry_ms = grant.expiry_ms;
-}
-
-// R3.6: a cut is the member's own signed head; with one that is not, the revoke has no effect.
-static bool cuts_verify(const pln_access_t *access, const pln_id_t *whose, const pln_cut_t *cuts,
-                        uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        const pln_cut_t *cut = &cuts[i];
-        pln_place_t place = {
-            .network = access->network, .author = *whose, .epoch = cut->epoch, .lane = cut->lane};
-        if (pln_head_verify(&place, cut->seq, &cut->hash, &cut->signature) != PLN_OK) {
-            return false;
-        }
-    }
-    return true;
-}
-
-static void take_cuts(pln_fact_t *fact, const pln_cut_t *cuts, uint32_t count)
-{
-    fact->cut_count = count;
-    if (count > 0) {
-        fact->cuts = pln_alloc(count * sizeof *cuts);
-        memcpy(fact->cuts, cuts, count * sizeof *cuts);
-    }
-}
-
-static void read_revoke(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
-{
-    pln_revoke_t revoke;
-    if (pln_revoke_decode(payload, &revoke) != PLN_OK ||
-        !cuts_verify(access, &revoke.node, revoke.cuts, revoke.cut_count)) {
-        return;
-    }
-    fact->type = PLN_FACT_REVOKE;
-    fact->about = need_party(access, &revoke.node);
-    fact->text = copy_text(revoke.reason);
-    fact->as.revoke.term = revoke.term - (PLN_PLANTED(revoke_spares_term) && revoke.term > 0);
-    take_cuts(fact, revoke.cuts, revoke.cut_count);
-}
-
-// R17: whether its author is the root that it says to succeed is seen in access_reigns.c.
-static void read_transfer(pln_access_t *access, const pln_statement_t *statement, pln_fact_t *fact)
-{
-    pln_transfer_t transfer;
-    if (pln_transfer_decode(statement->payload, &transfer) != PLN_OK ||
-        pln_id_equal(&transfer.successor, &statement->author) ||
-        !cuts_verify(access, &statement->author, transfer.cuts, transfer.cut_count)) {
-        return;
-    }
-    fact->type = PLN_FACT_TRANSFER;
-    fact->as.transfer.generation = transfer.generation;
-    fact->as.transfer.successor = need_party(access, &transfer.successor);
-    take_cuts(fact, transfer.cuts, transfer.cut_count);
-}
-
-static void read_retract(pln_access_t *access, pln_span_t payload, pln_fact_t *fact)
-{
-    pln_retract_t retract;
-    if (pln_retract_decode(payload, &retract) != PLN_OK) {
-        return;
-    }
-    fact->type = PLN_FACT_RETRACT;
-    fact->about = need_party(access, &retract.author);
-    fact->text = copy_text(retract.reason);
-    fact->as.retract.epoch = retract.epoch;
-    fact->as.retract.seq = retract.seq;
-    fact->as.retract.data = retract.data;
-    fact->as.retract.undo = retract.undo;
-    fact->chain->author->retracts = true;
-}
-
-// Like a cut, it carries the author's own signature over what it names; else it has no effect.
-static void read_settle(const pln_access_t *access, const pln_statement_t *statement,
-                        pln_fact_t *fact)
-{
-    pln_settle_t settle;
-    if (pln_settle_decode(statement->payload, &settle) != PLN_OK) {
-        return;
-    }
-    pln_place_t place = {.network = access->network,
-                         .author = statement->author,
-                         .epoch = settle.epoch,
-                         .lane = PLN_LANE_RECORDS};
-    if (pln_head_verify(&place, settle.seq, &settle.hash, &settle.signature) == PLN_OK) {
-        fact->type = PLN_FACT_SETTLE;
-        fact->as.settle.epoch = settle.epoch;
-        fact->as.settle.seq = settle.seq;
-        fact->as.settle.hash = settle.hash;
-        fact->as.settle.signature = settle.signature;
-    }
-}
-
-static void read_statement(pln_access_t *access, const pln_statement_t *statement, pln_fact_t *fact)
-{
-    switch (statement->kind) {
-        case PLN_KIND_NETWORK:
-            read_network(statement->payload, fact);
-            break;
-        case PLN_KIND_GRANT:
-            read_grant(access, statement->payload, fact);
-            break;
-        case PLN_KIND_REVOKE:
-            read_revoke(access, statement->payload, fact);
-            break;
-        case PLN_KIND_LEAVE:
-            if (pln_leave_decode(statement->payload) == PLN_OK) {
-                fact->type = PLN_FACT_LEAVE;
-            }
-            break;
-        case PLN_KIND_TRANSFER:
-            read_transfer(access, statement, fact);
-            break;
-        case PLN_KIND_RETRACT:
-            read_retract(access, statement->payload, fact);
-            break;
-        case PLN_KIND_SETTLE:
-            read_settle(access, statement, fact);
-            break;
-        default:  // a kind of a later access version, or of another lane
-            break;
-    }
 }
 
 /* ---- filling ---- */
@@ -416,17 +253,57 @@ static void delist(pln_fact_t *fact)
     *link = fact->next;
 }
 
+/** Whoever speaks or is spoken of no more is no party any more. */
+static void let_go(pln_access_t *access, const pln_party_t *party)
+{
+    bool known = party->chains.count > 0 || party->grants != NULL || party->revokes != NULL ||
+                 party->targets.count > 0 || party->succeeds > 0;
+    bool told = party->reigned || party->promised || party == access->promised_root ||
+                party == access->founder;
+    bool held;
+    size_t at = pln_sorted_find(&access->parties, &party->id, order_party, &held);
+    assert(held);
+    if (known || told) {
+        return;
+    }
+    free_party(access->parties.items[at]);
+    pln_sorted_remove(&access->parties, at);
+    access->generation++;  // lists of parties are made anew
+}
+
 static void drop(pln_access_t *access, pln_access_chain_t *chain, size_t at)
 {
     pln_fact_t *fact = chain->facts.items[at];
+    pln_party_t *about = fact->about;
+    pln_party_t *successor = NULL;
     pln_sorted_remove(&chain->facts, at);
     delist(fact);
     access->fates++;
     if (fact->type == PLN_FACT_TRANSFER) {
+        successor = pln_access_party(access, &fact->as.transfer.successor->id);
+        successor->succeeds--;
         pln_reigns_find(access);
     }
     forget_verdicts(access, fact);
     free_fact(fact);
+    if (about != chain->author) {
+        let_go(access, about);
+    }
+    if (successor != NULL) {
+        let_go(access, successor);
+    }
+}
+
+/** Of an epoch in which its author has said nothing there is no chain. */
+static void drop_chain(pln_access_t *access, pln_access_chain_t *chain)
+{
+    pln_party_t *author = chain->author;
+    bool held;
+    size_t at = pln_sorted_find(&author->chains, &chain->epoch, order_chain, &held);
+    assert(held);
+    pln_sorted_remove(&author->chains, at);
+    free_chain(chain);
+    let_go(access, author);
 }
 
 // R17: whoever wrote the genesis that hashes to the network's id is its root.
@@ -444,7 +321,7 @@ static void look_for_root(pln_access_t *access, const pln_statement_t *statement
         pln_network_record_decode(statement->payload, &record) != PLN_OK || !record.genesis) {
         return;
     }
-    access->founder = need_party(access, &statement->author);
+    access->founder = pln_access_need(access, &statement->author);
     memcpy(access->name, record.name.data, record.name.size);
     access->name[record.name.size] = '\0';
     access->base_entries = record.max_entries;
@@ -481,7 +358,7 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     }
     look_for_root(access, statement);
     pln_access_chain_t *chain =
-        need_chain(need_party(access, &statement->author), statement->epoch);
+        need_chain(pln_access_need(access, &statement->author), statement->epoch);
     pln_fact_t key = {.seq = statement->seq, .hash = statement->hash};
     bool held;
     size_t at = pln_sorted_find(&chain->facts, &key, order_fact, &held);
@@ -500,7 +377,7 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     fact->number = statement->chain;
     fact->about = chain->author;
     fact->time_ms = statement->time_ms;
-    read_statement(access, statement, fact);
+    pln_fact_read(access, statement, fact);
     enlist(fact);
     pln_sorted_insert(&chain->facts, at, fact);
     chain->forked = chain->forked || shares_seq(chain, at);
@@ -524,6 +401,10 @@ void pln_access_forget(pln_access_t *access, const pln_id_t *author, uint32_t ep
         return;
     }
     drop(access, chain, at);
+    if (chain->facts.count == 0) {
+        drop_chain(access, chain);
+        return;
+    }
     chain->forked = false;
     for (size_t i = 0; i < chain->facts.count; i++) {
         chain->forked = chain->forked || shares_seq(chain, i);
@@ -532,8 +413,8 @@ void pln_access_forget(pln_access_t *access, const pln_id_t *author, uint32_t ep
 
 void pln_access_promise(pln_access_t *access, const pln_id_t *root, const pln_id_t *inviter)
 {
-    access->promised_root = need_party(access, root);
-    need_party(access, inviter)->promised = true;
+    access->promised_root = pln_access_need(access, root);
+    pln_access_need(access, inviter)->promised = true;
     access->generation++;
 }
 

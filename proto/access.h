@@ -50,7 +50,10 @@ typedef struct {
  * kind access_version does not know, have no effect.
  */
 void pln_access_add(pln_access_t *access, const pln_statement_t *statement);
-/** No more is known of it than before it was told as evidence; what is held in a chain stays. */
+/**
+ * No more is known of it than before it was told as evidence, nor of an author of whom nothing else
+ * is known; what is held in a chain stays.
+ */
 void pln_access_forget(pln_access_t *access, const pln_id_t *author, uint32_t epoch, uint64_t seq,
                        const pln_hash_t *hash);
 
@@ -206,6 +209,9 @@ typedef struct {
 } pln_revoked_t;
 PLN_MUST_CHECK pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node,
                                             pln_revoked_t *out);
+
+/** Is or was @author root, or does a root's grant make it coordinator in the term of @epoch? */
+bool pln_access_ruled(const pln_access_t *access, const pln_id_t *author, uint32_t epoch);
 
 /** Is a grant by @author that names @node held, whether it counts or not? */
 bool pln_access_let_in(const pln_access_t *access, const pln_id_t *author, const pln_id_t *node);

@@ -86,6 +86,13 @@ pln_err_t pln_access_revoked(pln_access_t *access, const pln_id_t *node, pln_rev
     return PLN_OK;
 }
 
+bool pln_access_ruled(const pln_access_t *access, const pln_id_t *author, uint32_t epoch)
+{
+    const pln_party_t *party = pln_access_party(access, author);
+    return party != NULL &&
+           (party->reigned || pln_access_coordinates(access, party, epoch / PLN_EPOCHS_PER_TERM));
+}
+
 bool pln_access_let_in(const pln_access_t *access, const pln_id_t *author, const pln_id_t *node)
 {
     const pln_party_t *party = pln_access_party(access, node);

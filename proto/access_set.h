@@ -2,8 +2,8 @@
 /**
  * access_set - the statements of one network as sets, and what the fold remembers of them.
  *
- * Why     Private to access.c (which fills the sets), access_fold.c and access_fate.c (which answer
- *         from them).
+ * Why     Private to access.c and access_read.c (which fill the sets), access_fold.c and
+ *         access_fate.c (which answer from them).
  * Shape   party = an id that speaks or is spoken of; chain = what it said in one epoch;
  *         fact = one statement, in its author's chain and in one list of the party it is about
  * Fold    nothing is computed when a fact arrives: a question looks at the facts that name the
@@ -117,6 +117,7 @@ struct pln_party {
     pln_fact_t *settles;   /**< its `settle` records */
     pln_fact_t *transfers; /**< its `transfer` records */
     bool reigned;          /**< it is root, or was */
+    size_t succeeds;       /**< transfers that name it, by whomever */
 
     uint64_t judged_turn;       /**< when what follows was found; 0 never */
     const pln_fact_t *standing; /**< the grant that makes it a member now; NULL */
@@ -161,6 +162,9 @@ struct pln_access {
 /** The party with @id; NULL when nothing is known of it. */
 pln_party_t *pln_access_party(const pln_access_t *access, const pln_id_t *id);
 
+/** The same, new when nothing was known of it. */
+pln_party_t *pln_access_need(pln_access_t *access, const pln_id_t *id);
+
 pln_access_chain_t *pln_access_chain(const pln_access_t *access, const pln_id_t *author,
                                      uint32_t epoch);
 /** The fact at (seq, hash) of a chain; NULL. */
@@ -195,6 +199,10 @@ typedef int (*pln_order_t)(const void *key, const void *item);
 size_t pln_sorted_find(const pln_sorted_t *sorted, const void *key, pln_order_t order, bool *found);
 void pln_sorted_insert(pln_sorted_t *sorted, size_t at, void *item);
 void pln_sorted_remove(pln_sorted_t *sorted, size_t at);
+
+/* access_read.c */
+/** Type and fields of a new fact, whose chain is known and which is about its author. */
+void pln_fact_read(pln_access_t *access, const pln_statement_t *statement, pln_fact_t *fact);
 
 /* access_fold.c */
 /** Does a grant or revoke count? R3.1 for the root's, R3.3 for a coordinator's. */

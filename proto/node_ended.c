@@ -205,23 +205,40 @@ static void evidence_key(const pln_net_state_t *net, const pln_hash_t *hash, uin
 }
 
 /**
- * PLN_OK: a revoke of @self, or of whoever has let it in. PLN_EGRANT: of somebody of whom no grant
- * to us is held; a peer that holds one tells the truth all the same. PLN_EDUPLICATE: of a term that
+ * PLN_OK: a revoke of @self, or of whoever has let it in, by somebody who may have had a say.
+ * PLN_EGRANT: of somebody of whom no grant to us is held, or by somebody of whom none as
+ * coordinator is; a peer that holds it tells the truth all the same. PLN_EDUPLICATE: of a term that
  * was over when we were let in anew.
  */
 static pln_err_t about_us(const pln_net_state_t *net, const pln_member_t *self,
-                          const pln_entry_t *entry)
+                          const pln_evidence_t *evidence)
 {
     pln_revoke_t revoke;
-    if (entry->header.kind != PLN_KIND_REVOKE ||
-        pln_revoke_decode(entry->payload, &revoke) != PLN_OK) {
+    if (evidence->entry.header.kind != PLN_KIND_REVOKE ||
+        pln_revoke_decode(evidence->entry.payload, &revoke) != PLN_OK) {
         return PLN_EMALFORMED;
+    }
+    if (!pln_access_ruled(net->access, &evidence->place.author, evidence->place.epoch)) {
+        return PLN_EGRANT;
     }
     if (pln_id_equal(&revoke.node, &self->node)) {
         return revoke.term < self->term ? PLN_EDUPLICATE : PLN_OK;
     }
     bool ours = pln_access_let_in(net->access, &revoke.node, &self->node);
     return ours ? PLN_OK : PLN_EGRANT;
+}
+
+/** Would it put us out? What would not is dropped again, before anything is written down. */
+static pln_err_t weigh(const pln_node_t *node, const pln_net_state_t *net,
+                       const pln_evidence_t *evidence)
+{
+    const pln_place_t *place = &evidence->place;
+    pln_statement_t statement = pln_evidence_statement(evidence);
+    pln_member_t self;
+    pln_access_add(net->access, &statement);
+    bool stays = pln_access_member(net->access, &node->self->id, &self) == PLN_OK;
+    pln_access_forget(net->access, &place->author, place->epoch, evidence->seq, &evidence->hash);
+    return stays ? PLN_EGRANT : PLN_OK;
 }
 
 void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
@@ -235,7 +252,8 @@ void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
         return;
     }
     pln_err_t error = pln_evidence_read(bye->evidence, &net->id, &evidence);
-    error = error == PLN_OK ? about_us(net, &self, &evidence.entry) : error;
+    error = error == PLN_OK ? about_us(net, &self, &evidence) : error;
+    error = error == PLN_OK ? weigh(node, net, &evidence) : error;
     if (error != PLN_OK) {
         pln_refuse(node, error);
         return;
@@ -253,29 +271,37 @@ void pln_ended_heard(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
     pln_trace(node, "told that our membership has ended", link, &evidence.place, evidence.seq);
 }
 
-static void adopt(pln_net_state_t *net, const pln_evidence_t *evidence)
+/** False: there is no room for it; several may have been on their way to the disk. */
+static bool adopt(pln_net_state_t *net, const pln_evidence_t *evidence)
 {
-    pln_statement_t statement = pln_evidence_statement(evidence);
-    pln_access_add(net->access, &statement);
     for (size_t i = 0; i < net->evidence_count; i++) {
         if (pln_hash_equal(&net->evidence[i].hash, &evidence->hash)) {
-            return;
+            return true;
         }
     }
-    if (net->evidence_count < PLN_EVIDENCE_KEPT_MAX) {
-        net->evidence[net->evidence_count++] =
-            (pln_row_t){evidence->place.author, evidence->place.epoch, PLN_LANE_CONTROL,
-                        evidence->seq, evidence->hash};
+    if (net->evidence_count == PLN_EVIDENCE_KEPT_MAX) {
+        return false;
     }
+    pln_statement_t statement = pln_evidence_statement(evidence);
+    pln_access_add(net->access, &statement);
+    net->evidence[net->evidence_count++] =
+        (pln_row_t){evidence->place.author, evidence->place.epoch, PLN_LANE_CONTROL, evidence->seq,
+                    evidence->hash};
+    return true;
+}
+
+static void row_drop(pln_node_t *node, const pln_net_state_t *net, const pln_hash_t *hash)
+{
+    uint8_t key[KEY_SIZE];
+    evidence_key(net, hash, key);
+    pln_forget_row(node, PLN_TABLE_EVIDENCE, key, sizeof key);
 }
 
 void pln_ended_forget(pln_node_t *node, pln_net_state_t *net)
 {
     for (size_t i = 0; i < net->evidence_count; i++) {
         const pln_row_t *told = &net->evidence[i];
-        uint8_t key[KEY_SIZE];
-        evidence_key(net, &told->hash, key);
-        pln_forget_row(node, PLN_TABLE_EVIDENCE, key, sizeof key);
+        row_drop(node, net, &told->hash);
         pln_access_forget(net->access, &told->author, told->epoch, told->seq, &told->hash);
     }
     net->evidence_count = 0;
@@ -285,10 +311,14 @@ void pln_ended_stored(pln_node_t *node, const pln_pending_t *job)
 {
     pln_net_state_t *net = pln_net_find(node, &job->network);
     pln_evidence_t evidence;
-    if (net != NULL && pln_evidence_read(pln_buf_span(&job->data), &net->id, &evidence) == PLN_OK) {
-        adopt(net, &evidence);
-        pln_net_refold(node, net);
+    if (net == NULL || pln_evidence_read(pln_buf_span(&job->data), &net->id, &evidence) != PLN_OK) {
+        return;
     }
+    if (!adopt(net, &evidence)) {
+        row_drop(node, net, &evidence.hash);
+        return;
+    }
+    pln_net_refold(node, net);
 }
 
 pln_err_t pln_ended_load(pln_node_t *node, pln_span_t key, pln_span_t value)

@@ -4,8 +4,10 @@ import os
 import time
 
 from kit.intruder import NO_CURSOR, Intruder, Session, plain_entry, run_of
+from kit.stage import memory_kib
 from kit.wire import PATIENCE
-from independent import chain, message
+from independent import chain, control, evidence, message
+from independent.pack import pack_bin
 from plnkit import wait_until
 
 from claims import whole_record
@@ -178,6 +180,30 @@ def flood_of_copies(stage):
     for _ in range(2000):
         session.line.send(frame)
     return session.stays()
+
+
+def ended_by(stage, who, about):
+    """BYE with a revoke of @about that @who has signed (SPEC 9.14.1)."""
+    entry = plain_entry(control.encode(control.REVOKE, {"node": about, "term": 0}), control.REVOKE)
+    run, _ = run_of(who, stage.network, [entry], lane=0)
+    frame = message.encode("bye", {"reason": "no-grant", "network": stage.network, "detail": ""})
+    assert frame[0] == 0x94  # evidence is the one element that may be left out
+    return b"\x95" + frame[1:] + pack_bin(evidence.evidence(
+        who.id, 0, 1, run["base"], run["signature"], run["run"]))
+
+
+def flood_of_evidence(stage):
+    """Six thousand times the hub is put out, each time by a key made for the purpose."""
+    session, count = stage.session(), 6000
+    refused = stage.refused().get("no-grant", 0)
+    kib = memory_kib(stage.hub.process.pid, "RssAnon")
+    for _ in range(count):
+        session.line.send(ended_by(stage, Intruder(), stage.hub_id))
+    wait_until(lambda: stage.refused().get("no-grant", 0) >= refused + count, 120,
+               "all of them are counted")
+    grown = memory_kib(stage.hub.process.pid, "RssAnon") - kib
+    session.close()
+    return "at most 4 MiB for it" if grown <= 4096 else f"{grown} KiB for it"
 
 
 def presence(stage, who, stamp, signer=None):

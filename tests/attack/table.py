@@ -95,6 +95,7 @@ ROWS = [
     row("floods", "presence_of_a_stranger", "not passed on"),
     row("floods", "presence_of_yesterday", "not passed on"),
     row("floods", "presence_of_another", "ends bad-signature", "bad-signature"),
+    row("floods", "flood_of_evidence", "at most 4 MiB for it", "no-grant"),
     row("floods", "flood_of_unknown_types", "stays", "unknown-type"),
     row("floods", "frame_too_large", "cut"),
     row("floods", "message_in_two_parts", "cut", "in-parts"),

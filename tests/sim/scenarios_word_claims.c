@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lies.h"
+#include "proto/access_set.h"
 #include "proto/control.h"
 #include "proto/evidence.h"
 #include "proto/node_state.h"
@@ -341,13 +342,14 @@ static void payloads_are_served_where_lane_1_is_open(void **state)
 
 /* ---- evidence ---- */
 
-/** BYE with a revoke of @about that b has signed at @seq; b may revoke nobody. */
-static void say_ended(court_t *it, world_node_t *to, const pln_id_t *about, uint64_t seq)
+/** BYE with a revoke of @about that @by has signed at @seq of @epoch; a may be who says it. */
+static void say_ended_by(court_t *it, const pln_identity_t *by, uint32_t epoch, uint64_t seq,
+                         world_node_t *to, const pln_id_t *about)
 {
     pln_evidence_t evidence = {.seq = seq};
     pln_revoke_t revoke = {.node = *about};
     pln_buf_t payload = {0}, entry = {0}, bytes = {0};
-    evidence.place = (pln_place_t){it->story.net, it->b->self.id, 0, PLN_LANE_CONTROL};
+    evidence.place = (pln_place_t){it->story.net, by->id, epoch, PLN_LANE_CONTROL};
     pln_revoke_encode(&revoke, &payload);
     pln_header_t header = {.kind = PLN_KIND_REVOKE, .time_ms = seq, .size = (uint32_t)payload.size};
     pln_header_write(&header, pln_buf_grow(&entry, PLN_HEADER_SIZE));
@@ -356,7 +358,7 @@ static void say_ended(court_t *it, world_node_t *to, const pln_id_t *about, uint
     pln_hash_t data;
     pln_entry_data(pln_buf_span(&payload), &data);
     pln_chain_link(&head, &header, &data);
-    pln_head_sign(&it->b->self, &evidence.place, &head, &evidence.signature);
+    pln_head_sign(by, &evidence.place, &head, &evidence.signature);
     evidence.run = pln_buf_span(&entry);
     pln_evidence_write(&evidence, &bytes);
     pln_message_t bye = {.type = PLN_MSG_BYE};
@@ -368,6 +370,12 @@ static void say_ended(court_t *it, world_node_t *to, const pln_id_t *about, uint
     pln_buf_free(&payload);
     pln_buf_free(&entry);
     pln_buf_free(&bytes);
+}
+
+/** The same by b, which may revoke nobody. */
+static void say_ended(court_t *it, world_node_t *to, const pln_id_t *about, uint64_t seq)
+{
+    say_ended_by(it, &it->b->self, 0, seq, to, about);
     world_run(it->story.world, 1000);
 }
 
@@ -400,6 +408,55 @@ static void what_does_not_end_a_membership_is_not_remembered(void **state)
     world_free(&it.story.world);
 }
 
+/** Whoever signs it with a key made for the purpose leaves nothing behind: no row, no party. */
+static void revokes_by_nobody_leave_nothing_behind(void **state)
+{
+    (void)state;
+    court_t it = court(86);
+    const pln_access_t *access = pln_node_access(it.c->node, &it.story.net);
+    size_t parties = access->parties.count;
+    for (uint8_t i = 0; i < 100; i++) {
+        pln_identity_t nobody;
+        uint8_t seed[PLN_SEED_SIZE] = {0x86, i};
+        while (pln_identity_derive(seed, &nobody) != PLN_OK) {
+            seed[2]++;
+        }
+        say_ended_by(&it, &nobody, i, 1 + i, it.c, &it.c->self.id);
+        assert_null(it.c->node->pending);  // nothing is on its way to the disk
+    }
+    assert_int_equal(pln_node_refused(it.c->node)[PLN_EGRANT], 100);
+    assert_int_equal(access->parties.count, parties);
+    world_run(it.story.world, 1000);
+    assert_int_equal(remembered(&it, it.c), 0);
+    world_free(&it.story.world);
+}
+
+/** b was a coordinator, and may end nobody any more: nor does what it signs take any room. */
+static void revokes_by_whoever_was_put_out_leave_nothing_behind(void **state)
+{
+    (void)state;
+    court_t it = court(87);
+    world_node_t *lead = story_machine(&it.story, "lead");
+    story_join(&it.story, it.a, lead, PLN_ROLE_COORDINATOR);
+    story_converges(&it.story, 60000);
+    assert_int_equal(world_revoke(it.a, &it.story.net, &lead->self.id), PLN_OK);
+    story_run(&it.story, 10000);
+    const pln_access_t *access = pln_node_access(it.c->node, &it.story.net);
+    const pln_party_t *party = pln_access_party(access, &lead->self.id);
+    assert_non_null(party);
+    size_t chains = party->chains.count;
+    uint64_t refused = pln_node_refused(it.c->node)[PLN_EGRANT];
+    for (uint32_t epoch = 0; epoch < 16; epoch++) {
+        say_ended_by(&it, &lead->self, epoch, 7, it.c, &it.c->self.id);
+        assert_null(it.c->node->pending);
+    }
+    assert_int_equal(pln_node_refused(it.c->node)[PLN_EGRANT], refused + 16);
+    assert_int_equal(party->chains.count, chains);
+    world_run(it.story.world, 1000);
+    assert_int_equal(remembered(&it, it.c), 0);
+    world_free(&it.story.world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -414,6 +471,8 @@ int main(void)
         cmocka_unit_test(payloads_are_served_where_lane_1_is_open),
         cmocka_unit_test(a_revoke_of_somebody_else_is_no_evidence),
         cmocka_unit_test(what_does_not_end_a_membership_is_not_remembered),
+        cmocka_unit_test(revokes_by_nobody_leave_nothing_behind),
+        cmocka_unit_test(revokes_by_whoever_was_put_out_leave_nothing_behind),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "access_fixture.h"
+#include "proto/access_set.h"
 
 #define NONE PLN_LIMIT_NONE
 #define COORDINATOR PLN_ROLE_COORDINATOR
@@ -75,6 +76,34 @@ static void access_takes_from_a_chain_what_evidence_does_not_say(void **state)
     assert_true(pln_access_before(access, &world[ROOT].id, 0, said->seq, &said->hash, &told));
     assert_memory_equal(&told, &before, sizeof before);
     assert_true(pln_access_generation(access) > generation);
+    pln_access_free(&access);
+}
+
+/** Of whoever said that and nothing else, nothing is known any more. */
+static void access_forgets_the_author_of_evidence_with_it(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    say_grant(history, ROOT, 0, A, 0, CONTRIBUTOR);
+    pln_access_t *access = fold(history, 0);
+    pln_revoke_t revoke = {.node = world[A].id};
+    pln_buf_t payload = {0};
+    pln_revoke_encode(&revoke, &payload);
+    pln_statement_t told[2] = {{.author = world[B].id, .epoch = 3, .seq = 5},
+                               {.author = world[A].id, .epoch = 3, .seq = 5}};
+    for (int i = 0; i < 2; i++) {
+        told[i].chain = PLN_CHAIN_NONE;
+        told[i].kind = PLN_KIND_REVOKE;
+        told[i].payload = pln_buf_span(&payload);
+        pln_access_add(access, &told[i]);
+        assert_non_null(pln_access_chain(access, &told[i].author, 3));
+        pln_access_forget(access, &told[i].author, 3, 5, &told[i].hash);
+        assert_null(pln_access_chain(access, &told[i].author, 3));
+    }
+    assert_null(pln_access_party(access, &world[B].id));
+    assert_non_null(pln_access_party(access, &world[A].id));
+    assert_int_equal(pln_access_count(access), 2);
+    pln_buf_free(&payload);
     pln_access_free(&access);
 }
 
@@ -437,6 +466,7 @@ int main(void)
         cmocka_unit_test(access_ignores_what_it_cannot_read),
         cmocka_unit_test(access_adding_again_changes_nothing),
         cmocka_unit_test(access_takes_from_a_chain_what_evidence_does_not_say),
+        cmocka_unit_test(access_forgets_the_author_of_evidence_with_it),
         cmocka_unit_test(access_counts_the_65536_smallest_entries_of_an_epoch),
         cmocka_unit_test(access_lists_members_in_ascending_order_of_id),
         cmocka_unit_test(access_member_is_described_by_its_longest_then_newest_grant),
