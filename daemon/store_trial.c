@@ -4,6 +4,7 @@
 #include <assert.h>
 
 #include "store_forget.h"
+#include "store_head.h"
 
 /* ---- rows as this transaction, or the job on trial, leaves them ---- */
 
@@ -96,8 +97,23 @@ static pln_err_t try_row(const pln_store_t *store, uint32_t chain, const pln_pla
     return place_taken(store, place) ? PLN_ESTALE : PLN_OK;
 }
 
-/** A branch's first run: what it leaves is here, and reaches as far as its base. */
-static pln_err_t try_branch(const pln_store_t *store, const pln_effect_t *effect,
+/** Has @left, its row on trial, this very head? Of what this job adds only the last is known. */
+static bool has_head(const pln_store_t *store, pln_txn_t *txn, const pln_chain_row_t *left,
+                     const pln_head_t *head)
+{
+    pln_head_t at = left->head;
+    if (head->seq != left->head.seq) {
+        const pln_chain_row_t *written = pln_staged_row(store, left->number);
+        if (written == NULL || head->seq > written->head.seq || head->seq < left->base.seq ||
+            !pln_head_at(txn, left->number, &left->base, head->seq, &at)) {
+            return false;
+        }
+    }
+    return pln_hash_equal(&at.hash, &head->hash);
+}
+
+/** A branch's first run: what it leaves is here, and has its base on it. */
+static pln_err_t try_branch(const pln_store_t *store, pln_txn_t *txn, const pln_effect_t *effect,
                             pln_chain_row_t *out)
 {
     uint32_t parent = effect->as.store.parent;
@@ -105,15 +121,15 @@ static pln_err_t try_branch(const pln_store_t *store, const pln_effect_t *effect
     *out = pln_fresh_branch(effect);
     bool fits = left != NULL && !going(store, parent) &&
                 pln_place_equal(&left->place, &effect->as.store.place) &&
-                left->head.seq >= out->base.seq && left->base.seq <= out->base.seq;
+                has_head(store, txn, left, &out->base);
     return fits ? PLN_OK : PLN_ESTALE;
 }
 
-static pln_err_t try_store(pln_store_t *store, const pln_effect_t *effect)
+static pln_err_t try_store(pln_store_t *store, pln_txn_t *txn, const pln_effect_t *effect)
 {
     pln_chain_row_t row;
     if (effect->as.store.branch && trial_row(store, effect->as.store.chain) == NULL) {
-        PLN_TRY(try_branch(store, effect, &row));
+        PLN_TRY(try_branch(store, txn, effect, &row));
     } else {
         PLN_TRY(try_row(store, effect->as.store.chain, &effect->as.store.place, &row));
     }
@@ -180,14 +196,14 @@ static pln_err_t try_trim(const pln_store_t *store, const pln_effect_t *effect)
     return aside ? PLN_OK : PLN_ESTALE;
 }
 
-pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job)
+pln_err_t pln_try_job(pln_store_t *store, pln_txn_t *txn, const pln_job_t *job)
 {
     pln_chains_clear(&store->trial);
     for (size_t i = 0; i < job->op_count; i++) {
         const pln_effect_t *effect = &job->ops[i].effect;
         switch (effect->type) {
             case PLN_FX_STORE:
-                PLN_TRY(try_store(store, effect));
+                PLN_TRY(try_store(store, txn, effect));
                 break;
             case PLN_FX_MINT:
                 PLN_TRY(try_mint(store, effect));

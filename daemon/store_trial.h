@@ -16,10 +16,10 @@
 /**
  * PLN_OK         every operation finds its chain where it expects it
  * PLN_ESTALE     a base has moved, a chain is not there or being deleted, or its number or place is
- *                another's
+ *                another's; a branch's base is not on its parent
  * PLN_EOVERSIZE, PLN_EFULL  a draft is too large, a chain too long (MINT)
  */
-PLN_MUST_CHECK pln_err_t pln_try_job(pln_store_t *store, const pln_job_t *job);
+PLN_MUST_CHECK pln_err_t pln_try_job(pln_store_t *store, pln_txn_t *txn, const pln_job_t *job);
 
 /** The row as this transaction leaves it so far; NULL: no such chain. */
 const pln_chain_row_t *pln_staged_row(const pln_store_t *store, uint32_t chain);

@@ -443,7 +443,7 @@ pln_err_t pln_store_apply(pln_store_t *store, const pln_identity_t *self, pln_jo
                      mdb_cursor_open(apply.txn.mdb, store->dbi[PLN_DB_ENTRIES], &apply.entries));
     }
     for (size_t i = 0; i < count && apply.txn.error == 0; i++) {
-        jobs[i]->error = pln_try_job(store, jobs[i]);
+        jobs[i]->error = pln_try_job(store, &apply.txn, jobs[i]);
         if (jobs[i]->error == PLN_OK) {
             write_job(&apply, jobs[i]);
         }

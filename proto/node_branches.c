@@ -49,12 +49,18 @@ static const pln_chain_t *first_of(const pln_chain_t *chain)
                                                   chain->place.epoch, chain->place.lane);
 }
 
+/** Its first run found no room on the disk, which then knows of no such chain. */
+static bool is_empty(const pln_chain_t *chain)
+{
+    return chain->parent != NULL && chain->held.seq == chain->base.seq;
+}
+
 pln_chain_t *pln_branch_empty(const pln_chain_t *parent, const pln_head_t *base)
 {
     pln_chain_t *chain = first_of(parent)->next_branch;
     while (chain != NULL &&
-           (chain->parent != parent || chain->held.seq != chain->base.seq ||
-            chain->base.seq != base->seq || !pln_hash_equal(&chain->base.hash, &base->hash))) {
+           (chain->parent != parent || !is_empty(chain) || chain->base.seq != base->seq ||
+            !pln_hash_equal(&chain->base.hash, &base->hash))) {
         chain = chain->next_branch;
     }
     return chain;
@@ -140,8 +146,8 @@ pln_chain_t *pln_branch_with(pln_node_t *node, pln_chain_t *first, uint64_t seq,
         return pln_hash_equal(&first->base.hash, hash) ? first : NULL;
     }
     for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
-        if (in_flight(c, seq, hash) ||
-            (c->held.seq == seq && pln_hash_equal(&c->held.hash, hash))) {
+        bool ends = !is_empty(c) && c->held.seq == seq && pln_hash_equal(&c->held.hash, hash);
+        if (ends || in_flight(c, seq, hash)) {
             return c;
         }
     }

@@ -425,7 +425,7 @@ static bool place_fits(const memory_store_t *store, uint32_t number, const pln_p
     return named == numbered || (numbered != NULL && numbered->row.branch);
 }
 
-/** A branch's first run: what it leaves is here, and reaches as far as its base. */
+/** A branch's first run: what it leaves is here, and has its base on it. */
 static bool branch_fits(const memory_store_t *store, const pln_effect_t *effect)
 {
     uint32_t number = effect->as.store.chain;
@@ -434,9 +434,10 @@ static bool branch_fits(const memory_store_t *store, const pln_effect_t *effect)
     }
     uint32_t parent = effect->as.store.parent;
     const memory_chain_t *left = parent < store->chain_count ? store->chains[parent] : NULL;
-    uint64_t base = effect->as.store.base.seq;
-    return left != NULL && left->gone == left->row.base.seq && left->row.head.seq >= base &&
-           left->row.base.seq <= base;
+    const pln_head_t *base = &effect->as.store.base;
+    return left != NULL && left->gone == left->row.base.seq && left->row.head.seq >= base->seq &&
+           left->row.base.seq <= base->seq &&
+           pln_hash_equal(&left->entries->heads[base->seq].hash, &base->hash);
 }
 
 static void apply_withhold(memory_store_t *store, const pln_effect_t *effect, pln_stored_t *result)

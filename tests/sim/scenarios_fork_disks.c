@@ -125,6 +125,11 @@ static void what_follows_a_run_of_lane_0_that_found_no_room_is_not_stored_withou
     world_apart(copy, cloned.p, false);
     world_peer_add(cloned.p, copy);
     assert_true(world_until(story->world, 60000, p_was_refused_a_branch, &cloned));
+    const pln_chain_t *refused = branches_at_p(&cloned);
+    pln_chain_t *first = cloned.p->node->chains[refused->parent->number];
+    assert_null(first->parent);
+    assert_ptr_equal(  // nothing can leave it that the disk would know
+        pln_branch_with(cloned.p->node, first, refused->held.seq, &refused->held.hash), first);
     cloned.p->disk.error = PLN_OK;
     story_converges(story, 240000);
     size_t branches = 0;
