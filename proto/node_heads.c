@@ -450,6 +450,27 @@ static void digests_differ(pln_node_t *node, pln_link_t *link, pln_share_t *shar
     }
 }
 
+/** Access that differs may be a proof that one side lacks; who says so again and again gets them no
+ * more often than ever rarer. */
+static void access_compare(pln_node_t *node, pln_link_t *link, pln_share_t *share,
+                           const pln_hash_t *access)
+{
+    bool due = node->now_ms >= share->told_ms + share->told_wait_ms;
+    bool same = pln_hash_equal(access, &share->net->access_digest);
+    if (same && due) {
+        share->told_wait_ms = 0;
+    }
+    if (same || !due || !share->open) {
+        return;
+    }
+    share->told_ms = node->now_ms;
+    share->told_wait_ms = share->told_wait_ms == 0 ? REPAIR_MS_MIN : share->told_wait_ms * 2;
+    if (share->told_wait_ms > PLN_DIGEST_MS) {
+        share->told_wait_ms = PLN_DIGEST_MS;
+    }
+    pln_fork_tell(node, link, share);
+}
+
 void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_message_t *digest)
 {
     pln_share_t *share = pln_share_named(node, link, &digest->network);
@@ -466,10 +487,7 @@ void pln_digest_received(pln_node_t *node, pln_link_t *link, const pln_digest_me
         share->control_ended = true;
     }
     pln_net_digests(share->net);
-    if (share->open && memcmp(digest->access.bytes, share->net->access_digest.bytes, 32) != 0 &&
-        node->now_ms >= share->repaired_ms + share->repair_wait_ms) {
-        pln_fork_tell(node, link, share);
-    }
+    access_compare(node, link, share, &digest->access);
     if (memcmp(digest->digest.bytes, share->net->digest.bytes, 32) == 0) {
         share->seen = digest->upto;
         share->overflowed = false;

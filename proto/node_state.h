@@ -120,6 +120,8 @@ typedef struct {
     uint64_t repaired_ms;     /**< last time heads were sent because digests differed */
     uint64_t compare_ms;      /**< compare digests then, once things are quiet; 0 no need */
     uint64_t repair_wait_ms;  /**< doubles while digests stay unequal */
+    uint64_t told_ms;         /**< last time all proofs of forks were sent for access differed */
+    uint64_t told_wait_ms;    /**< doubles while it stays so */
     uint64_t buckets_ms;      /**< last time buckets of the peer were answered ... */
     uint64_t buckets_wait_ms; /**< ... and for how long no others are; doubles likewise */
     bool compares;            /**< it was sent a DIGEST that its ANSWER may be about */

@@ -5,7 +5,7 @@
 #include "proto/fork.h"
 #include "proto/hash.h"
 #include "proto/node_branch.h"
-#include "story.h"
+#include "split.h"
 
 /** a has founded; b, a member, will lie about c's chain of @count entries. */
 typedef struct {
@@ -229,6 +229,44 @@ static void more_than_a_link_may_bring_of_forks_is_dropped(void **state)
     nothing_has_changed(&it, 3);
 }
 
+static unsigned proofs;
+
+static void count_proofs(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    (void)node, (void)from;
+    pln_message_t message;
+    proofs += pln_message_decode(frame, &message) == PLN_OK && message.type == PLN_MSG_FORK &&
+              message.as.fork.stage == PLN_FORK_PROOF;
+}
+
+/** 96 KiB each, for a DIGEST of a hundred bytes. */
+static void access_that_differs_again_and_again_brings_the_proofs_once(void **state)
+{
+    (void)state;
+    split_t split = split_new(77, 5, 3, 2);
+    split_meet(&split);
+    story_run(&split.story, 120000);
+    court_t it = {.story = split.story, .a = split.p, .b = split.story.root};
+    pln_net_state_t *net = pln_net_find(it.a->node, &it.story.net);
+    assert_int_equal(net->forks.count, 1);
+    it.b->lies = 1;
+    it.b->lie_one_in = UINT32_MAX;
+    it.story.world->heard = count_proofs;
+    pln_message_t digest = {.type = PLN_MSG_DIGEST};
+    digest.as.digest.network = it.story.net;
+    digest.as.digest.digest = net->digest;
+    digest.as.digest.flags = PLN_DIGEST_ANSWER;
+    proofs = 0;
+    for (int i = 0; i < 100; i++) {
+        hear(&it, &digest);
+    }
+    story_run(&it.story, 500);
+    assert_int_equal(proofs, 1);
+    it.b->lies = 0;
+    story_converges(&it.story, 120000);
+    story_end(&it.story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -237,6 +275,7 @@ int main(void)
         cmocka_unit_test(links_of_ones_own_branch_are_no_fork),
         cmocka_unit_test(a_proof_that_its_author_did_not_sign_ends_the_link),
         cmocka_unit_test(a_proof_about_somebody_whom_nobody_let_in_is_dropped),
+        cmocka_unit_test(access_that_differs_again_and_again_brings_the_proofs_once),
         cmocka_unit_test(more_than_a_link_may_bring_of_forks_is_dropped),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

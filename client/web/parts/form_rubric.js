@@ -54,7 +54,7 @@ export function rubricForm(table, change) {
   const small = (picture, label, work, off = false) => h('button', { type: 'button', class: 'button button-quiet', 'aria-label': label, disabled: off, onclick: again(work) }, icon(picture));
 
   const head = (level, index) => h('th', { scope: 'col' },
-    h('input', { type: 'text', value: level.name, 'aria-label': t('rubric.level.name', { number: index + 1 }), oninput: (event) => {
+    h('input', { type: 'text', dir: 'auto', value: level.name, 'aria-label': t('rubric.level.name', { number: index + 1 }), oninput: (event) => {
       level.name = event.target.value;
       tell();
     } }),
@@ -69,7 +69,7 @@ export function rubricForm(table, change) {
       }, table.levels.length < 2)));
 
   const line = (row, at) => h('tr', {},
-    h('th', { scope: 'row', 'data-level': t('rubric.criterion') }, h('textarea', { rows: 2, value: row.name, 'aria-label': t('rubric.criterion.name', { number: at + 1 }), oninput: (event) => {
+    h('th', { scope: 'row', 'data-level': t('rubric.criterion') }, h('textarea', { rows: 2, dir: 'auto', value: row.name, 'aria-label': t('rubric.criterion.name', { number: at + 1 }), oninput: (event) => {
       row.name = event.target.value.replace(/\n/g, ' ');
       tell();
     } }), small('close', t('rubric.criterion.remove', { number: at + 1 }), () => table.rows.splice(at, 1), table.rows.length < 2)),
