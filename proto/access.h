@@ -153,6 +153,7 @@ typedef struct {
     pln_role_t role;              /**< PLN_ROLE_ROOT for the root */
     char label[PLN_NAME_MAX + 1]; /**< may be empty; the root's: of the newest grant by a root */
     uint64_t expiry_ms;           /**< 0 = none; the caller looks at its clock */
+    uint64_t granted_ms;          /**< claimed time of the grant that speaks for it; 0 = none */
     bool left;                    /**< a `leave` of this term is held; never of the root */
     pln_id_t granted_by;
 } pln_member_t;

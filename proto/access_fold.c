@@ -347,6 +347,7 @@ static void describe_granted(const pln_party_t *party, pln_member_t *out)
     out->term = grant->as.grant.term;
     out->role = grant->as.grant.role;
     out->expiry_ms = grant->as.grant.expiry_ms;
+    out->granted_ms = grant->time_ms;
     out->granted_by = grant->chain->author->id;
     copy_text(out->label, sizeof out->label, grant->text);
     for (const pln_fact_t *leave = party->leaves; leave != NULL; leave = leave->next) {

@@ -17,8 +17,10 @@
 #define GROWS_MS 60000u  /**< no more of its chains for so long: nothing is on its way */
 #define PATIENCE_MS 3600000u
 #define LOOK_MS 5000u
-#define REVIEW_MS 60000u /**< epochs are opened without a change of the fold */
-#define DUE_MAX 65536u   /**< members that wait for something, of one network */
+#define REVIEW_MS 60000u  /**< epochs are opened without a change of the fold */
+#define DUE_MAX 65536u    /**< members that wait for something, of one network */
+#define USED_MIN 12u      /**< of a term's 16 epochs; fewer were not used up but passed over */
+#define TERM_MS 86400000u /**< that each term but the first lasts at least */
 
 typedef enum { DUTY_NONE, DUTY_LEFT, DUTY_EXPIRED, DUTY_NEXT_TERM } duty_t;
 
@@ -30,17 +32,37 @@ typedef struct {
     uint64_t grew_ms;  /**< when that had become more */
 } due_t;
 
-/** Has it opened the last epoch of its term? */
-static bool used_up(pln_net_state_t *net, const pln_member_t *member)
+static bool wrote_in(pln_net_state_t *net, const pln_member_t *member, uint32_t n)
 {
-    uint32_t last = member->term * PLN_EPOCHS_PER_TERM + PLN_EPOCHS_PER_TERM - 1;
+    uint32_t epoch = member->term * PLN_EPOCHS_PER_TERM + n;
     for (uint8_t lane = 0; lane < PLN_LANES; lane++) {
-        const pln_chain_t *chain = pln_chain_find(net, &member->node, last, lane);
+        const pln_chain_t *chain = pln_chain_find(net, &member->node, epoch, lane);
         if (chain != NULL && chain->durable.seq > 0) {
             return true;
         }
     }
     return false;
+}
+
+/**
+ * Has it opened the last epoch of its term, one after the other? Each is opened by an entry, but
+ * the first where the key was in use before; and what it wrote may be lost with a disk.
+ */
+static bool used_up(pln_net_state_t *net, const pln_member_t *member)
+{
+    uint32_t last = PLN_EPOCHS_PER_TERM - 1;
+    uint32_t used = 0;
+    for (uint32_t n = 0; n <= last; n++) {
+        used += wrote_in(net, member, n);
+    }
+    return used >= USED_MIN && wrote_in(net, member, last);
+}
+
+/** Was its term, which is not the first, granted less than a day ago, by whatever clock? */
+static bool just_begun(const pln_node_t *node, const pln_member_t *member)
+{
+    uint64_t now = node->wall_ms, then = member->granted_ms;
+    return member->term > 0 && (then > now ? then - now : now - then) < TERM_MS;
 }
 
 /** Entries that are durable here in the chains of its term. */
@@ -81,7 +103,8 @@ static duty_t duty(const pln_node_t *node, pln_net_state_t *net, const pln_membe
     }
     bool last_term = pln_access_highest_term(net->access, &member->node, &highest) &&
                      highest == member->term && highest < PLN_TERM_MAX;
-    return last_term && used_up(net, member) ? DUTY_NEXT_TERM : DUTY_NONE;
+    bool owed = last_term && !just_begun(node, member) && used_up(net, member);
+    return owed ? DUTY_NEXT_TERM : DUTY_NONE;
 }
 
 static bool acting(pln_node_t *node, pln_net_state_t *net, pln_member_t *self)

@@ -2,6 +2,7 @@
 // Memberships end and go on: expiry and leaving become a revoke, used-up epochs a new term.
 #include <string.h>
 
+#include "proto/node_terms.h"
 #include "story.h"
 
 #define MINUTE_MS 60000u
@@ -212,15 +213,25 @@ static void a_contributor_made_reader_keeps_what_it_wrote(void **state)
     story_end(&story);
 }
 
-static bool in_the_next_term(world_t *world, void *arg)
+static bool in_term(const story_t *story, uint32_t term)
 {
-    (void)world;
-    const story_t *story = arg;
     pln_member_t member;
     world_node_t *node = story->world->nodes[1];
     return pln_access_member(pln_node_access(node->node, &story->net), &node->self.id, &member) ==
                PLN_OK &&
-           member.term == 1;
+           member.term == term;
+}
+
+static bool in_the_next_term(world_t *world, void *arg)
+{
+    (void)world;
+    return in_term(arg, 1);
+}
+
+static bool in_the_term_after(world_t *world, void *arg)
+{
+    (void)world;
+    return in_term(arg, 2);
 }
 
 static void a_member_that_has_used_up_its_epochs_gets_the_next_term(void **state)
@@ -246,6 +257,46 @@ static void a_member_that_has_used_up_its_epochs_gets_the_next_term(void **state
     story_end(&story);
 }
 
+/** Publishes in the last @epochs of @term, as if it had been restored between. */
+static void write_in_the_last(story_t *story, world_node_t *member, uint32_t term, uint32_t epochs)
+{
+    for (uint32_t n = PLN_EPOCHS_PER_TERM - epochs; n < PLN_EPOCHS_PER_TERM; n++) {
+        const pln_net_state_t *net = pln_net_find(member->node, &story->net);
+        pln_epochs_write(member->node, net, term * PLN_EPOCHS_PER_TERM + n);
+        story_publish(story, member, 1, 100);
+        story_run(story, 3000);
+    }
+}
+
+/** Whoever passes epochs over gets nothing for an entry in the last. */
+static void epochs_that_were_passed_over_buy_no_term(void **state)
+{
+    (void)state;
+    story_t story = story_begin(10, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 5000);
+    write_in_the_last(&story, member, 0, 11);
+    assert_false(world_until(story.world, 30 * MINUTE_MS, in_the_next_term, &story));
+    story_end(&story);
+}
+
+static void the_term_after_the_next_comes_a_day_later(void **state)
+{
+    (void)state;
+    story_t story = story_begin(11, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 5000);
+    write_in_the_last(&story, member, 0, 12);
+    assert_true(world_until(story.world, 12 * MINUTE_MS, in_the_next_term, &story));
+    story_run(&story, 15000);
+    write_in_the_last(&story, member, 1, 12);
+    assert_false(world_until(story.world, 60 * MINUTE_MS, in_the_term_after, &story));
+    story.root->clock_off_ms = member->clock_off_ms = 24 * 60 * MINUTE_MS;
+    assert_true(world_until(story.world, 12 * MINUTE_MS, in_the_term_after, &story));
+    story_converges(&story, 60000);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +308,8 @@ int main(void)
         cmocka_unit_test(nobody_is_closed_while_records_are_on_their_way),
         cmocka_unit_test(a_contributor_made_reader_keeps_what_it_wrote),
         cmocka_unit_test(a_member_that_has_used_up_its_epochs_gets_the_next_term),
+        cmocka_unit_test(epochs_that_were_passed_over_buy_no_term),
+        cmocka_unit_test(the_term_after_the_next_comes_a_day_later),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
