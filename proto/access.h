@@ -85,6 +85,12 @@ void pln_access_promise_end(pln_access_t *access);
 /** Is this statement held in a chain? @chain: the number it was added with; may be NULL. */
 bool pln_access_held(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
                      uint64_t seq, const pln_hash_t *hash, uint32_t *chain);
+/**
+ * Is this statement, held or not, one of the 65,536 smallest of its epoch that are known now
+ * (SPEC 5.3.3)? One that is not would change nothing.
+ */
+bool pln_access_room(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                     uint64_t seq, const pln_hash_t *hash);
 /** Are two statements of one seq held? Then limits go by branch. */
 bool pln_access_forked(const pln_access_t *access, const pln_id_t *author, uint32_t epoch);
 /** chain_hash(seq) of the statement before a held one on its branch; false: not held. */

@@ -17,6 +17,20 @@ bool pln_access_held(const pln_access_t *access, const pln_id_t *author, uint32_
     return held;
 }
 
+bool pln_access_room(const pln_access_t *access, const pln_id_t *author, uint32_t epoch,
+                     uint64_t seq, const pln_hash_t *hash)
+{
+    const pln_access_chain_t *chain = pln_access_chain(access, author, epoch);
+    if (seq > PLN_CONTROL_ENTRIES_MAX) {
+        return false;
+    }
+    if (chain == NULL || chain->facts.count < PLN_CONTROL_ENTRIES_MAX) {
+        return true;
+    }
+    pln_fact_t fact = {.seq = seq, .hash = *hash};
+    return pln_fact_compare(&fact, chain->facts.items[chain->facts.count - 1]) <= 0;
+}
+
 bool pln_access_forked(const pln_access_t *access, const pln_id_t *author, uint32_t epoch)
 {
     const pln_access_chain_t *chain = pln_access_chain(access, author, epoch);

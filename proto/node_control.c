@@ -9,6 +9,21 @@
 
 /* ---- taking ---- */
 
+/**
+ * An epoch's lane 0 has its entries, and this is not among the smallest. Stored it would be no part
+ * of the fold, nor known as held: it would be stored again each time that anybody says it.
+ */
+static pln_err_t no_room(pln_node_t *node, pln_link_t *link, const pln_chain_t *at)
+{
+    pln_chain_t *first =
+        pln_chain_find(at->net, &at->place.author, at->place.epoch, at->place.lane);
+    if (first->asked_link == link->number) {
+        pln_want_skip(node, first, link->number);
+    }
+    pln_refuse(node, PLN_EQUOTA);
+    return PLN_EQUOTA;
+}
+
 /** Behind an entry that is held, but not as a branch's last: another branch begins. */
 static pln_err_t continue_from(pln_node_t *node, pln_link_t *link, pln_chain_t *at,
                                const pln_entries_t *entries, size_t frame_bytes)
@@ -22,6 +37,10 @@ static pln_err_t continue_from(pln_node_t *node, pln_link_t *link, pln_chain_t *
         pln_run_verify(&entries->place, &base, entries->run, &entries->signature, &end, &count));
     if (end.seq != entries->to) {
         return PLN_EMALFORMED;
+    }
+    const pln_place_t *place = &entries->place;
+    if (!pln_access_room(at->net->access, &place->author, place->epoch, end.seq, &end.hash)) {
+        return no_room(node, link, at);
     }
     pln_chain_t *chain = extends ? at : pln_branch_empty(at, &base);
     chain = chain != NULL ? chain : pln_branch_add(node, at, &base, node->next_chain);

@@ -457,6 +457,58 @@ static void revokes_by_whoever_was_put_out_leave_nothing_behind(void **state)
     world_free(&it.story.world);
 }
 
+/* ---- a full lane 0 ---- */
+
+/** Lane 0 of b's epoch 3 has all that it has room for at @node: smaller ones than any that come. */
+static void fill(const court_t *it, world_node_t *node)
+{
+    pln_access_t *access = pln_node_access(node->node, &it->story.net);
+    pln_statement_t idle = {
+        .author = it->b->self.id, .epoch = 3, .seq = 1, .chain = PLN_CHAIN_NONE, .kind = 0x00ff};
+    for (uint32_t i = 0; i < PLN_CONTROL_ENTRIES_MAX; i++) {
+        pln_put_u32(idle.hash.bytes, i);
+        pln_access_add(access, &idle);
+    }
+}
+
+static void what_a_full_lane_0_has_no_room_for_is_not_stored(void **state)
+{
+    (void)state;
+    court_t it = court(88);
+    it.place = (pln_place_t){it.story.net, it.b->self.id, 3, PLN_LANE_CONTROL};
+    pln_message_t message = {.type = PLN_MSG_ENTRIES};
+    pln_head_t head;
+    pln_vouch_t vouch;
+    pln_buf_t run = {0};
+    bool is_signed;
+    pln_draft_t draft = {.kind = PLN_KIND_LEAVE, .payload = PLN_SPAN("\x80", 1)};
+    pln_chain_start(&it.place, &head);
+    message.as.entries.place = it.place;
+    message.as.entries.from = message.as.entries.to = 1;
+    message.as.entries.base = head.hash;
+    message.as.entries.flags = PLN_ENTRIES_PUSHED;
+    do {  // until it is larger than any of those
+        pln_chain_start(&it.place, &head);
+        pln_buf_clear(&run);
+        draft.time_ms++;
+        assert_int_equal(
+            pln_chain_mint(&it.b->self, &it.place, &draft, true, &head, &run, &vouch, &is_signed),
+            PLN_OK);
+    } while (head.hash.bytes[0] == 0);
+    message.as.entries.signature = vouch.signature;
+    message.as.entries.run = pln_buf_span(&run);
+    fill(&it, it.a);
+    for (uint64_t times = 1; times <= 3; times++) {
+        hear(&it, it.a, it.b, &message);
+        assert_int_equal(pln_node_refused(it.a->node)[PLN_EQUOTA], times);
+        assert_null(it.a->node->pending);
+    }
+    pln_chain_row_t row;
+    assert_false(memory_store_chain(it.a->store, &it.place, &row));
+    pln_buf_free(&run);
+    world_free(&it.story.world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -473,6 +525,7 @@ int main(void)
         cmocka_unit_test(what_does_not_end_a_membership_is_not_remembered),
         cmocka_unit_test(revokes_by_nobody_leave_nothing_behind),
         cmocka_unit_test(revokes_by_whoever_was_put_out_leave_nothing_behind),
+        cmocka_unit_test(what_a_full_lane_0_has_no_room_for_is_not_stored),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -134,6 +134,14 @@ static void access_counts_the_65536_smallest_entries_of_an_epoch(void **state)
             assert_int_equal(role(access, A), CONTRIBUTOR);
             tell(access, &history->said[4]);
         }
+        for (int i = 1; i <= 4; i++) {  // held or not: those that are of the fold, and no other
+            const said_t *said = &history->said[i];
+            bool smallest = i == 4;
+            assert_int_equal(
+                pln_access_room(access, &world[ROOT].id, said->epoch, said->seq, &said->hash),
+                smallest || said->seq == 0);
+        }
+        assert_true(pln_access_room(access, &world[A].id, 0, 1, &history->said[4].hash));
         assert_int_equal(role(access, A), PLN_ROLE_NONE);
         assert_int_equal(role(access, B), PLN_ROLE_NONE);
         assert_int_equal(role(access, C), CONTRIBUTOR);
