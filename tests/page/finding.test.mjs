@@ -70,6 +70,18 @@ test('however much arrives at once, nothing is left out of the list', { skip }, 
   }, 'all are in the list');
 });
 
+test('from a record that was opened far down one comes back to where one was', { skip }, async () => {
+  const far = await until(async () => page.evaluate(() => scrollTo(0, 5000) ?? (scrollY === 5000 && history.state?.top === 5000)), 'it is scrolled, and kept');
+  assert.ok(far);
+  const card = page.locator('.card-title a').nth(40);
+  await card.evaluate((link) => link.click());
+  await page.waitForSelector('main[data-view=record]');
+  assert.equal(await page.evaluate(() => scrollY), 0);
+  await page.goBack();
+  await page.waitForSelector('main[data-view=find]');
+  await until(async () => Math.abs(await page.evaluate(() => scrollY) - 5000) < 20, 'it is where it was');
+});
+
 test('what is withdrawn leaves an open list and an open page, and a reader is led to the newest version', { skip }, async () => {
   const one = await node.pln('add', 'task', 'title=First version', 'prompt=x');
   const two = await node.pln('add', 'task', 'title=Second version', 'prompt=x', `replaces=${one}`);

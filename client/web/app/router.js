@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Addresses behind the #: which view shows what, and what becomes of the keyboard's place.
-import { fill } from './dom.js';
+import { fill, later } from './dom.js';
 import { on } from './live.js';
 import { current, load, may } from './session.js';
 import { t } from './text.js';
@@ -40,7 +40,7 @@ export function go(address, { replace = false } = {}) {
 export function note(params) {
   const [path] = location.hash.split('?');
   const text = params.toString();
-  history.replaceState(null, '', `${path === '' ? '#/' : path}${text === '' ? '' : `?${text}`}`);
+  history.replaceState(history.state, '', `${path === '' ? '#/' : path}${text === '' ? '' : `?${text}`}`);
 }
 
 const fits = (route, path) => route.path.length === path.length &&
@@ -121,6 +121,31 @@ export async function show({ quiet = false, first = false } = {}) {
   back();
   // The first view leaves the keyboard at the top, where the skip link is.
   if (!quiet && !first) arrive();
+  if (!quiet && history.state?.top > 0) comeBack(history.state.top, mine);
+}
+
+const BACK_MS = 3000;
+
+/** Where one was before: a long list is not there at once, and grows as its end nears. */
+function comeBack(top, mine) {
+  const until = Date.now() + BACK_MS;
+  let moved = false;
+  ['wheel', 'touchstart', 'keydown', 'pointerdown'].forEach((name) => addEventListener(name, () => {
+    moved = true;
+  }, { once: true, passive: true }));
+  const step = () => {
+    if (mine !== turn || moved || Date.now() > until) return;
+    scrollTo(0, top);
+    if (Math.abs(scrollY - top) > 2) setTimeout(step, 50);
+  };
+  step();
+}
+
+/** How far down one is, kept with the address: by Back one comes there again. */
+function keepTop() {
+  history.scrollRestoration = 'manual';
+  const keep = later((hash) => location.hash === hash && history.replaceState({ ...history.state, top: Math.round(scrollY) }, ''), 100);
+  addEventListener('scroll', () => keep(location.hash), { passive: true });
 }
 
 const REACHED = 'a, button, input, select, textarea, summary, [tabindex]';
@@ -152,6 +177,7 @@ export function start(routes, main) {
   table = routes;
   place = main;
   addEventListener('hashchange', () => show());
+  keepTop();
   // What was typed is marked; a search is in the address already.
   place.addEventListener('input', (event) => event.target.closest('form:not([role="search"]), .editor')?.setAttribute('data-dirty', ''));
   return show({ first: true });
