@@ -8,6 +8,7 @@
 
 #include "hash.h"
 #include "node_branch.h"
+#include "node_disk.h"
 #include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
@@ -56,9 +57,10 @@ pln_node_t *pln_node_new(const pln_node_config_t *config)
     return node;
 }
 
-static void pending_free(pln_pending_t *job)
+void pln_pending_free(pln_pending_t *job)
 {
     pln_buf_free(&job->data);
+    pln_buf_free(&job->before);
     free(job->ops);
     free(job);
 }
@@ -129,7 +131,7 @@ void pln_node_free(pln_node_t **node_p)
     }
     while (node->pending != NULL) {
         pln_pending_t *next = node->pending->next;
-        pending_free(node->pending);
+        pln_pending_free(node->pending);
         node->pending = next;
     }
     pln_map_free(&node->net_by_id);
@@ -348,20 +350,6 @@ void pln_trace(pln_node_t *node, const char *what, const pln_link_t *link, const
 
 /* ---- step ---- */
 
-static void disk_set(pln_node_t *node, const pln_event_t *event)
-{
-    bool well_again = node->disk_low && !event->as.disk.low;
-    node->disk_low = event->as.disk.low;
-    for (size_t i = 0; i < node->net_count && well_again; i++) {
-        pln_net_state_t *net = node->nets[i];
-        pln_id_t root;
-        if (net->promised || pln_access_root(net->access, &root) == PLN_OK) {
-            pln_net_save(node, net);  // the row may have found no room, as what is below
-        }
-        pln_net_refold(node, net);
-    }
-}
-
 static void start(pln_node_t *node)
 {
     node->started = true;
@@ -519,7 +507,7 @@ static void dispatch(pln_node_t *node, const pln_event_t *event)
             pln_addresses_set(node, event);
             break;
         case PLN_EV_DISK:
-            disk_set(node, event);
+            pln_disk_set(node, event);
             break;
         default:
             user_event(node, event);

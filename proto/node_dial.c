@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_disk.h"
 #include "node_join.h"
 #include "node_terms.h"
 
@@ -59,15 +60,24 @@ static void address_remove(pln_peer_t *peer, size_t index)
             (peer->address_count - index) * sizeof peer->addresses[0]);
 }
 
-/** False when nothing changed. A user's address outranks a ticket's, which outranks presence. */
-static bool address_add(pln_peer_t *peer, const char *text, pln_address_source_t source)
+static pln_address_t *address_find(pln_peer_t *peer, const char *text)
 {
     for (size_t i = 0; i < peer->address_count; i++) {
         if (strcmp(peer->addresses[i].text, text) == 0) {
-            bool better = peer->addresses[i].source < source;
-            peer->addresses[i].source = better ? source : peer->addresses[i].source;
-            return better;
+            return &peer->addresses[i];
         }
+    }
+    return NULL;
+}
+
+/** False when nothing changed. A user's address outranks a ticket's, which outranks presence. */
+static bool address_add(pln_peer_t *peer, const char *text, pln_address_source_t source)
+{
+    pln_address_t *known = address_find(peer, text);
+    if (known != NULL) {
+        bool better = known->source < source;
+        known->source = better ? source : known->source;
+        return better;
     }
     if (peer->address_count == ADDRESSES_PER_PEER_MAX) {
         size_t oldest = 0;
@@ -145,6 +155,68 @@ pln_err_t pln_peer_load(pln_node_t *node, pln_span_t key, pln_span_t value)
     return pln_unpack_end(&in);
 }
 
+void pln_peers_save(pln_node_t *node)
+{
+    size_t cursor = 0;
+    for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
+        if (peer->address_count > 0) {
+            pln_peer_save(node, peer);
+        }
+    }
+}
+
+/* ---- by hand ---- */
+
+static pln_pending_t *peer_job(pln_node_t *node, const pln_event_t *event)
+{
+    pln_pending_t *job = pln_job(node);
+    job->request = event->as.peer.request;
+    job->what = event->type;
+    job->about = event->as.peer.peer;
+    return job;
+}
+
+/** For a job that fails: the address @text had this source, 0 none, else one more than it is. */
+static void before_note(pln_pending_t *job, const char *text, uint64_t source)
+{
+    pln_pack_cstr(&job->before, text);
+    pln_pack_uint(&job->before, source);
+}
+
+static void before_again(pln_peer_t *peer, const pln_buf_t *before)
+{
+    pln_unpack_t in = pln_unpack(pln_buf_span(before));
+    while (pln_unpack_end(&in) != PLN_OK && in.error == PLN_OK) {
+        char text[PLN_ADDRESS_MAX + 1] = "";
+        pln_span_t packed = pln_unpack_str(&in, PLN_ADDRESS_MAX);
+        uint64_t source = pln_unpack_uint_max(&in, PLN_FROM_USER + 1);
+        memcpy(text, packed.data, packed.size);
+        pln_address_t *address = address_find(peer, text);
+        if (source == 0 && address != NULL) {
+            address_remove(peer, (size_t)(address - peer->addresses));
+        } else if (source > 0) {
+            address_add(peer, text, PLN_FROM_PRESENCE);
+            address = address_find(peer, text);
+        }
+        if (source > 0 && address != NULL) {
+            address->source = (pln_address_source_t)(source - 1);
+        }
+    }
+}
+
+void pln_peer_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error)
+{
+    pln_peer_t *peer = pln_peer_get(node, &job->about);
+    if (error != PLN_OK) {
+        before_again(peer, &job->before);
+    } else if (job->what == PLN_EV_PEER_ADD && job->before.size > 0) {
+        peer->backoff_ms = 0;
+        pln_dial_at(node, peer, node->now_ms);
+    } else if (peer->link != NULL && peer->link->dialled && peer->address_count == 0) {
+        pln_link_bye(node, peer->link, "removed", "");
+    }
+}
+
 void pln_peer_add(pln_node_t *node, const pln_event_t *event)
 {
     uint64_t request = event->as.peer.request;
@@ -159,15 +231,19 @@ void pln_peer_add(pln_node_t *node, const pln_event_t *event)
         return;
     }
     pln_peer_t *peer = pln_peer_get(node, id);
-    if (!address_add(peer, event->as.peer.address, PLN_FROM_USER)) {
-        pln_reply_data(node, request, PLN_OK, (pln_span_t){0});
+    const pln_address_t *known = address_find(peer, event->as.peer.address);
+    uint64_t source = known == NULL ? 0 : (uint64_t)known->source + 1;
+    bool changed = address_add(peer, event->as.peer.address, PLN_FROM_USER);
+    if (!changed && source == 0) {
+        pln_reply(node, request, true, PLN_EFULL,
+                  "no more addresses of this peer can be kept: remove one first");
         return;
     }
-    pln_peer_save(node, peer);
-    peer->backoff_ms = 0;
-    pln_dial_at(node, peer, node->now_ms);
-    pln_job(node)->request = request;
-    pln_job(node)->what = event->type;
+    pln_pending_t *job = peer_job(node, event);
+    if (changed) {
+        before_note(job, event->as.peer.address, source);
+    }
+    pln_peer_save(node, peer);  // unchanged, too: it may be on its way to the disk, or refused
 }
 
 void pln_peer_remove(pln_node_t *node, const pln_event_t *event)
@@ -178,6 +254,7 @@ void pln_peer_remove(pln_node_t *node, const pln_event_t *event)
     for (size_t i = peer == NULL ? 0 : peer->address_count; i > 0; i--) {
         const pln_address_t *address = &peer->addresses[i - 1];
         if (event->as.peer.address == NULL || strcmp(address->text, event->as.peer.address) == 0) {
+            before_note(peer_job(node, event), address->text, (uint64_t)address->source + 1);
             address_remove(peer, i - 1);
             removed++;
         }
@@ -187,11 +264,6 @@ void pln_peer_remove(pln_node_t *node, const pln_event_t *event)
         return;
     }
     pln_peer_save(node, peer);
-    if (peer->link != NULL && peer->link->dialled && peer->address_count == 0) {
-        pln_link_bye(node, peer->link, "removed", "");
-    }
-    pln_job(node)->request = request;
-    pln_job(node)->what = event->type;
 }
 
 /* ---- who may connect ---- */

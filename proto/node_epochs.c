@@ -105,6 +105,23 @@ void pln_epochs_start(pln_node_t *node)
     pln_buf_free(&value);
 }
 
+void pln_epochs_save(pln_node_t *node)
+{
+    size_t cursor = 0;
+    for (epochs_t *own; (own = pln_map_next(&node->epochs, &cursor)) != NULL;) {
+        uint8_t key[KEY_SIZE];
+        memcpy(key, pln_map_key(&node->epochs, cursor), sizeof key);
+        save(node, key, own);
+    }
+}
+
+void pln_epochs_drop(pln_node_t *node, const pln_network_id_t *network)
+{
+    uint8_t key[KEY_SIZE];
+    make_key(network, 0, key);
+    free(pln_map_remove(&node->epochs, key));
+}
+
 /* ---- which epoch ---- */
 
 /** Opened in this life of the store, and not closed since? */

@@ -13,6 +13,7 @@
 #include "node_aside.h"
 #include "node_blocked.h"
 #include "node_branch.h"
+#include "node_disk.h"
 #include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
@@ -409,9 +410,12 @@ void pln_forget_free(pln_net_state_t *net)
     }
 }
 
-static void net_remove(pln_node_t *node, size_t index)
+void pln_net_drop(pln_node_t *node, pln_net_state_t *net)
 {
-    pln_net_state_t *net = node->nets[index];
+    size_t index = 0;
+    while (node->nets[index] != net) {
+        index++;
+    }
     size_t cursor = 0;
     for (pln_chain_t *chain; (chain = pln_map_next(&net->chains, &cursor)) != NULL;) {
         node->chains[chain->number] = NULL;
@@ -440,7 +444,7 @@ void pln_forget_stored(pln_node_t *node, uint64_t job, pln_err_t error)
         bool last = forget->last;
         rows_drop(node, net);
         if (last) {
-            net_remove(node, i - 1);
+            pln_net_drop(node, net);
         }
     }
 }

@@ -178,6 +178,7 @@ void pln_invite(pln_node_t *node, const pln_event_t *event)
     pln_pending_t *job = pln_job(node);
     job->request = request;
     job->what = PLN_EV_INVITE;
+    job->about = invitation->key;
     pln_ticket_encode(&ticket, &job->data);
     sodium_memzero(&ticket, sizeof ticket);
     sodium_memzero(&one_time, sizeof one_time);
@@ -195,10 +196,41 @@ void pln_invite_cancel(pln_node_t *node, const pln_event_t *event)
                   "the invitation has been used; `pln revoke` puts a member out");
         return;
     }
+    pln_invitation_t cancelled = *invitation;  // memory follows when it is stored
+    cancelled.state = PLN_TICKET_CANCELLED;
+    invitation_save(node, &cancelled);
+    pln_pending_t *job = pln_job(node);
+    job->request = event->as.cancel.request;
+    job->what = PLN_EV_CANCEL;
+    job->about = invitation->key;
+}
+
+static void invitation_drop(pln_node_t *node, pln_invitation_t *invitation)
+{
+    ticket_admit(node, &invitation->key, false);
+    pln_map_remove(&node->tickets, invitation->key.bytes);
+    free(invitation);
+}
+
+void pln_invite_failed(pln_node_t *node, const pln_pending_t *job)
+{
+    pln_invitation_t *invitation = pln_map_get(&node->tickets, job->about.bytes);
+    if (invitation != NULL) {
+        invitation_drop(node, invitation);
+    }
+}
+
+pln_err_t pln_cancel_stored(pln_node_t *node, const pln_pending_t *job)
+{
+    pln_invitation_t *invitation = pln_map_get(&node->tickets, job->about.bytes);
+    if (invitation == NULL) {
+        return PLN_OK;  // it has ended meanwhile
+    }
+    if (invitation->state == PLN_TICKET_USED) {
+        return PLN_ETICKET_USED;
+    }
     invitation->state = PLN_TICKET_CANCELLED;
-    invitation_save(node, invitation);
-    pln_job(node)->request = event->as.cancel.request;
-    pln_job(node)->what = PLN_EV_CANCEL;
+    return PLN_OK;
 }
 
 static pln_err_t join_check(pln_node_t *node, const pln_link_t *link, const pln_join_t *join,
@@ -278,14 +310,14 @@ static void grant_mint(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
     job->what = PLN_EV_JOIN;
     job->network = net->id;
     job->welcome_link = link->number;
-    job->ticket = invitation->key;
+    job->about = invitation->key;
 }
 
 /** The same JOIN again while the first is in the writer: answer on the newer link. */
 static bool join_pending(pln_node_t *node, const pln_link_t *link)
 {
     for (pln_pending_t *job = node->pending; job != NULL; job = job->next) {
-        if (job->welcome_link != 0 && pln_id_equal(&job->ticket, &link->id)) {
+        if (job->welcome_link != 0 && pln_id_equal(&job->about, &link->id)) {
             job->welcome_link = link->number;
             return true;
         }
@@ -340,7 +372,7 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
 
 void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error)
 {
-    pln_invitation_t *invitation = pln_map_get(&node->tickets, job->ticket.bytes);
+    pln_invitation_t *invitation = pln_map_get(&node->tickets, job->about.bytes);
     pln_link_t *link = pln_link_find(node, job->welcome_link);
     if (error != PLN_OK) {
         if (invitation != NULL) {
@@ -357,15 +389,21 @@ void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error
 
 /* ---- time ---- */
 
+void pln_invitations_save(pln_node_t *node)
+{
+    size_t cursor = 0;
+    for (pln_invitation_t *t; (t = pln_map_next(&node->tickets, &cursor)) != NULL;) {
+        invitation_save(node, t);
+    }
+}
+
 void pln_invite_scan(pln_node_t *node)
 {
     size_t cursor = 0;
     for (pln_invitation_t *t; (t = pln_map_next(&node->tickets, &cursor)) != NULL;) {
         if (t->expiry_ms != 0 && t->expiry_ms + KEEP_MS < node->wall_ms) {
-            ticket_admit(node, &t->key, false);
             pln_forget_row(node, PLN_TABLE_TICKETS, t->key.bytes, 32);
-            pln_map_remove(&node->tickets, t->key.bytes);
-            free(t);
+            invitation_drop(node, t);
             break;  // the map has moved: the others at the next scan
         }
     }

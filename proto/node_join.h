@@ -17,6 +17,12 @@ void pln_invite_cancel(pln_node_t *node, const pln_event_t *event);
 void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *join);
 void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error);
 pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value);
+/** INVITE found no room: nobody has seen the ticket, and nobody will. */
+void pln_invite_failed(pln_node_t *node, const pln_pending_t *job);
+/** CANCEL is durable; ETICKET_USED when a JOIN came before it. */
+pln_err_t pln_cancel_stored(pln_node_t *node, const pln_pending_t *job);
+/** All rows once more. */
+void pln_invitations_save(pln_node_t *node);
 void pln_invite_scan(pln_node_t *node);
 
 /* node_join.c */

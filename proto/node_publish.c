@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "node_branch.h"
+#include "node_disk.h"
 #include "node_join.h"
 #include "node_terms.h"
 #include "planted.h"
@@ -314,6 +315,35 @@ static void left(pln_node_t *node, const pln_pending_t *job)
     }
 }
 
+/** Nothing of a network that could not be founded stays. */
+static void found_failed(pln_node_t *node, const pln_pending_t *job)
+{
+    pln_id_t root;
+    pln_net_state_t *net = pln_net_find(node, &job->network);
+    if (net != NULL && pln_access_root(net->access, &root) != PLN_OK) {
+        pln_epochs_drop(node, &net->id);
+        pln_net_drop(node, net);
+    }
+}
+
+/** What the answer says of a request whose job came back with @error; memory is as the disk is. */
+static pln_err_t request_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error)
+{
+    if (job->what == PLN_EV_PEER_ADD || job->what == PLN_EV_PEER_REMOVE) {
+        pln_peer_stored(node, job, error);
+    }
+    if (error == PLN_OK && job->what == PLN_EV_CANCEL) {
+        return pln_cancel_stored(node, job);
+    }
+    if (error != PLN_OK && job->what == PLN_EV_INVITE) {
+        pln_invite_failed(node, job);
+    }
+    if (error != PLN_OK && job->what == PLN_EV_FOUND) {
+        found_failed(node, job);
+    }
+    return error;
+}
+
 static void published_reply(pln_node_t *node, const pln_pending_t *job, const pln_event_t *event)
 {
     pln_effect_t *effect = pln_reply_data(node, job->request, PLN_OK, (pln_span_t){0});
@@ -327,7 +357,7 @@ static void published_reply(pln_node_t *node, const pln_pending_t *job, const pl
 
 void pln_publish_stored(pln_node_t *node, pln_pending_t *job, const pln_event_t *event)
 {
-    pln_err_t error = event->as.stored.error;
+    pln_err_t error = request_stored(node, job, event->as.stored.error);
     if (job->welcome_link != 0) {
         pln_join_stored(node, job, error);
     }

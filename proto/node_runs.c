@@ -7,6 +7,7 @@
 #include "node_aside.h"
 #include "node_blocked.h"
 #include "node_branch.h"
+#include "node_disk.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 #include "planted.h"
@@ -461,7 +462,5 @@ void pln_job_stored(pln_node_t *node, const pln_event_t *event)
     pln_publish_stored(node, job, event);
     pln_forget_stored(node, job->number, error);
     pln_wake(node, node->now_ms);
-    pln_buf_free(&job->data);
-    free(job->ops);
-    free(job);
+    pln_pending_free(job);
 }

@@ -317,8 +317,9 @@ typedef struct pln_pending {
     bool told;   /**< `data` is the evidence that ended our membership in `network` */
     pln_network_id_t network;
     pln_buf_t data;        /**< owned: what the answer carries */
+    pln_buf_t before;      /**< owned: of PEER_ADD and PEER_REMOVE, for node_dial.c */
     uint32_t welcome_link; /**< ticket link that waits for WELCOME; 0 none */
-    pln_id_t ticket;       /**< of that JOIN */
+    pln_id_t about;        /**< the ticket of that JOIN, of INVITE and CANCEL; the peer */
     struct pln_pending *next;
 } pln_pending_t;
 
@@ -585,8 +586,6 @@ void pln_peer_address(pln_node_t *node, const pln_id_t *id, const char *address,
 void pln_peer_free(pln_peer_t *peer);
 void pln_peer_save(pln_node_t *node, const pln_peer_t *peer);
 pln_err_t pln_peer_load(pln_node_t *node, pln_span_t key, pln_span_t value);
-void pln_peer_add(pln_node_t *node, const pln_event_t *event);
-void pln_peer_remove(pln_node_t *node, const pln_event_t *event);
 /** The first network that lets @id in has come, or the last one has gone. */
 void pln_peer_admit(pln_node_t *node, const pln_id_t *id, bool admit);
 /** One network more lets it in. */

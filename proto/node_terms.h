@@ -25,6 +25,10 @@ void pln_epochs_write(pln_node_t *node, const pln_net_state_t *net, uint32_t epo
 /** The author's signature over an entry of ours that this node did not write. True: another machine
  * wrote it, for it is in our epoch or a later one. */
 bool pln_epochs_foreign(pln_node_t *node, pln_net_state_t *net, uint32_t epoch);
+/** All rows once more. */
+void pln_epochs_save(pln_node_t *node);
+/** @network could not be founded. */
+void pln_epochs_drop(pln_node_t *node, const pln_network_id_t *network);
 /** A keyring says that epochs below @epoch_end may have been used. */
 void pln_epochs_used(pln_node_t *node, const pln_network_id_t *network, uint32_t epoch_end);
 /** All that was written is to be forgotten. */

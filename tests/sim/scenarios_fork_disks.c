@@ -120,10 +120,10 @@ static void what_follows_a_run_of_lane_0_that_found_no_room_is_not_stored_withou
     story_converges(story, 60000);
     world_crash(story->root);
     a_copy_of_the_root_goes_its_own_way(&cloned, copy);
+    assert_int_equal(world_peer_kept(cloned.p, copy, true), PLN_OK);
     cloned.p->disk.commit_ms = 60;
     cloned.p->disk.error = PLN_ENOSPACE;
     world_apart(copy, cloned.p, false);
-    world_peer_add(cloned.p, copy);
     assert_true(world_until(story->world, 60000, p_was_refused_a_branch, &cloned));
     const pln_chain_t *refused = branches_at_p(&cloned);
     pln_chain_t *first = cloned.p->node->chains[refused->parent->number];

@@ -274,6 +274,19 @@ void world_invite_later(world_node_t *node, const pln_network_id_t *network, pln
     invite(node, network, role, guest->index, lasts_ms);
 }
 
+pln_err_t world_cancel(world_node_t *node, const pln_ticket_t *ticket)
+{
+    pln_identity_t one_time;
+    pln_event_t event = {.type = PLN_EV_CANCEL};
+    pln_err_t error = pln_identity_derive(ticket->seed, &one_time);
+    if (error != PLN_OK) {
+        return error;
+    }
+    event.as.cancel.ticket = one_time.id;
+    ask(node, &event, &ticket->network, 0, 0);
+    return wait_for(node, WAIT_MS);
+}
+
 void world_join_later(world_node_t *node, const pln_ticket_t *ticket)
 {
     pln_event_t event = {.type = PLN_EV_JOIN};
@@ -419,6 +432,15 @@ void world_peer_add(world_node_t *node, const world_node_t *peer)
     event.as.peer.peer = peer->self.id;
     event.as.peer.address = peer->address;
     ask(node, &event, &(pln_network_id_t){{0}}, 0, 0);
+}
+
+pln_err_t world_peer_kept(world_node_t *node, const world_node_t *peer, bool kept)
+{
+    pln_event_t event = {.type = kept ? PLN_EV_PEER_ADD : PLN_EV_PEER_REMOVE};
+    event.as.peer.peer = peer->self.id;
+    event.as.peer.address = peer->address;
+    ask(node, &event, &(pln_network_id_t){{0}}, 0, 0);
+    return wait_for(node, WAIT_MS);
 }
 
 pln_err_t world_recall(world_node_t *node, const pln_keyring_network_t *hint)

@@ -326,6 +326,8 @@ pln_err_t world_invite(world_node_t *node, const pln_network_id_t *network, pln_
 /** ... to a membership that ends after @ms. */
 pln_err_t world_invite_for(world_node_t *node, const pln_network_id_t *network, pln_role_t role,
                            uint64_t ms, pln_ticket_t *out);
+/** Withdraw it. */
+pln_err_t world_cancel(world_node_t *node, const pln_ticket_t *ticket);
 pln_err_t world_join(world_node_t *node, const pln_ticket_t *ticket, uint64_t ms);
 pln_err_t world_publish(world_node_t *node, const pln_network_id_t *network, size_t count,
                         size_t size);
@@ -347,6 +349,9 @@ pln_err_t world_settings(world_node_t *node, const pln_network_id_t *network, co
 pln_err_t world_heal(world_node_t *node, const pln_network_id_t *network);
 /** Leave, and delete what is held of it. */
 pln_err_t world_forget(world_node_t *node, const pln_network_id_t *network);
+
+/** Its address is added or removed by hand. */
+pln_err_t world_peer_kept(world_node_t *node, const world_node_t *peer, bool kept);
 
 /* The same without waiting: world->answered hears of it. */
 void world_publish_later(world_node_t *node, const pln_network_id_t *network, size_t count,
