@@ -92,12 +92,16 @@ void pln_when_ago(uint64_t ms, uint64_t now, char out[PLN_WHEN_SIZE])
 {
     bool past = ms <= now;
     uint64_t apart = past ? now - ms : ms - now;
+    if (!past && apart <= MINUTE_MS - 1000u) {
+        snprintf(out, PLN_WHEN_SIZE, "in %" PRIu64 " s", (apart + 999u) / 1000u);
+        return;
+    }
     /* What is to come is rounded to the nearest: a week from now is in 7 days, not in 6. */
     apart += past ? 0 : (apart < HOUR_MS ? MINUTE_MS : apart < 2 * DAY_MS ? HOUR_MS : DAY_MS) / 2;
     const char *before = past ? "" : "in ";
     const char *after = past ? " ago" : "";
     if (apart < MINUTE_MS) {
-        snprintf(out, PLN_WHEN_SIZE, "%s", past ? "just now" : "in a minute");
+        snprintf(out, PLN_WHEN_SIZE, "just now");
     } else if (apart < HOUR_MS) {
         snprintf(out, PLN_WHEN_SIZE, "%s%" PRIu64 " min%s", before, apart / MINUTE_MS, after);
     } else if (apart < 2 * DAY_MS) {

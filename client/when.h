@@ -20,7 +20,7 @@ bool pln_when_parse(const char *text, uint64_t *ms);
 
 /** "22 Nov 09:30" within half a year of @now, else "22 Nov 2025". */
 void pln_when_short(uint64_t ms, uint64_t now, char out[PLN_WHEN_SIZE]);
-/** "just now", "3 min ago", "2 h ago", "5 days ago", "in 7 days"; further away as above. */
+/** "just now", "3 min ago", "2 h ago", "5 days ago", "in 20 s", "in 7 days"; further: as above. */
 void pln_when_ago(uint64_t ms, uint64_t now, char out[PLN_WHEN_SIZE]);
 /** "3 h 12 min". */
 void pln_when_span(uint64_t ms, char out[PLN_WHEN_SIZE]);

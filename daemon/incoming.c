@@ -255,6 +255,15 @@ static bool settle(const places_t *places)
     return true;
 }
 
+/** What was taken in is a copy that lies somewhere else. */
+static void note_copy(const places_t *places, const pln_copies_t *made)
+{
+    if (pln_copies_note(places->dir, made) != PLN_OK) {
+        pln_log(PLN_LOG_WARNING, "incoming", "when the copy was made could not be noted why=%s",
+                strerror(errno));
+    }
+}
+
 static bool fill_store(const places_t *places, const pln_identity_t *self, uint64_t map_bytes)
 {
     taking_t taking = {.places = places, .self = self, .map_bytes = map_bytes};
@@ -269,10 +278,7 @@ static bool fill_store(const places_t *places, const pln_identity_t *self, uint6
     if (!good || !settle(places)) {
         return false;
     }
-    if (pln_copies_note(places->dir, &made) != PLN_OK) {
-        pln_log(PLN_LOG_WARNING, "incoming", "when the backup was made could not be noted why=%s",
-                strerror(errno));
-    }
+    note_copy(places, &made);
     pln_log(PLN_LOG_INFO, "incoming", "a backup was taken in rows=%" PRIu64, rows);
     return true;
 }
@@ -349,6 +355,9 @@ static bool take(const places_t *places, const pln_identity_t *self, uint64_t ma
     }
     if (what == PLN_VAULT_KEY) {
         *found = read_ring(places, self, ring);
+        if (*found) {
+            note_copy(places, &(pln_copies_t){.key_ms = ring->made_ms});
+        }
         return *found;
     }
     if (there(places->store)) {

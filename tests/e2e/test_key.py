@@ -72,6 +72,7 @@ class Key(Case):
         new.start()
         self.wait_records(network, 1, new)
         self.assertEqual(new.network(network)["role"], "root")
+        self.assertFalse(any("no copy of it" in said for said in new.status()["warnings"]))
         third = self.node("third")
         third.join(new.invite(network))
         self.wait_records(network, 1, third)

@@ -83,7 +83,10 @@ static void the_future_is_told_to_the_nearest_unit(void **state)
     expect_ago(MOMENT + 7 * DAY - 5, "in 7 days");
     expect_ago(MOMENT + 12 * HOUR - 5, "in 12 h");
     expect_ago(MOMENT + 30 * MINUTE - 5, "in 30 min");
-    expect_ago(MOMENT + 1, "in a minute");
+    expect_ago(MOMENT + MINUTE - 1, "in 1 min");
+    expect_ago(MOMENT + MINUTE - 1000, "in 59 s");
+    expect_ago(MOMENT + 2000, "in 2 s");
+    expect_ago(MOMENT + 1, "in 1 s");
 }
 
 static void dates_are_short_and_local(void **state)
