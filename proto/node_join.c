@@ -299,6 +299,7 @@ void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *w
     nodes_call(node, joining);
     const pln_peer_t *inviter = pln_peer_get(node, &ticket->inviter);
     pln_net_refold(node, net);  // which may end the joining: it was granted before, and heard of it
+    pln_shares_advance(node, net);  // put out, it was not done with lane 0 on the links that stand
     pln_share_t *share = inviter->link == NULL ? NULL : pln_share_find(inviter->link, net);
     if (share != NULL && share->open) {
         pln_join_opened(node, inviter->link, net);

@@ -323,7 +323,7 @@ static void counted_set(pln_chain_t *chain, const pln_head_t *head)
     pln_chain_touch(chain->net, chain);
 }
 
-static void shares_advance(pln_node_t *node, pln_net_state_t *net)
+void pln_shares_advance(pln_node_t *node, pln_net_state_t *net)
 {
     size_t cursor = 0;
     for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
@@ -356,7 +356,7 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
             pln_push(node, chain, result, 0);
         }
         pln_net_refold(node, net);
-        shares_advance(node, net);  // who asked before it counted is served now
+        pln_shares_advance(node, net);  // who asked before it counted is served now
         return;
     }
     if (op->type == PLN_FX_WITHHOLD || op->type == PLN_FX_REVEAL) {
@@ -398,7 +398,7 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
     if (chain->place.lane == PLN_LANE_CONTROL) {
         pln_net_refold(node, net);
         node->adopted_chain = NULL;
-        shares_advance(node, net);
+        pln_shares_advance(node, net);
     } else if (chain->durable.seq > chain->limit || pln_fork_find(net, &chain->place) != NULL) {
         pln_net_refold(node, net);  // stored while a revoke was on its way: set aside
     }

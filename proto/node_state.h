@@ -489,6 +489,7 @@ void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uin
                      bool buckets);
 /** Look whether a share can go on: lane 0 done, lane 1 to be announced. */
 void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share);
+void pln_shares_advance(pln_node_t *node, pln_net_state_t *net);
 void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 
 /* node_wants.c; what must wait: node_blocked.h */
