@@ -155,7 +155,7 @@ class Export(Case):
         modules = processor()
         if not modules:
             self.skipTest("no npm jsonld: contrib/deps check installs it")
-        program = ("const jsonld = require('jsonld'); let text = ''; process.stdin.on('data', d => text += d);"
+        program = ("const jsonld = require('jsonld'); let text = ''; process.stdin.setEncoding('utf8'); process.stdin.on('data', d => text += d);"
                    "process.stdin.on('end', async () => console.log(JSON.stringify(await jsonld.expand("
                    "JSON.parse(text), {safe: true, documentLoader: () => { throw new Error('network'); }}))));")
         done = subprocess.run(["node", "-e", program], input=text, capture_output=True, encoding="utf-8",
