@@ -372,6 +372,13 @@ void pln_heads_received(pln_node_t *node, pln_link_t *link, const pln_heads_t *h
     pln_share_advance(node, link, share);
 }
 
+/** The wait behind @wait_ms: @first behind none, then twice as long, @most in the end. */
+static uint64_t longer(uint64_t wait_ms, uint64_t first, uint64_t most)
+{
+    uint64_t next = wait_ms == 0 ? first : wait_ms * 2;
+    return next < most ? next : most;
+}
+
 /**
  * Buckets may be answered with the heads of thousands of chains: so only now and then (SPEC
  * 9.11.4). An honest peer sends none sooner, for it waits twice as long itself.
@@ -388,11 +395,7 @@ static bool buckets_timely(pln_node_t *node, pln_share_t *share, bool answer)
         return false;
     }
     share->buckets_ms = node->now_ms;
-    share->buckets_wait_ms =
-        share->buckets_wait_ms == 0 ? BUCKETS_MS_MIN : share->buckets_wait_ms * 2;
-    if (share->buckets_wait_ms > BUCKETS_MS_MAX) {
-        share->buckets_wait_ms = BUCKETS_MS_MAX;
-    }
+    share->buckets_wait_ms = longer(share->buckets_wait_ms, BUCKETS_MS_MIN, BUCKETS_MS_MAX);
     return true;
 }
 
@@ -436,10 +439,7 @@ static void digests_differ(pln_node_t *node, pln_link_t *link, pln_share_t *shar
         return;
     }
     share->repaired_ms = node->now_ms;
-    share->repair_wait_ms = share->repair_wait_ms == 0 ? REPAIR_MS_MIN : share->repair_wait_ms * 2;
-    if (share->repair_wait_ms > PLN_DIGEST_MS) {
-        share->repair_wait_ms = PLN_DIGEST_MS;
-    }
+    share->repair_wait_ms = longer(share->repair_wait_ms, REPAIR_MS_MIN, PLN_DIGEST_MS);
     if (share->net->chains.count > PLN_HEADS_ALL_MAX) {
         pln_digest_send(node, link, share, answer ? PLN_DIGEST_ANSWER : 0, true);
         return;
@@ -464,10 +464,7 @@ static void access_compare(pln_node_t *node, pln_link_t *link, pln_share_t *shar
         return;
     }
     share->told_ms = node->now_ms;
-    share->told_wait_ms = share->told_wait_ms == 0 ? REPAIR_MS_MIN : share->told_wait_ms * 2;
-    if (share->told_wait_ms > PLN_DIGEST_MS) {
-        share->told_wait_ms = PLN_DIGEST_MS;
-    }
+    share->told_wait_ms = longer(share->told_wait_ms, REPAIR_MS_MIN, PLN_DIGEST_MS);
     pln_fork_tell(node, link, share);
 }
 
