@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_page_list.h"
 #include "api_search.h"
 #include "catalog_facets.h"
 
 #define VALUES_USUAL 20u
-#define VALUES_MOST 200u
 
 /** What the parameter of that name takes, and what people read. */
 static void set_value(const pln_api_t *api, const pln_facet_count_t *row, json_t *json)
@@ -145,8 +145,7 @@ void pln_api_facets(const pln_request_t *request, pln_answer_t *answer)
         pln_search_refuse(answer, result);
         return;
     }
-    size_t limit = pln_uri_param(request->uri, "limit") == NULL ? VALUES_USUAL : query.limit;
-    pln_answer_json(answer, 200,
-                    counts_json(request->api, &counts, limit < VALUES_MOST ? limit : VALUES_MOST));
+    size_t limit = pln_page_limit(request, VALUES_USUAL);
+    pln_answer_json(answer, 200, counts_json(request->api, &counts, limit));
     pln_facets_free(&counts);
 }

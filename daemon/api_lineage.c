@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_page_list.h"
 #include "lineage.h"
 #include "resolve.h"
 #include "view.h"
@@ -55,23 +56,6 @@ static bool read_after(const pln_request_t *request, pln_answer_t *answer, pln_r
     return true;
 }
 
-static bool read_question(const pln_request_t *request, pln_answer_t *answer, pln_kin_t *kin,
-                          uint64_t *limit)
-{
-    const char *text = pln_uri_param(request->uri, "limit");
-    *limit = LIMIT_USUAL;
-    if (!pln_lineage_kin(pln_uri_param(request->uri, "relation"), kin)) {
-        pln_answer_problem(answer, 400, "relation",
-                           "relation is replaced_by, adapted_by or spoken_of_by");
-        return false;
-    }
-    if (text != NULL && (!pln_number_parse(text, PLN_LINEAGE_MAX, limit) || *limit == 0)) {
-        pln_answer_problem(answer, 400, "limit", "limit is a number from 1 to %u", PLN_LINEAGE_MAX);
-        return false;
-    }
-    return true;
-}
-
 static json_t *next_json(const pln_api_t *api, const pln_relative_t *next)
 {
     pln_chain_row_t chain;
@@ -87,17 +71,17 @@ void pln_api_lineage(const pln_request_t *request, pln_answer_t *answer)
 {
     const pln_api_t *api = request->api;
     pln_chain_row_t chain;
-    uint64_t seq, limit;
-    pln_kin_t kin;
+    uint64_t seq;
     pln_relative_t after, next;
     if (!pln_resolve_record(request, answer, request->parts[0], request->parts[1],
                             request->parts[2], &chain, &seq) ||
-        !read_question(request, answer, &kin, &limit) || !read_after(request, answer, &after)) {
+        !read_after(request, answer, &after)) {
         return;
     }
+    pln_kin_t kin = pln_lineage_kin(pln_uri_param(request->uri, "relation"));
     pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, FRESH_MS);
     json_t *list = pln_lineage_page(api, &chain.place, seq, kin, after.seq == 0 ? NULL : &after,
-                                    (size_t)limit, &next);
+                                    pln_page_limit(request, LIMIT_USUAL), &next);
     if (list == NULL) {
         pln_answer_problem(answer, 503, "catalog",
                            "the catalog of this node cannot be asked now: try again in a moment");

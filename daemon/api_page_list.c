@@ -32,27 +32,18 @@ static bool read_after(const pln_request_t *request, pln_answer_t *answer, const
     return true;
 }
 
-static bool read_limit(const pln_request_t *request, pln_answer_t *answer, size_t *limit)
+size_t pln_page_limit(const pln_request_t *request, size_t usual)
 {
     const char *text = pln_uri_param(request->uri, "limit");
-    uint64_t number = 0;
-    if (text == NULL) {
-        return true;
-    }
-    if (!pln_number_parse(text, PLN_PAGE_LIMIT_MAX, &number) || number == 0) {
-        pln_answer_problem(answer, 400, "limit", "limit is a number from 1 to %u",
-                           PLN_PAGE_LIMIT_MAX);
-        return false;
-    }
-    *limit = (size_t)number;
-    return true;
+    uint64_t number = usual;
+    return text == NULL || pln_number_parse(text, SIZE_MAX, &number) ? (size_t)number : usual;
 }
 
 void pln_answer_page(const pln_request_t *request, pln_answer_t *answer, const char *name,
                      json_t *list, const char *key, size_t usual)
 {
-    size_t from, limit = usual, count = json_array_size(list);
-    if (read_after(request, answer, list, key, &from) && read_limit(request, answer, &limit)) {
+    size_t from, limit = pln_page_limit(request, usual), count = json_array_size(list);
+    if (read_after(request, answer, list, key, &from)) {
         json_t *page = json_array();
         size_t end = limit == 0 || count - from <= limit ? count : from + limit;
         for (size_t i = from; i < end; i++) {

@@ -12,13 +12,14 @@
 
 #include "api.h"
 
-#define PLN_PAGE_LIMIT_MAX 1000u
-
 /**
  * Answer {@name: elements, "next": cursor or null}. @list is taken over; @key is the member of its
  * elements that no two share; @usual is the limit where none is asked for, 0: all of them.
  */
 void pln_answer_page(const pln_request_t *request, pln_answer_t *answer, const char *name,
                      json_t *list, const char *key, size_t usual);
+
+/** `limit` of the query, whose bounds describe.def has; @usual where none is asked for. */
+size_t pln_page_limit(const pln_request_t *request, size_t usual);
 
 #endif

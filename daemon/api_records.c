@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api_json.h"
+#include "api_page_list.h"
 #include "api_retract.h"
 #include "api_search.h"
 #include "api_view.h"
@@ -12,7 +13,6 @@
 #include "resolve.h"
 
 #define LIMIT_DEFAULT 50u
-#define LIMIT_MAX 1000u
 #define PAGE_BYTES 4194304u /**< a page ends after the record that passes this */
 #define LOOKS 256u
 #define ARRIVAL_LOOKS 65536u
@@ -43,19 +43,14 @@ static bool read_page(const pln_request_t *request, pln_answer_t *answer, pln_sp
                       size_t *limit)
 {
     const char *before = pln_uri_param(request->uri, "before");
-    const char *text = pln_uri_param(request->uri, "limit");
-    uint64_t number = LIMIT_DEFAULT, newest = pln_store_arrivals(request->api->store).number;
+    uint64_t newest = pln_store_arrivals(request->api->store).number;
     *spot = (pln_spot_t){.arrival = newest};
-    if (text != NULL && (!pln_number_parse(text, LIMIT_MAX, &number) || number == 0)) {
-        pln_answer_problem(answer, 400, "limit", "limit is a number from 1 to %u", LIMIT_MAX);
-        return false;
-    }
     if (before != NULL && (!pln_spot_parse(before, spot) || spot->arrival > newest)) {
         pln_answer_problem(answer, 400, "before",
                            "before takes the \"next\" of an earlier page of this list");
         return false;
     }
-    *limit = (size_t)number;
+    *limit = pln_page_limit(request, LIMIT_DEFAULT);
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api_page_list.h"
 #include "api_search.h"
 #include "api_view.h"
 #include "catalog_query.h"
@@ -24,31 +25,14 @@ static const char *const orders[] = {[PLN_SORT_BEST] = "best",
 
 /* ---- the question ---- */
 
-static bool read_order(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
+static pln_sort_t order_of(const pln_request_t *request)
 {
     const char *text = pln_uri_param(request->uri, "sort");
-    for (size_t i = 0; text != NULL && i < sizeof orders / sizeof orders[0]; i++) {
-        if (strcmp(text, orders[i]) == 0) {
-            query->sort = (pln_sort_t)i;
-            return true;
-        }
+    size_t i = 0;
+    while (text != NULL && i < sizeof orders / sizeof orders[0] && strcmp(text, orders[i]) != 0) {
+        i++;
     }
-    if (text != NULL) {
-        pln_answer_problem(answer, 400, "sort", "sort is best, newest, oldest or title");
-    }
-    return text == NULL;
-}
-
-static bool read_limit(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
-{
-    const char *text = pln_uri_param(request->uri, "limit");
-    uint64_t number = LIMIT_DEFAULT;
-    if (text != NULL && (!pln_number_parse(text, PLN_HITS_MAX, &number) || number == 0)) {
-        pln_answer_problem(answer, 400, "limit", "limit is a number from 1 to %u", PLN_HITS_MAX);
-        return false;
-    }
-    query->limit = (size_t)number;
-    return true;
+    return text != NULL && i < sizeof orders / sizeof orders[0] ? (pln_sort_t)i : PLN_SORT_BEST;
 }
 
 static bool read_until(const pln_request_t *request, pln_answer_t *answer, uint64_t now_ms,
@@ -136,12 +120,12 @@ static void add_filter(pln_query_t *query, const pln_filter_t *filter)
 bool pln_search_read(const pln_request_t *request, pln_answer_t *answer, pln_query_t *query)
 {
     pln_filter_t filter;
-    const char *versions = pln_uri_param(request->uri, "versions");
-    const char *open = pln_uri_param(request->uri, "open");
-    if (!pln_resolve_filter(request, answer, &filter) || !read_order(request, answer, query) ||
-        !read_limit(request, answer, query) || !read_until(request, answer, filter.now_ms, query)) {
+    if (!pln_resolve_filter(request, answer, &filter) ||
+        !read_until(request, answer, filter.now_ms, query)) {
         return false;
     }
+    query->sort = order_of(request);
+    query->limit = pln_page_limit(request, LIMIT_DEFAULT);
     query->words = pln_uri_param(request->uri, "q");
     if (query->words != NULL && strlen(query->words) > PLN_WORDS_BYTES_MAX) {
         pln_answer_problem(answer, 400, "q", "search takes at most %u bytes; leave some words out",
@@ -149,8 +133,8 @@ bool pln_search_read(const pln_request_t *request, pln_answer_t *answer, pln_que
         return false;
     }
     query->words = query->words != NULL && query->words[0] == '\0' ? NULL : query->words;
-    query->open = open != NULL && strcmp(open, "1") == 0;
-    query->all_versions = versions != NULL && strcmp(versions, "all") == 0;
+    query->open = pln_uri_param(request->uri, "open") != NULL;
+    query->all_versions = pln_uri_param(request->uri, "versions") != NULL;
     query->after = pln_uri_param(request->uri, "after");
     query->since_ms = filter.since_ms;
     add_filter(query, &filter);

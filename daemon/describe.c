@@ -8,6 +8,8 @@
 
 #define PLN_QUERY(handler, name, type, sentence) \
     {PLN_DESCRIBE_QUERY, handler, 0, #name, type, NULL, sentence},
+#define PLN_HEADER(handler, name, sentence) \
+    {PLN_DESCRIBE_HEADER, handler, 0, name, NULL, NULL, sentence},
 #define PLN_FILTERS(handler) {PLN_DESCRIBE_FILTERS, handler, 0, NULL, NULL, NULL, NULL},
 #define PLN_TAKES(handler, shape) {PLN_DESCRIBE_TAKES, handler, 0, NULL, NULL, #shape, NULL},
 #define PLN_GIVES(handler, status, shape) \
@@ -21,6 +23,7 @@ static const pln_describe_t rows[] = {
 };
 #undef PLN_PART
 #undef PLN_QUERY
+#undef PLN_HEADER
 #undef PLN_FILTERS
 #undef PLN_TAKES
 #undef PLN_GIVES
@@ -28,6 +31,7 @@ static const pln_describe_t rows[] = {
 #undef PLN_EVENT
 
 #define PLN_QUERY(handler, name, type, sentence)
+#define PLN_HEADER(handler, name, sentence)
 #define PLN_FILTERS(handler)
 #define PLN_TAKES(handler, shape)
 #define PLN_GIVES(handler, status, shape)
@@ -89,7 +93,7 @@ const char *pln_describe_filter(size_t index, const char **sentence)
     }
     *sentence =
         "Of the facet that the kinds name so; several values, with commas, all have to hold; a "
-        "comma within a value is written \\,";
+        "comma within a value is written \\,.";
     size_t at = FILTERS;
     for (int facet = 0; facet < PLN_INDEX_COUNT; facet++) {
         const char *name = pln_index_facet((pln_index_t)facet);
@@ -113,17 +117,21 @@ static bool is_filter(const char *name)
     return false;
 }
 
-bool pln_describe_takes(pln_handler_t handler, const char *name)
+const char *pln_describe_type(pln_handler_t handler, const char *name)
 {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const pln_describe_t *row = &rows[i];
-        if (row->handler == handler &&
-            ((row->what == PLN_DESCRIBE_QUERY && strcmp(row->name, name) == 0) ||
-             (row->what == PLN_DESCRIBE_FILTERS && is_filter(name)))) {
-            return true;
+        if (row->handler != handler) {
+            continue;
+        }
+        if (row->what == PLN_DESCRIBE_QUERY && strcmp(row->name, name) == 0) {
+            return row->type;
+        }
+        if (row->what == PLN_DESCRIBE_FILTERS && is_filter(name)) {
+            return "text";
         }
     }
-    return false;
+    return NULL;
 }
 
 static const char *body_of(pln_handler_t handler)

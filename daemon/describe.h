@@ -13,7 +13,8 @@
 #include "api.h"
 
 typedef enum {
-    PLN_DESCRIBE_QUERY,   /**< name, type, sentence */
+    PLN_DESCRIBE_QUERY,   /**< name, type as in parameter.h, sentence */
+    PLN_DESCRIBE_HEADER,  /**< name, sentence */
     PLN_DESCRIBE_FILTERS, /**< those of every list of records */
     PLN_DESCRIBE_TAKES,   /**< shape */
     PLN_DESCRIBE_GIVES,   /**< status, shape */
@@ -52,8 +53,8 @@ typedef struct {
 /** Row @index; NULL past the last. */
 const pln_member_row_t *pln_shape_row(size_t index);
 
-/** May the query of @handler have @name? */
-bool pln_describe_takes(pln_handler_t handler, const char *name);
+/** Type of the parameter @name in the query of @handler; NULL: it has none such. */
+const char *pln_describe_type(pln_handler_t handler, const char *name);
 /** May the body of @handler have @name? True where no body is described. */
 bool pln_describe_has_member(pln_handler_t handler, const char *name);
 /** Names that the query may have, or the body (@body), for a sentence. */

@@ -93,19 +93,14 @@ bool pln_lineage_known(const pln_api_t *api, const pln_relative_t *record)
     return known;
 }
 
-bool pln_lineage_kin(const char *name, pln_kin_t *out)
+pln_kin_t pln_lineage_kin(const char *name)
 {
-    *out = PLN_KIN_ANY;
-    if (name == NULL) {
-        return true;
-    }
-    for (size_t kin = PLN_KIN_VERSION; kin <= PLN_KIN_OTHER; kin++) {
+    for (size_t kin = PLN_KIN_VERSION; name != NULL && kin <= PLN_KIN_OTHER; kin++) {
         if (strcmp(lists[kin], name) == 0) {
-            *out = (pln_kin_t)kin;
-            return true;
+            return (pln_kin_t)kin;
         }
     }
-    return false;
+    return PLN_KIN_ANY;
 }
 
 json_t *pln_lineage_json(const pln_api_t *api, const pln_place_t *place, uint64_t seq)

@@ -12,7 +12,7 @@
 #include "api.h"
 #include "catalog_query.h"
 
-#define PLN_LINEAGE_MAX 200u /**< records listed of each relation, and in a page */
+#define PLN_LINEAGE_MAX 200u /**< records listed of each relation */
 
 /**
  * {"replaced_by": [...], "adapted_by": [...], "spoken_of_by": [...]} of entry @seq of @place; an
@@ -21,8 +21,8 @@
  */
 json_t *pln_lineage_json(const pln_api_t *api, const pln_place_t *place, uint64_t seq);
 
-/** The relation of that name: that of a list above, without one any. False: there is none. */
-bool pln_lineage_kin(const char *name, pln_kin_t *out);
+/** The relation of that name: that of a list above, without one (NULL) any. */
+pln_kin_t pln_lineage_kin(const char *name);
 
 /** At most @limit such elements that arrived before @before, or the newest. *next, {0} behind the
  * last: what the following page comes before. NULL: the catalog cannot be asked. */

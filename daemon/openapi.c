@@ -48,6 +48,8 @@ static json_t *parameters(const pln_route_t *route)
             add_filters(list);
         } else if (row->what == PLN_DESCRIBE_QUERY) {
             json_array_append_new(list, parameter(row->name, "query", row->type, row->sentence));
+        } else if (row->what == PLN_DESCRIBE_HEADER) {
+            json_array_append_new(list, parameter(row->name, "header", "text", row->sentence));
         }
     }
     return list;
@@ -127,7 +129,7 @@ static json_t *answers_of(const pln_route_t *route)
     if (route->need > PLN_NEED_READ) {
         add_problem(answers, 403, "The role is too small, or a page of another site asks.");
     }
-    if (strchr(route->path, '{') != NULL || pln_describe_takes(route->handler, "network")) {
+    if (strchr(route->path, '{') != NULL || pln_describe_type(route->handler, "network") != NULL) {
         add_problem(answers, 404, "There is no such thing.");
     }
     if (body_of(route) != NULL) {

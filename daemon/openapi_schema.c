@@ -7,6 +7,7 @@
 #include "describe.h"
 #include "openapi.h"
 #include "openapi_type.h"
+#include "parameter.h"
 #include "proto/kinds.h"
 
 static json_t *pattern(const char *text)
@@ -62,6 +63,13 @@ static json_t *simple(const char *type)
                : NULL;
 }
 
+/** "N..M". */
+static json_t *bounded(uint64_t least, uint64_t most)
+{
+    return json_pack("{s:s, s:I, s:I}", "type", "integer", "minimum", (json_int_t)least, "maximum",
+                     (json_int_t)most);
+}
+
 /** The part of @type between its first and last character. */
 static json_t *inner(const char *type, size_t from, size_t drop)
 {
@@ -74,8 +82,12 @@ json_t *pln_openapi_type(const char *type)
 {
     size_t size = strlen(type);
     json_t *known = simple(type);
+    uint64_t least, most;
     if (known != NULL) {
         return known;
+    }
+    if (pln_parameter_range(type, &least, &most)) {
+        return bounded(least, most);
     }
     if (type[size - 1] == '?') {
         return json_pack("{s:[o, {s:s}]}", "anyOf", inner(type, 0, 1), "type", "null");

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "describe.h"
+#include "parameter.h"
 
 #define PLN_ROUTE(method, path, handler, need, sentence) \
     {#method, path, &#handler[sizeof "pln_api_" - 1], handler, PLN_NEED_##need, sentence},
@@ -174,16 +175,31 @@ static bool takes_body(const char *method)
 }
 
 /** What no table has was meant for something: better to say so than to pass it over. */
-static bool params_known(const pln_match_t *match, pln_answer_t *answer)
+static bool param_known(pln_handler_t handler, const char *name, const char *value,
+                        pln_answer_t *answer)
 {
     char list[400];
+    const char *type = pln_describe_type(handler, name);
+    if (type == NULL) {
+        pln_describe_list(handler, false, list, sizeof list);
+        pln_answer_problem(answer, 400, "parameter",
+                           "there is no parameter \"%.60s\" here; this address takes: %s", name,
+                           list);
+        return false;
+    }
+    if (!pln_parameter_fits(type, value)) {
+        pln_parameter_allowed(type, list, sizeof list);
+        pln_answer_problem(answer, 400, name, "%s is %s: give that, or leave it out", name, list);
+        return false;
+    }
+    return true;
+}
+
+static bool params_known(const pln_match_t *match, pln_answer_t *answer)
+{
     for (size_t i = 0; i < match->uri.param_count; i++) {
-        const char *name = match->uri.params[i].name;
-        if (!pln_describe_takes(match->route->handler, name)) {
-            pln_describe_list(match->route->handler, false, list, sizeof list);
-            pln_answer_problem(answer, 400, "parameter",
-                               "there is no parameter \"%.60s\" here; this address takes: %s", name,
-                               list);
+        if (!param_known(match->route->handler, match->uri.params[i].name,
+                         match->uri.params[i].value, answer)) {
             return false;
         }
     }

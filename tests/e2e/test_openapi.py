@@ -19,6 +19,8 @@ ASKED = {"network": "Iowa", "kind": "task", "author": "cedar", "since": "7d", "u
          "limit": "1", "versions": "all", "open": "1", "sort": "newest", "q": "bridge", "from": "now",
          "state": "waiting", "subject": "Science", "grade": "9", "license": "CC-BY-4.0", "tag": "statics",
          "relation": "spoken_of_by", "tier": "2", "language": "en", "by": "Ada", "competency": "x"}
+# Parameters of which each has a few words, or a number in bounds; all others take texts.
+CLOSED = {"limit", "sort", "versions", "open", "state", "relation"}
 # Shapes that only come about where something is broken on purpose: in the story behind.
 BROKEN = {"Fork", "Revoked", "Twin", "Aside"}
 
@@ -198,6 +200,52 @@ class Description(Described):
                 if asked in ASKED:
                     wrong = self.check(name, self.manager.get(f"{path}?{asked}=%21%21{words}"))
                     self.assertIn(wrong.status, (200, 400, 404), (name, asked, wrong))
+
+    def sees(self, name, path, parameter, value, status):
+        """The query of @path is answered so; a refusal names the parameter."""
+        asked = parameter["name"]
+        words = "&q=bridge" if name == "search" and asked != "q" else ""
+        answer = self.check(name, self.manager.get(f"{path}?{asked}={value}{words}"))
+        self.assertEqual(answer.status, status, (name, asked, value, answer))
+        if status == 400:
+            self.assertEqual(answer.json["reason"], asked, (name, asked, value))
+        return answer
+
+    def test_a_value_that_a_parameter_does_not_describe_is_refused(self):
+        self.node_a.api("POST", "/api/v1/records", {"records": [{"kind": "task", "fields": TASK}] * 3})
+        task, _ = self.spoken_of()
+        met = set()
+        for name, (_, path, operation) in self.operations.items():
+            path = path.replace("{NET}/{AUTHOR}/{SEQ}", task).replace("{NET}", "-")
+            for parameter in operation["parameters"]:
+                schema = parameter["schema"]
+                if parameter["in"] != "query":
+                    continue
+                met.add(parameter["name"])
+                facet = parameter["name"] == "state" and name != "drafts"
+                self.assertEqual("enum" in schema or "maximum" in schema,
+                                 parameter["name"] in CLOSED and not facet, (name, parameter))
+                for word in schema.get("enum", ()):
+                    self.sees(name, path, parameter, word, 200)
+                for word in ("zz", "", "%20" + schema["enum"][0]) if "enum" in schema else ():
+                    refused = self.sees(name, path, parameter, word, 400)
+                    for allowed in schema["enum"]:
+                        self.assertIn(allowed, refused.json["detail"])
+                if schema["type"] == "integer":
+                    least, most = schema["minimum"], schema["maximum"]
+                    for number in (least, most):
+                        self.sees(name, path, parameter, number, 200)
+                    for number in (least - 1, most + 1, -1, "", f"{least}x", "18446744073709551617"):
+                        refused = self.sees(name, path, parameter, number, 400)
+                        self.assertIn(f"from {least} to {most}", refused.json["detail"])
+        self.assertLessEqual(CLOSED, met)
+
+    def test_every_header_that_is_described_is_heard(self):
+        heard = {(name, parameter["name"]) for name, (_, _, operation) in self.operations.items()
+                 for parameter in operation["parameters"] if parameter["in"] == "header"}
+        self.assertEqual(heard, {("events", "Last-Event-ID")})
+        refused = self.check("events", self.manager.get("/api/v1/events", headers={"Last-Event-ID": "zz"}))
+        self.assertEqual((refused.status, refused.json["reason"]), (400, "after"), refused)
 
     def spoken_of(self):
         """A record, and the first of two that speak of it."""
