@@ -4,6 +4,9 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "etag.h"
 
 #define PIECE_BYTES 32768u
 
@@ -73,14 +76,31 @@ static struct MHD_Response *make_response(struct MHD_Connection *connection, pln
     return response;
 }
 
-/** Does the client hold just this already? */
+/** What is_known() asks each header. */
+typedef struct {
+    const char *etag;
+    bool known;
+} holding_t;
+
+static enum MHD_Result look_at(void *arg, enum MHD_ValueKind kind, const char *name,
+                               const char *value)
+{
+    (void)kind;
+    holding_t *holding = arg;
+    if (value != NULL && strcasecmp(name, MHD_HTTP_HEADER_IF_NONE_MATCH) == 0) {
+        holding->known = holding->known || pln_etag_among(value, holding->etag);
+    }
+    return MHD_YES;
+}
+
+/** Does the client hold just this already? Its list of tags may have several lines. */
 static bool is_known(struct MHD_Connection *connection, const pln_answer_t *answer)
 {
-    const char *held = answer->etag == NULL
-                           ? NULL
-                           : MHD_lookup_connection_value(connection, MHD_HEADER_KIND,
-                                                         MHD_HTTP_HEADER_IF_NONE_MATCH);
-    return held != NULL && answer->status == 200 && strcmp(held, answer->etag) == 0;
+    holding_t holding = {.etag = answer->etag};
+    if (answer->etag != NULL && answer->status == 200) {
+        MHD_get_connection_values(connection, MHD_HEADER_KIND, look_at, &holding);
+    }
+    return holding.known;
 }
 
 enum MHD_Result pln_http_answer(struct MHD_Connection *connection, pln_answer_t *answer)

@@ -99,6 +99,8 @@ static void add_good(const pln_route_t *route, json_t *answers)
             add_answer(answers, row->status, "It follows.", sent(row));
         } else if (row->what == PLN_DESCRIBE_EVENT) {
             json_object_set_new(events, row->name, pln_openapi_type(row->shape));
+        } else if (row->what == PLN_DESCRIBE_HEADER && strcmp(row->name, "If-None-Match") == 0) {
+            add_answer(answers, 304, "The client has it.", NULL);
         }
     }
     if (json_object_size(events) > 0) {

@@ -243,9 +243,24 @@ class Description(Described):
     def test_every_header_that_is_described_is_heard(self):
         heard = {(name, parameter["name"]) for name, (_, _, operation) in self.operations.items()
                  for parameter in operation["parameters"] if parameter["in"] == "header"}
-        self.assertEqual(heard, {("events", "Last-Event-ID")})
+        self.assertEqual(heard, {("events", "Last-Event-ID")} | {
+            (name, "If-None-Match") for name in ("page", "page_asset", "page_asset_3")})
         refused = self.check("events", self.manager.get("/api/v1/events", headers={"Last-Event-ID": "zz"}))
         self.assertEqual((refused.status, refused.json["reason"]), (400, "after"), refused)
+
+    def test_who_holds_what_it_asks_for_gets_no_body(self):
+        answer = self.ask("page")
+        tag, file = answer.headers["ETag"], re.search(r'"(/assets/[^"]+)"', answer.text).group(1)
+        theirs = self.manager.get(file).headers["ETag"]
+        for path, name, own in (("/", "page", tag), (file, "page_asset", theirs)):
+            self.assertIn("304", self.operations[name][2]["responses"])
+            for held in (own, f"W/{own}", f'"x", W/{own}, "y"', "*"):
+                again = self.manager.get(path, headers={"If-None-Match": held})
+                self.assertEqual((again.status, again.text, again.headers["ETag"]), (304, "", own), held)
+            for other in ('"x"', own.strip('"'), f'"x" {own}', f"*, {own}"):
+                whole = self.manager.get(path, headers={"If-None-Match": other})
+                self.assertEqual(whole.status, 200, other)
+                self.assertTrue(whole.text, other)
 
     def spoken_of(self):
         """A record, and the first of two that speak of it."""
