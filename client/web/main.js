@@ -32,6 +32,8 @@ async function open() {
     if (reached && away) show({ quiet: true });
     away = !reached;
   });
+  // The node holds another life of its store: it was restored, or made anew.
+  on('reset', () => show({ quiet: true }));
   // The link may have ended while the page was open.
   on('broken', async () => {
     const { role, via } = current();

@@ -71,8 +71,8 @@ test('however much arrives at once, nothing is left out of the list', { skip }, 
 });
 
 test('from a record that was opened far down one comes back to where one was', { skip }, async () => {
-  const far = await until(async () => page.evaluate(() => scrollTo(0, 5000) ?? (scrollY === 5000 && history.state?.top === 5000)), 'it is scrolled, and kept');
-  assert.ok(far);
+  await page.evaluate(() => void scrollTo(0, 5000));
+  await until(async () => page.evaluate(() => scrollY === 5000 && history.state?.top === 5000), 'it is scrolled, and kept');
   const card = page.locator('.card-title a').nth(40);
   await card.evaluate((link) => link.click());
   await page.waitForSelector('main[data-view=record]');
@@ -80,6 +80,47 @@ test('from a record that was opened far down one comes back to where one was', {
   await page.goBack();
   await page.waitForSelector('main[data-view=find]');
   await until(async () => Math.abs(await page.evaluate(() => scrollY) - 5000) < 20, 'it is where it was');
+});
+
+test('who follows a link while the page still glides comes back there, too', { skip }, async () => {
+  await page.evaluate(() => {
+    scrollTo(0, 3000);
+    document.querySelectorAll('.card-title a')[20].click();
+  });
+  await page.waitForSelector('main[data-view=record]');
+  await page.goBack();
+  await page.waitForSelector('main[data-view=find]');
+  await until(async () => Math.abs(await page.evaluate(() => scrollY) - 3000) < 20, 'it is where it was');
+});
+
+/** The daemon tells @told of what happens, and nothing else, from now on. */
+const tells = (told) => page.route('**/api/v1/events*', (route) => route.fulfill({ contentType: 'text/event-stream',
+  body: told.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join('') }));
+
+test('what comes by the thousand is told while it moves, and no longer', { skip }, async () => {
+  const progress = { behind: 2340, catalog_behind: 90, catalog_rebuilt: 0 };
+  await tells([['progress', progress]]);
+  await open(page, node, '#/missing');
+  await page.reload();
+  await page.getByText('2,340 records are on their way here').waitFor();
+  await page.unrouteAll();
+  await tells([['progress', { ...progress, behind: 3 }]]);
+  await page.reload();
+  await page.getByText('90 records are here and will be found in a moment').waitFor();
+  await page.unrouteAll();
+  await page.getByText('90 records are here').waitFor({ state: 'detached' });
+});
+
+test('where the node holds another life of its store, what is shown is read anew', { skip }, async () => {
+  let asked = 0;
+  await page.route('**/api/v1/networks', (route) => ++asked && route.continue());
+  await tells([['reset', { arrival: 1 }]]);
+  await page.reload();
+  await page.waitForSelector('.card, main[data-view=missing]');
+  await open(page, node, '#/networks');
+  await until(() => asked > 2, 'the list is read again');
+  await page.unrouteAll();
+  await page.reload();
 });
 
 test('what is withdrawn leaves an open list and an open page, and a reader is led to the newest version', { skip }, async () => {

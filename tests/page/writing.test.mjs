@@ -37,6 +37,15 @@ test('what was typed a moment before is what is published', { skip }, async () =
   await page.locator('main[data-view=record]').getByRole('heading', { name: 'New title' }).waitFor();
 });
 
+test('how much room is left is told in letters, however many bytes a letter has', { skip }, async () => {
+  await open(manager, node, '#/write/lesson');
+  await manager.getByLabel(/^Title/).fill('\u00fc'.repeat(130));
+  await manager.getByText('Room for 20 more characters').waitFor();
+  await manager.getByLabel(/^Title/).fill('\u00fc'.repeat(151));
+  await manager.getByText('1 character too many').waitFor();
+  await manager.getByLabel(/^Title/).fill('');
+});
+
 test('what was typed a moment before is what waits for approval', { skip }, async () => {
   const writer = await person(browser, node, await node.link('draft', 'Rosa Lind'));
   const { id } = await draftOf(writer, { title: 'Old words', prompt: 'x' });

@@ -144,8 +144,11 @@ function comeBack(top, mine) {
 /** How far down one is, kept with the address: by Back one comes there again. */
 function keepTop() {
   history.scrollRestoration = 'manual';
-  const keep = later((hash) => location.hash === hash && history.replaceState({ ...history.state, top: Math.round(scrollY) }, ''), 100);
-  addEventListener('scroll', () => keep(location.hash), { passive: true });
+  const keep = () => history.replaceState({ ...history.state, top: Math.round(scrollY) }, '');
+  const rested = later((hash) => location.hash === hash && keep(), 100);
+  addEventListener('scroll', () => rested(location.hash), { passive: true });
+  // Who follows a link while the page still glides leaves from here.
+  addEventListener('click', (event) => event.target.closest('a[href^="#"]') && keep(), true);
 }
 
 const REACHED = 'a, button, input, select, textarea, summary, [tabindex]';

@@ -14,6 +14,8 @@ export const strings = {
   'time.now': 'just now',
   'offline.banner': 'The daemon on this machine does not answer. What you see may be old; the page goes on by itself once it is back.',
   'offline.back': 'The daemon answers again.',
+  'progress.coming': { one: '{number} record is on its way here', other: '{number} records are on their way here' },
+  'progress.reading': { one: '{number} record is here and will be found in a moment', other: '{number} records are here and will be found in a moment' },
 
   'title.find': 'Find',
   'title.record': 'Record',

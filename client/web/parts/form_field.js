@@ -27,11 +27,14 @@ function body(field, value, change, view, id) {
 
 const size = (value) => new TextEncoder().encode(String(value ?? '')).length;
 
+/** The daemon counts bytes; somebody who writes counts letters, and those of @value are as long as theirs will be. */
+const inLetters = (room, value) => Math.floor(room * [...value].length / size(value));
+
 /** Says how much room is left, once that is little. */
 function roomLine(field, value) {
   if (!['text', 'line'].includes(field.type) || field.many || !field.max || size(value) < field.max * 0.8) return null;
-  const left = field.max - size(value);
-  return left >= 0 ? t('form.room', { count: left, number: number(left) }) : t('form.over', { count: -left, number: number(-left) });
+  const letters = inLetters(field.max - size(value), String(value));
+  return letters >= 0 ? t('form.room', { count: letters, number: number(letters) }) : t('form.over', { count: -letters, number: number(-letters) });
 }
 
 /**

@@ -6,6 +6,7 @@ import { onRoute } from '../app/router.js';
 import { current, may, onSession, signOut } from '../app/session.js';
 import { t } from '../app/text.js';
 import { icon } from './icon.js';
+import { progressLine } from './progress_line.js';
 import { say, toasts } from './toast.js';
 
 function link(row, here) {
@@ -83,6 +84,6 @@ export function shell(page, rows, name) {
       main.focus();
     } }, t('nav.skip')),
     h('header', { class: 'top' }, brand, navigation(rows), h('div', { class: 'top-end' }, person(), themeButton())),
-    offlineBanner(), main, toasts());
+    offlineBanner(), progressLine(), main, toasts());
   return main;
 }
