@@ -12,6 +12,11 @@
 
 /** The draft {D} of the path, with a reference of the caller; NULL: the request is answered. */
 json_t *pln_draft_find(const pln_request_t *request, pln_answer_t *answer);
+/**
+ * Is @draft the asker's own, or has its writer handed it in? False: the request is answered. A
+ * draft is its writer's until then; nobody else decides on it.
+ */
+bool pln_draft_handed_in(const pln_request_t *request, pln_answer_t *answer, const json_t *draft);
 /** A new object, as @session is shown @draft. */
 json_t *pln_draft_json(const pln_session_t *session, const json_t *draft);
 /** Text member @name; "" where there is none. */

@@ -126,13 +126,15 @@ void pln_api_draft_publish(const pln_request_t *request, pln_answer_t *answer)
     uint64_t revision = 0;
     pln_drafts_t *drafts = request->api->drafts;
     json_t *draft = pln_draft_find(request, answer);
-    if (draft == NULL || !pln_body_number(request, answer, "revision", INT64_MAX, &revision)) {
+    if (draft == NULL || !pln_draft_handed_in(request, answer, draft) ||
+        !pln_body_number(request, answer, "revision", INT64_MAX, &revision)) {
         json_decref(draft);
         return;
     }
+    /* what is claimed is what was just looked at, whatever its writer does meanwhile */
     const char *id = pln_draft_text(draft, "id");
-    pln_err_t error =
-        pln_drafts_claim(drafts, id, revision != 0 ? revision : pln_draft_revision(draft));
+    bool stale = revision != 0 && revision != pln_draft_revision(draft);
+    pln_err_t error = stale ? PLN_ESTALE : pln_drafts_claim(drafts, id, pln_draft_revision(draft));
     if (error != PLN_OK) {
         pln_draft_refuse(answer, error);
         json_decref(draft);

@@ -61,6 +61,38 @@ json_t *pln_draft_find(const pln_request_t *request, pln_answer_t *answer)
     return draft;
 }
 
+/** Whom a sentence names as the writer. */
+static const char *writer_of(const json_t *draft)
+{
+    const char *name = pln_draft_text(draft, "writer");
+    return name[0] != '\0' ? name : "somebody without a name";
+}
+
+bool pln_draft_handed_in(const pln_request_t *request, pln_answer_t *answer, const json_t *draft)
+{
+    if (strcmp(pln_draft_text(draft, "state"), "waiting") == 0 || is_own(request->session, draft)) {
+        return true;
+    }
+    pln_answer_problem(answer, 409, "not-handed-in",
+                       "this draft is still being written by %s: wait until it is handed in for "
+                       "approval",
+                       writer_of(draft));
+    return false;
+}
+
+/** Its writer; whoever manages, too, since a writer may be gone for good. */
+static bool may_hand_in(const pln_request_t *request, pln_answer_t *answer, const json_t *draft)
+{
+    if (is_own(request->session, draft) || request->session->role >= PLN_NEED_MANAGE) {
+        return true;
+    }
+    pln_answer_problem(answer, 403, "not-writer",
+                       "this draft is by %s, who hands it in for approval: ask them, or somebody "
+                       "with a link made by `pln web --role manage`",
+                       writer_of(draft));
+    return false;
+}
+
 void pln_draft_refuse(pln_answer_t *answer, pln_err_t error)
 {
     static const struct {
@@ -258,11 +290,14 @@ void pln_api_draft_delete(const pln_request_t *request, pln_answer_t *answer)
     json_decref(draft);
 }
 
-static void move_to(const pln_request_t *request, pln_answer_t *answer, const char *state,
-                    const char *comment)
+typedef bool (*may_t)(const pln_request_t *request, pln_answer_t *answer, const json_t *draft);
+
+static void move_to(const pln_request_t *request, pln_answer_t *answer, may_t may,
+                    const char *state, const char *comment)
 {
     json_t *draft = pln_draft_find(request, answer);
-    if (draft == NULL) {
+    if (draft == NULL || !may(request, answer, draft)) {
+        json_decref(draft);
         return;
     }
     json_t *next = json_copy(draft);
@@ -275,7 +310,7 @@ static void move_to(const pln_request_t *request, pln_answer_t *answer, const ch
 
 void pln_api_draft_submit(const pln_request_t *request, pln_answer_t *answer)
 {
-    move_to(request, answer, "waiting", "");
+    move_to(request, answer, may_hand_in, "waiting", "");
 }
 
 void pln_api_draft_return(const pln_request_t *request, pln_answer_t *answer)
@@ -287,5 +322,5 @@ void pln_api_draft_return(const pln_request_t *request, pln_answer_t *answer)
                          "\"comment\" must say what is missing, in at most %u bytes", COMMENT_MAX);
         return;
     }
-    move_to(request, answer, "returned", json_string_value(comment));
+    move_to(request, answer, pln_draft_handed_in, "returned", json_string_value(comment));
 }

@@ -66,6 +66,48 @@ class Drafts(Case):
         self.assertEqual(len(editor.get("/api/v1/drafts").json["drafts"]), 2)
         self.assertEqual(Browser(node).get("/api/v1/drafts").status, 403)
 
+    def test_a_draft_is_its_writers_until_it_is_handed_in(self):
+        node, network, writer, editor = self.begin()
+        manager = signed_in(node, "manage", "Mia")
+        draft = self.draft(writer)
+        path = f"/api/v1/drafts/{draft['id']}"
+
+        def refused(browser, verb, status, reason, body=None):
+            answer = browser.post(f"{path}/{verb}", body)
+            self.assertEqual((answer.status, answer.json["reason"]), (status, reason), (verb, answer))
+            self.assertIn("Ms. Álvarez", answer.json["detail"])
+            self.assertTrue(answer.json["remedy"])
+
+        def nobody_else_may():
+            for browser in (editor, manager):
+                refused(browser, "publish", 409, "not-handed-in")
+                refused(browser, "return", 409, "not-handed-in", {"comment": "Not yet."})
+            refused(editor, "submit", 403, "not-writer")
+
+        nobody_else_may()
+        writer.post(f"{path}/submit")
+        editor.post(f"{path}/return", {"comment": "Say how strong."})
+        nobody_else_may()
+        writer.post(f"{path}/submit")
+        seen = writer.get(path).json
+        writer.ask("PUT", path, {"revision": seen["revision"], "fields": {**TASK, "title": "Not ready"}})
+        nobody_else_may()
+        # What waited when it was looked at, and is written in again, is not what was approved.
+        answer = editor.post(f"{path}/publish", {"revision": seen["revision"]})
+        self.assertEqual(answer.status, 409, answer)
+        self.assertEqual(node.records(network), 0)
+        # Her links are gone with her: whoever manages hands it in for her.
+        self.assertEqual(manager.post(f"{path}/submit").json["state"], "waiting")
+        done = editor.post(f"{path}/publish")
+        self.assertEqual(done.status, 201, done)
+        self.assertEqual(node.pln("show", done.json["id"], json=True)["fields"]["by"], ["Ms. Álvarez"])
+
+    def test_who_may_publish_needs_nobody_for_a_draft_of_their_own(self):
+        node, _, _, editor = self.begin()
+        path = f"/api/v1/drafts/{self.draft(editor)['id']}"
+        again = signed_in(node, "publish", "Ada")
+        self.assertEqual(again.post(f"{path}/publish").status, 201)
+
     def test_two_who_change_one_draft_lose_nothing(self):
         _, _, writer, editor = self.begin()
         draft = self.draft(writer)
@@ -74,7 +116,9 @@ class Drafts(Case):
         self.assertEqual((first.status, first.json["revision"]), (200, 2))
         late = editor.ask("PUT", path, {"revision": 1, "fields": {**TASK, "title": "Two"}})
         self.assertEqual((late.status, late.json["reason"]), (409, "stale"))
-        self.assertEqual(editor.post(f"{path}/publish", {"revision": 1}).status, 409)
+        writer.post(f"{path}/submit")
+        late = editor.post(f"{path}/publish", {"revision": 2})
+        self.assertEqual((late.status, late.json["reason"]), (409, "stale"))
         self.assertEqual(writer.ask("PUT", path, {"fields": {}}).status, 400)
         self.assertEqual(writer.get(path).json["fields"]["title"], "One")
 
@@ -92,6 +136,7 @@ class Drafts(Case):
         node, _, writer, editor = self.begin()
         draft = self.draft(writer, fields={**TASK, "prompt": "Work sample\nName: Jane Doe"})
         path = f"/api/v1/drafts/{draft['id']}"
+        writer.post(f"{path}/submit")
         refused = editor.post(f"{path}/publish")
         self.assertEqual((refused.status, refused.json["reason"]), (422, "student-data"), refused)
         self.assertEqual(refused.json["places"][0]["line"], 2)
@@ -108,6 +153,7 @@ class Drafts(Case):
         first = node.pln("add", "task", "title=Bridge", "prompt=Build.", "license=CC-BY-4.0",
                          "purpose=Old")
         draft = self.draft(writer, replaces=first)
+        writer.post(f"/api/v1/drafts/{draft['id']}/submit")
         version = editor.post(f"/api/v1/drafts/{draft['id']}/publish")
         self.assertEqual(version.status, 201, version)
         self.assertTrue(node.pln("show", version.json["id"], json=True)["fields"]["replaces"])
