@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "identity.h"
 #include "node_join.h"
 #include "node_terms.h"
 
@@ -325,6 +326,49 @@ static bool join_pending(pln_node_t *node, const pln_link_t *link)
     return false;
 }
 
+static void say(pln_buf_t *out, const char *text)
+{
+    pln_buf_add(out, text, strlen(text));
+}
+
+static void say_count(pln_buf_t *out, uint64_t count)
+{
+    char digits[21] = "";
+    size_t at = sizeof digits - 1;
+    do {
+        digits[--at] = (char)('0' + count % 10);
+        count /= 10;
+    } while (count > 0);
+    say(out, digits + at);
+}
+
+/** "Cedar Valley (did:key:z6Mk...), 3 hours ago": no date, as clocks and zones differ. */
+static void say_who_used(pln_buf_t *out, const pln_invitation_t *invitation, uint64_t now_ms)
+{
+    static const struct {
+        uint64_t ms;
+        const char *one, *many;
+    } units[] = {{86400000, " day ago", " days ago"},
+                 {3600000, " hour ago", " hours ago"},
+                 {60000, " minute ago", " minutes ago"}};
+    char did[PLN_DID_SIZE];
+    pln_did(&invitation->used_by, did);
+    say(out, invitation->used_name);
+    say(out, " (");
+    say(out, did);
+    say(out, "), ");
+    uint64_t passed = now_ms > invitation->used_ms ? now_ms - invitation->used_ms : 0;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        uint64_t count = passed / units[i].ms;
+        if (count > 0) {
+            say_count(out, count);
+            say(out, count == 1 ? units[i].one : units[i].many);
+            return;
+        }
+    }
+    say(out, "just now");
+}
+
 void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *join)
 {
     pln_invitation_t *invitation = pln_map_get(&node->tickets, link->id.bytes);
@@ -348,11 +392,13 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
     }
     if (error != PLN_OK) {
         pln_refuse(node, error);
-        char detail[160] = "";
+        pln_buf_t detail = {0};
         if (error == PLN_ETICKET_USED) {
-            strncpy(detail, invitation->used_name, sizeof detail - 1);
+            say_who_used(&detail, invitation, node->wall_ms);
         }
-        pln_link_bye(node, link, pln_error_name(error), detail);
+        pln_buf_add(&detail, "", 1);
+        pln_link_bye(node, link, pln_error_name(error), (const char *)detail.data);
+        pln_buf_free(&detail);
         return;
     }
     const char *refusal = invite_refusal(node, net, invitation->role);

@@ -334,7 +334,7 @@ void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
         strncat(detail, "; ask for a new one", sizeof detail - 1 - strlen(detail));
     }
     if (bye->detail.size > 0) {
-        char foreign[128];
+        char foreign[220];
         text_copy(foreign, sizeof foreign, bye->detail);
         strncat(detail, ": ", sizeof detail - 1 - strlen(detail));
         strncat(detail, foreign, sizeof detail - 1 - strlen(detail));
