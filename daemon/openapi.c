@@ -208,7 +208,8 @@ json_t *pln_openapi_json(const char *cookie)
         "allowed to whoever may open the file; over the --http address the sign-in's role "
         "decides (x-least-role), names other than the daemon's own are refused, and a change "
         "needs an Origin. HEAD is answered as GET without its body. Unknown parameters and "
-        "members are refused.";
+        "members are refused. What is no HTTP, or has too large a head, is answered in HTML (400, "
+        "414, 431, 505), and the connection is closed.";
     return json_pack("{s:s, s:{s:s, s:s, s:s, s:{s:s, s:s}}, s:o, s:{s:o, s:{s:{s:s, s:s, s:s}}}}",
                      "openapi", "3.1.0", "info", "title", "plnd", "version", PLN_VERSION,
                      "description", about, "license", "name", "MPL-2.0", "identifier", "MPL-2.0",

@@ -26,13 +26,14 @@ class Hostile(Case):
         self.addCleanup(connection.close)
         return connection
 
-    def say(self, node, data):
-        """Everything that is answered until the end of the connection."""
+    def say(self, node, data, ends=True):
+        """Everything that is answered until the end of the connection; @ends: ours is closed first."""
         connection = self.connect(node)
         answer = b""
         try:
             connection.sendall(data)
-            connection.shutdown(socket.SHUT_WR)
+            if ends:
+                connection.shutdown(socket.SHUT_WR)
             while piece := connection.recv(65536):
                 answer += piece
         except OSError:
@@ -98,6 +99,19 @@ class Hostile(Case):
             self.assertNotIn(b" 200 ", answer[:20])
         self.alive(node)
         self.assertGreaterEqual(node.metrics()["pln_uptime_seconds"], before)
+
+    def test_what_is_no_http_is_refused_in_words_that_repeat_nothing_of_it(self):
+        node, _ = self.begin()
+        head = b"GET /<b>zzq HTTP/1.1\r\nHost: " + node.http.encode() + b"\r\nX: <i>zzq"
+        for data, status in ((head + b"a" * 40000 + b"\r\n\r\n", b"431"),
+                             (b"GET /<b>zzq" + b"a" * 40000 + b" HTTP/1.1\r\n\r\n", b"414"),
+                             (head + b"\r\nContent-Length: <i>zzq\r\n\r\n", b"400"),
+                             (b"GET /<b>zzq HTTP/3.7\r\nHost: x\r\n\r\n", b"505")):
+            answer = self.say(node, data, ends=False)
+            self.assertTrue(answer.startswith(b"HTTP/1.1 " + status), (data[:60], answer[:200]))
+            self.assertIn(b"Connection: close", answer, data[:60])
+            self.assertNotIn(b"zzq", answer, data[:60])
+        self.alive(node)
 
     def test_a_body_that_will_never_be_read_is_answered_before_it_comes(self):
         node, browser = self.begin()
