@@ -62,6 +62,13 @@ test('what was typed a moment before is what waits for approval', { skip }, asyn
   await open(manager, node, '#/missing');
   await open(manager, node, `#/draft/${id}`);
   await manager.getByText('Written by Rosa Lind, who still works on it').waitFor();
+  assert.equal(await manager.getByRole('button', { name: 'Publish', exact: true }).count(), 0);
+  assert.equal(await manager.getByText(strings['draft.return']).count(), 0);
+  // She may be gone for good: whoever manages hands it in for her, and then it can be published.
+  await manager.getByRole('button', { name: strings['draft.submit.for'] }).click();
+  await manager.locator('main[data-view=drafts]').getByText('Newer words').click();
+  await manager.getByText('Written by Rosa Lind, and waiting').waitFor();
+  await manager.getByRole('button', { name: 'Publish', exact: true }).waitFor();
   await leave(writer);
 });
 

@@ -236,6 +236,7 @@ export const strings = {
   'draft.publish': 'Publish',
   'draft.published': 'Published. Every member of the network has it in a moment.',
   'draft.submit': 'Ask for approval',
+  'draft.submit.for': 'Hand it in for its writer',
   'draft.submitted': 'It waits for approval now.',
   'draft.approval': 'Somebody with the role Publisher puts it out in the district\u2019s name, with {name} as the author.',
   'draft.wrong': { one: 'One thing is missing or wrong; it is marked above.', other: '{count} things are missing or wrong; they are marked above.' },
@@ -417,7 +418,7 @@ export const strings = {
   'people.withdrawn': 'Withdrawn; whoever used it is signed out.',
   'role.may.read': 'Looks at everything, changes nothing.',
   'role.may.draft': 'Writes drafts and asks for their publication.',
-  'role.may.publish': 'Publishes in the district\u2019s name, its own drafts and those of others.',
+  'role.may.publish': 'Publishes in the district\u2019s name, its own drafts and what others hand in.',
   'role.may.manage': 'Runs networks, people and this node, and publishes.',
 
   'name.label': 'Name of the district',

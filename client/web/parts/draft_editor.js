@@ -101,6 +101,18 @@ function sendBack(draft, settled) {
     h('div', { class: 'row' }, h('button', { type: 'submit', class: 'button' }, t('draft.return.do')))));
 }
 
+/** What can become of it here: another's draft is decided on once it was handed in, and by a manager handed in. */
+function steps(draft) {
+  const foreign = Boolean(draft.id) && draft.mine === false;
+  const decided = !foreign || draft.state === 'waiting';
+  return {
+    foreign,
+    publish: may('publish') && decided,
+    submit: foreign ? !decided && may('manage') : !may('publish'),
+    sendBack: foreign && decided && may('publish'),
+  };
+}
+
 export function draftEditor({ draft, kind, all, networks, view }) {
   const values = draft.fields;
   const touched = new Set();
@@ -193,7 +205,7 @@ export function draftEditor({ draft, kind, all, networks, view }) {
     go('#/drafts', { replace: true });
   });
 
-  const foreign = draft.id && draft.mine === false;
+  const { foreign, ...offered } = steps(draft);
   return h('div', { class: 'editor' },
     h('header', { class: 'head' }, h('div', {}, h('p', { class: 'card-kind' }, t(draft.adapts ? 'draft.title.adapt' : draft.replaces ? 'draft.title.revise' : 'draft.title')),
       h('h1', {}, kind.label), h('p', { class: 'quiet' }, kind.help)), face.tabs),
@@ -201,10 +213,10 @@ export function draftEditor({ draft, kind, all, networks, view }) {
     draft.state === 'returned' && draft.comment && h('p', { class: 'notice' }, icon('comment'), h('span', {}, t('draft.returned'), ' ', h('q', { dir: 'auto' }, draft.comment))),
     originLine(draft, all), written, face.shown, guard.element, clashed, refused,
     h('footer', { class: 'editor-foot' }, saved, h('div', { class: 'row' },
-      !may('publish') && h('button', { type: 'button', class: 'button button-main', onclick: submit }, t('draft.submit')),
-      may('publish') && h('button', { type: 'button', class: 'button button-main', onclick: publish }, t('draft.publish')))),
-    foreign && may('publish') && sendBack(draft, keep.settled),
-    !may('publish') && h('p', { class: 'quiet small' }, t('draft.approval', { name: current().name || t('draft.you') })));
+      offered.submit && h('button', { type: 'button', class: foreign ? 'button' : 'button button-main', onclick: submit }, t(foreign ? 'draft.submit.for' : 'draft.submit')),
+      offered.publish && h('button', { type: 'button', class: 'button button-main', onclick: publish }, t('draft.publish')))),
+    offered.sendBack && sendBack(draft, keep.settled),
+    offered.submit && !foreign && h('p', { class: 'quiet small' }, t('draft.approval', { name: current().name || t('draft.you') })));
 }
 
 /** Networks that this node may publish in. */
