@@ -11,23 +11,27 @@
 
 #define ORIGIN_MAX 400u
 
+/** What that call has its own word about, right or wrong. */
+static void pass_on(const pln_request_t *request, json_t *body, const char *name)
+{
+    json_t *value = json_object_get(request->body, name);
+    if (value != NULL) {
+        json_object_set(body, name, value);
+    }
+}
+
 /** The body of the call that publishes, from that of this one. */
 static json_t *publish_body(const pln_request_t *request, const pln_network_view_t *view,
                             const pln_kind_t *kind, json_t *fields)
 {
     json_t *body = json_object(), *records = json_array(), *record = json_object();
-    json_t *confirmed = json_object_get(request->body, "confirm_no_student_data");
     json_object_set_new(record, "kind", json_string(kind->name));
     json_object_set_new(record, "fields", fields);
     json_array_append_new(records, record);
     json_object_set_new(body, "records", records);
     json_object_set_new(body, "network", pln_json_hex(&view->id, sizeof view->id));
-    if (json_is_true(json_object_get(request->body, "skip_existing"))) {
-        json_object_set_new(body, "skip_existing", json_true());
-    }
-    if (confirmed != NULL) {
-        json_object_set(body, "confirm_no_student_data", confirmed);
-    }
+    pass_on(request, body, "skip_existing");
+    pass_on(request, body, "confirm_no_student_data");
     return body;
 }
 

@@ -77,9 +77,9 @@ static json_t *find_problems(const pln_kind_t *kind, json_t *fields, const pln_l
 }
 
 /** References are completed where the network is known; where it is not, they must be whole. */
-static bool know_network(const pln_request_t *request, pln_network_view_t *view)
+static bool know_network(const pln_request_t *request, const char *network,
+                         pln_network_view_t *view)
 {
-    const char *network = json_string_value(json_object_get(request->body, "network"));
     pln_answer_t unheard = {.status = 0};
     bool known = pln_resolve_network(request, &unheard, network == NULL ? "-" : network, view);
     pln_answer_free(&unheard);
@@ -88,21 +88,25 @@ static bool know_network(const pln_request_t *request, pln_network_view_t *view)
 
 void pln_api_check(const pln_request_t *request, pln_answer_t *answer)
 {
-    const char *name;
+    const char *name, *network;
     json_t *fields = json_object_get(request->body, "fields");
     pln_network_view_t view;
-    if (!pln_body_text(request, answer, "kind", true, PLN_NAME_MAX, &name)) {
+    if (!pln_body_text(request, answer, "kind", true, PLN_NAME_MAX, &name) ||
+        !pln_body_text(request, answer, "network", false, PLN_NAME_MAX, &network)) {
         return;
     }
     const pln_kind_t *kind = pln_kind_by_name(name);
-    if (kind == NULL || kind->fields == NULL || !json_is_object(fields)) {
-        pln_answer_field(answer, "kind",
-                         "\"kind\" must be one that can be published, and \"fields\" an object "
-                         "of field names and values");
+    if (kind == NULL || kind->fields == NULL) {
+        pln_answer_field(answer, "kind", "\"kind\" %.60s is none that can be published", name);
+        return;
+    }
+    if (!json_is_object(fields)) {
+        pln_answer_field(answer, "fields",
+                         "\"fields\" must be an object of field names and values");
         return;
     }
     pln_record_lookup_t lookup = {.request = request};
-    bool known = know_network(request, &view);
+    bool known = know_network(request, network, &view);
     if (known) {
         lookup.network = view.id;
     }

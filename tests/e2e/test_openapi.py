@@ -25,6 +25,14 @@ CLOSED = {"limit", "sort", "versions", "open", "state", "relation"}
 BROKEN = {"Fork", "Revoked", "Twin", "Aside"}
 
 
+# What is right in a body, beside the one member that is wrong; and what is wrong in each type.
+RIGHT = {"kind": "task", "fields": TASK, "records": [{"kind": "task", "fields": TASK}], "revision": 1,
+         "comment": "x", "name": "Zed", "title": "x", "role": "read", "what": "key", "reason": "x", "ticket": "x",
+         "token": "x", "address": "127.0.0.1:9"}
+WRONG = {"string": (5, ["a"]), "integer": ("x", -1, 1.5, True), "number": ("x",), "boolean": ("true", 1),
+         "array": ("x", 5), "object": ("x", 5)}
+
+
 class Description(Described):
 
     # ---- what is described is so ----
@@ -239,6 +247,28 @@ class Description(Described):
                         refused = self.sees(name, path, parameter, number, 400)
                         self.assertIn(f"from {least} to {most}", refused.json["detail"])
         self.assertLessEqual(CLOSED, met)
+
+    def test_a_member_of_another_type_or_word_is_refused_by_its_name(self):
+        right = {**RIGHT, "origin": self.node_a.pln("add", "task", "title=Origin", "prompt=x"),
+                  "member": self.node_a.id, "id": self.node_a.id}
+        before = self.node_a.records(self.network)
+        for name, (method, path, operation) in self.operations.items():
+            if "requestBody" not in operation or operation["x-least-role"] == "owner":
+                continue
+            schema = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+            schema = self.document["components"]["schemas"][schema.rsplit("/", 1)[1]]
+            path = path.replace("{NET}/{AUTHOR}/{SEQ}", right["origin"]).replace("{NET}", "Iowa")
+            for member, inner in schema["properties"].items():
+                wrong = WRONG[inner["type"]] if "type" in inner else ()
+                for value in (*wrong, *(("zz", "") if "enum" in inner else ())):
+                    where = path.replace("{D}", self.a_draft()) if "{D}" in path else path
+                    body = {key: right[key] for key in schema["required"]}
+                    answer = self.check(name, self.manager.ask(method, where, {**body, member: value}))
+                    self.assertEqual((answer.status, answer.json.get("field")), (400, member), (name, value, answer))
+        self.assertEqual(self.node_a.records(self.network), before)
+
+    def a_draft(self):
+        return self.manager.post("/api/v1/drafts", {"kind": "task"}).json["id"]
 
     def test_every_header_that_is_described_is_heard(self):
         heard = {(name, parameter["name"]) for name, (_, _, operation) in self.operations.items()
