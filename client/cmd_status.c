@@ -92,6 +92,20 @@ static bool has_open_fork(const json_t *network)
     return false;
 }
 
+/** Of lane 0 all branches count, so this one is settled for ever; it tells of copies of a key. */
+static bool has_forked_decisions(const json_t *network)
+{
+    size_t index;
+    json_t *fork;
+    json_array_foreach(json_object_get(network, "forks"), index, fork)
+    {
+        if (pln_number(fork, "lane") == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /** Members in sync with this node, by what its links and presence say. */
 static void network_state(const json_t *network, char *out, size_t size)
 {
@@ -110,7 +124,8 @@ static void network_state(const json_t *network, char *out, size_t size)
         snprintf(out, size, "%llu chains to get",
                  (unsigned long long)pln_number(network, "wanted"));
     } else {
-        snprintf(out, size, "complete");
+        snprintf(out, size, "complete%s",
+                 has_forked_decisions(network) ? ", decisions forked" : "");
     }
 }
 

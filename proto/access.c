@@ -32,6 +32,7 @@ static void free_chain(pln_access_chain_t *chain)
         free_fact(chain->facts.items[i]);
     }
     free(chain->facts.items);
+    free(chain->ends.items);
     free(chain);
 }
 
@@ -277,6 +278,7 @@ static void drop(pln_access_t *access, pln_access_chain_t *chain, size_t at)
     pln_party_t *about = fact->about;
     pln_party_t *successor = NULL;
     pln_sorted_remove(&chain->facts, at);
+    pln_ends_remove(chain, fact);
     delist(fact);
     access->fates++;
     if (fact->type == PLN_FACT_TRANSFER) {
@@ -343,7 +345,9 @@ static void take_place(pln_access_t *access, pln_fact_t *known, const pln_statem
     if (statement->chain == PLN_CHAIN_NONE) {
         return;
     }
+    pln_ends_remove(known->chain, known);
     known->number = statement->chain;
+    pln_ends_add(known->chain, known);
     if (!pln_hash_equal(&known->before, &statement->before)) {
         known->before = statement->before;  // what leads to it may be covered now
         forget_verdicts(access, known);
@@ -380,6 +384,7 @@ void pln_access_add(pln_access_t *access, const pln_statement_t *statement)
     pln_fact_read(access, statement, fact);
     enlist(fact);
     pln_sorted_insert(&chain->facts, at, fact);
+    pln_ends_add(chain, fact);
     chain->forked = chain->forked || shares_seq(chain, at);
     if (fact->type == PLN_FACT_TRANSFER) {
         pln_reigns_find(access);

@@ -155,6 +155,7 @@ void pln_access_cover(const pln_access_t *access, pln_access_chain_t *chain)
     bool granted = pln_access_role_of_term(access, chain->author, term) != PLN_ROLE_NONE;
     for (size_t i = 0; i < chain->facts.count; i++) {
         fact_at(chain, i)->covered = granted;
+        fact_at(chain, i)->traced = false;
     }
     const pln_fact_t *revoke = chain->author == access->root ? NULL : chain->author->revokes;
     for (; revoke != NULL; revoke = revoke->next) {
@@ -170,15 +171,87 @@ void pln_access_cover(const pln_access_t *access, pln_access_chain_t *chain)
 
 /* ---- how far a branch counts ---- */
 
-/** The last fact of a branch: mostly at its head, lower when the 65,536 end before. */
-static const pln_fact_t *last_of(const pln_access_chain_t *chain, uint32_t number)
+static int order_end(const void *key, const void *item)
 {
-    for (size_t i = chain->facts.count; i > 0; i--) {
-        if (fact_at(chain, i - 1)->number == number) {
-            return fact_at(chain, i - 1);
-        }
+    uint32_t number = *(const uint32_t *)key;
+    uint32_t other = ((const pln_fact_t *)item)->number;
+    return (number > other) - (number < other);
+}
+
+void pln_ends_add(pln_access_chain_t *chain, pln_fact_t *fact)
+{
+    bool begun;
+    if (fact->number == PLN_CHAIN_NONE) {
+        return;
     }
-    return NULL;
+    size_t at = pln_sorted_find(&chain->ends, &fact->number, order_end, &begun);
+    if (!begun) {
+        fact->same = NULL;
+        pln_sorted_insert(&chain->ends, at, fact);
+        return;
+    }
+    pln_fact_t *later = NULL;  // a branch grows at its end, so there is none
+    pln_fact_t *before = chain->ends.items[at];
+    while (before != NULL && pln_fact_compare(before, fact) > 0) {
+        later = before;
+        before = before->same;
+    }
+    fact->same = before;
+    if (later == NULL) {
+        chain->ends.items[at] = fact;
+    } else {
+        later->same = fact;
+    }
+}
+
+void pln_ends_remove(pln_access_chain_t *chain, pln_fact_t *fact)
+{
+    bool begun;
+    size_t at = pln_sorted_find(&chain->ends, &fact->number, order_end, &begun);
+    if (!begun) {
+        return;
+    }
+    pln_fact_t *later = NULL;
+    pln_fact_t *one = chain->ends.items[at];
+    while (one != NULL && one != fact) {
+        later = one;
+        one = one->same;
+    }
+    if (later != NULL && one != NULL) {
+        later->same = fact->same;
+    } else if (one != NULL && fact->same != NULL) {
+        chain->ends.items[at] = fact->same;
+    } else if (one != NULL) {
+        pln_sorted_remove(&chain->ends, at);
+    }
+}
+
+/** The last fact of a branch: mostly at its head, lower when the 65,536 end before. */
+static pln_fact_t *last_of(const pln_access_chain_t *chain, uint32_t number)
+{
+    bool begun;
+    size_t at = pln_sorted_find(&chain->ends, &number, order_end, &begun);
+    return begun ? chain->ends.items[at] : NULL;
+}
+
+static pln_fact_t *fact_before(const pln_access_chain_t *chain, const pln_fact_t *fact)
+{
+    return fact->seq == 1 ? NULL : pln_fact_find(chain, fact->seq - 1, &fact->before);
+}
+
+/** The last covered seq of what leads to @fact, and it. What branches share is walked once. */
+static uint64_t reach_of(const pln_access_chain_t *chain, pln_fact_t *fact)
+{
+    pln_fact_t *at = fact;
+    while (at != NULL && !at->covered && !at->traced) {
+        at = fact_before(chain, at);
+    }
+    uint64_t reach = at == NULL ? 0 : at->covered ? at->seq : at->reach;
+    for (pln_fact_t *f = fact; f != at; f = fact_before(chain, f)) {
+        f->traced = true;
+        f->reach = reach;
+    }
+    return reach;
 }
 
 uint64_t pln_access_path_limit(pln_access_t *access, const pln_id_t *author, uint32_t epoch,
@@ -189,15 +262,12 @@ uint64_t pln_access_path_limit(pln_access_t *access, const pln_id_t *author, uin
     if (limit == 0 || chain == NULL || !chain->forked) {
         return limit;
     }
+    pln_fact_t *fact = last_of(chain, number);
+    if (fact == NULL) {
+        return 0;
+    }
     pln_access_cover(access, chain);
-    const pln_fact_t *fact = last_of(chain, number);
-    if (fact != NULL && fact->seq >= seq && fact->covered) {
-        return PLN_LIMIT_NONE;
-    }
-    while (fact != NULL && !fact->covered) {
-        fact = fact->seq == 1 ? NULL : pln_fact_find(chain, fact->seq - 1, &fact->before);
-    }
-    return fact == NULL ? 0 : fact->seq;
+    return fact->seq >= seq && fact->covered ? PLN_LIMIT_NONE : reach_of(chain, fact);
 }
 
 uint64_t pln_access_unheld(const pln_access_chain_t *chain, const pln_fact_t *fact, uint32_t epoch)

@@ -31,6 +31,7 @@ typedef struct {
     pln_party_t *author;
     uint32_t epoch;
     pln_sorted_t facts;      /**< by (seq, hash): the smallest 65,536 at most (R2) */
+    pln_sorted_t ends;       /**< by number: the last fact of each branch */
     bool forked;             /**< two of one seq: every fact has a verdict of its own */
     uint64_t covered_at;     /**< generation at which those were found; 0 never */
     uint64_t authority;      /**< up to this seq it speaks as root or coordinator */
@@ -55,8 +56,11 @@ struct pln_fact {
     pln_hash_t hash;
     pln_hash_t before; /**< chain_hash(seq - 1) */
     uint32_t number;   /**< the caller's, of its branch */
+    pln_fact_t *same;  /**< the one of that branch before it; of one that is held in a chain */
     bool covered;      /**< by all revokes that act on its epoch; of forked chains */
     bool marked;       /**< by one of them */
+    bool traced;       /**< `reach` is known ... */
+    uint64_t reach;    /**< ... of what leads to it, and it, the last covered seq; 0 none */
     int reign;         /**< of forked chains, as of the chain's reign_turn: pln_fact_reign */
     pln_fact_type_t type;
     pln_party_t *about; /**< whom a grant or revoke names; otherwise the author */
@@ -177,6 +181,9 @@ pln_role_t pln_access_role_of_term(const pln_access_t *access, const pln_party_t
                                    uint32_t term);
 /** Mark what the cuts of @fact, a revoke or transfer, cover of @chain, and nothing else. */
 void pln_access_mark(pln_access_chain_t *chain, const pln_fact_t *fact);
+/** @fact is held in a chain from now on, or no more: it is one of its branch. */
+void pln_ends_add(pln_access_chain_t *chain, pln_fact_t *fact);
+void pln_ends_remove(pln_access_chain_t *chain, pln_fact_t *fact);
 /** Everything that leads to @fact, and it. */
 void pln_access_mark_path(pln_access_chain_t *chain, pln_fact_t *fact);
 /** The furthest head of lane 0 that @fact cuts to and that is not held; 0: there is none. */

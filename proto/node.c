@@ -376,6 +376,7 @@ static void scan(pln_node_t *node)
 {
     pln_links_scan(node);
     for (size_t i = 0; i < node->net_count; i++) {
+        pln_net_refold_scan(node, node->nets[i]);
         pln_want_scan(node, node->nets[i]);
         pln_withdraw_scan(node, node->nets[i]);
     }

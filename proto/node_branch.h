@@ -55,6 +55,8 @@ pln_chain_t *pln_branch_add(pln_node_t *node, pln_chain_t *parent, const pln_hea
                             uint32_t number);
 /** The branch of @parent behind @base whose first run the disk refused; NULL. */
 pln_chain_t *pln_branch_empty(const pln_chain_t *parent, const pln_head_t *base);
+/** The disk refused what @chain was to hold. */
+void pln_branch_refused(const pln_chain_t *chain);
 /** Has it entries of its own that count? */
 bool pln_chain_counts(const pln_chain_t *chain);
 /** Does it count up to its head, and does no branch that counts go on from there? (R19) */
@@ -65,6 +67,8 @@ pln_chain_t *pln_branch_counting(pln_chain_t *first, uint64_t seq);
 const pln_chain_t *pln_branch_holding(const pln_chain_t *chain, uint64_t seq);
 /** The last seq that the path to @a and the path to (@b, @seq) have in common. */
 uint64_t pln_branches_part(const pln_chain_t *a, const pln_chain_t *b, uint64_t seq);
+/** ... that of every branch of @first's to (@at, @seq), in its `common`. */
+void pln_branches_common(pln_chain_t *first, const pln_chain_t *at, uint64_t seq);
 /** Lane 0: an entry goes to the writer; what went is durable, or did not happen. */
 void pln_flight_add(pln_chain_t *chain, const pln_hash_t *hash);
 void pln_flight_land(pln_chain_t *chain, size_t count);
@@ -195,6 +199,15 @@ void pln_serve_whole(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uin
 bool pln_head_row(const pln_link_t *link, const pln_chain_t *chain, pln_row_t *row);
 /** The heads of a place have changed without a run: announce what counts, to its author all. */
 void pln_push_announce(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place);
+/**
+ * An entry of lane 0 of @place may have changed access: what follows from it follows at once, or
+ * within a second where the place has more branches than copies of one key could make.
+ */
+void pln_net_refold_for(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place);
+void pln_net_refold_scan(pln_node_t *node, pln_net_state_t *net);
+void pln_shares_advance(pln_node_t *node, pln_net_state_t *net);
+bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place,
+                             const pln_head_t *head);
 /** How far a chain counts by access. */
 uint64_t pln_chain_limit(const pln_chain_t *chain);
 /** Up to which seq entries of a place that are not held may be taken. */

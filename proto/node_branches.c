@@ -30,11 +30,12 @@ pln_chain_t *pln_branch_add(pln_node_t *node, pln_chain_t *parent, const pln_hea
     chain->base = chain->held = chain->durable = chain->counted = *base;
     chain->forgotten = base->seq;
     const pln_id_t *author = &chain->place.author;
-    pln_chain_t *last = pln_chain_find(chain->net, author, chain->place.epoch, chain->place.lane);
-    while (last->next_branch != NULL) {
-        last = last->next_branch;
-    }
-    last->next_branch = chain;
+    pln_chain_t *first = pln_chain_find(chain->net, author, chain->place.epoch, chain->place.lane);
+    pln_chain_t *last = first->last_branch != NULL ? first->last_branch : first;
+    last->next_branch = first->last_branch = chain;
+    first->branch_count++;
+    chain->next_child = parent->children;
+    parent->children = chain;
     pln_chain_enter(node, chain, number + 1);
     branches_come_home(node, chain);
     chain->limit = pln_chain_limit(chain);
@@ -57,13 +58,20 @@ static bool is_empty(const pln_chain_t *chain)
 
 pln_chain_t *pln_branch_empty(const pln_chain_t *parent, const pln_head_t *base)
 {
-    pln_chain_t *chain = first_of(parent)->next_branch;
-    while (chain != NULL &&
-           (chain->parent != parent || !is_empty(chain) || chain->base.seq != base->seq ||
-            !pln_hash_equal(&chain->base.hash, &base->hash))) {
-        chain = chain->next_branch;
+    pln_chain_t *chain = first_of(parent)->branch_refused ? parent->children : NULL;
+    while (chain != NULL && (!is_empty(chain) || chain->base.seq != base->seq ||
+                             !pln_hash_equal(&chain->base.hash, &base->hash))) {
+        chain = chain->next_child;
     }
     return chain;
+}
+
+void pln_branch_refused(const pln_chain_t *chain)
+{
+    if (is_empty(chain)) {
+        pln_chain_find(chain->net, &chain->place.author, chain->place.epoch, chain->place.lane)
+            ->branch_refused = true;
+    }
 }
 
 bool pln_chain_counts(const pln_chain_t *chain)
@@ -76,8 +84,8 @@ bool pln_chain_leaf(const pln_chain_t *chain)
     if (!pln_chain_counts(chain)) {
         return false;
     }
-    for (const pln_chain_t *c = first_of(chain)->next_branch; c != NULL; c = c->next_branch) {
-        if (c->parent == chain && c->base.seq == chain->counted.seq && pln_chain_counts(c)) {
+    for (const pln_chain_t *c = chain->children; c != NULL; c = c->next_child) {
+        if (c->base.seq == chain->counted.seq && pln_chain_counts(c)) {
             return false;
         }
     }
@@ -116,15 +124,38 @@ uint64_t pln_branches_part(const pln_chain_t *a, const pln_chain_t *b, uint64_t 
     return 0;
 }
 
+void pln_branches_common(pln_chain_t *first, const pln_chain_t *at, uint64_t seq)
+{
+    for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
+        c->common = UINT64_MAX;
+    }
+    // What leads to @at: chains are owned by the node, and @at is one of @first's list.
+    for (pln_chain_t *c = (pln_chain_t *)(uintptr_t)at; c != NULL; c = c->parent) {
+        c->common = seq;
+        seq = c->base.seq < seq ? c->base.seq : seq;
+    }
+    for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
+        if (c->common == UINT64_MAX) {  // the others, whose parents come before them
+            uint64_t parent = c->parent->common;
+            c->common = c->base.seq < parent ? c->base.seq : parent;
+        }
+    }
+}
+
 void pln_flight_add(pln_chain_t *chain, const pln_hash_t *hash)
 {
+    pln_map_put(&chain->net->flights, hash->bytes, chain);
     pln_buf_add(&chain->flight, hash->bytes, sizeof hash->bytes);
 }
 
 void pln_flight_land(pln_chain_t *chain, size_t count)
 {
+    size_t flying = chain->flight.size / sizeof(pln_hash_t);
+    for (size_t i = 0; i < flying && i < count; i++) {
+        (void)pln_map_remove(&chain->net->flights, chain->flight.data + i * sizeof(pln_hash_t));
+    }
     size_t gone = count * sizeof(pln_hash_t);
-    if (gone >= chain->flight.size) {
+    if (count >= flying) {
         pln_buf_free(&chain->flight);
         return;
     }
@@ -132,11 +163,35 @@ void pln_flight_land(pln_chain_t *chain, size_t count)
     chain->flight.size -= gone;
 }
 
-static bool in_flight(const pln_chain_t *chain, uint64_t seq, const pln_hash_t *hash)
+/** The branch of @first's that has this in the writer; NULL: none. */
+static pln_chain_t *flying(const pln_chain_t *first, uint64_t seq, const pln_hash_t *hash)
 {
+    pln_chain_t *chain = pln_map_get(&first->net->flights, hash->bytes);
+    if (chain == NULL || !pln_place_equal(&chain->place, &first->place) ||
+        seq <= chain->durable.seq) {
+        return NULL;
+    }
     uint64_t at = seq - chain->durable.seq - 1;
-    return seq > chain->durable.seq && at < chain->flight.size / sizeof *hash &&
-           memcmp(chain->flight.data + at * sizeof *hash, hash->bytes, sizeof *hash) == 0;
+    bool here = at < chain->flight.size / sizeof *hash &&
+                memcmp(chain->flight.data + at * sizeof *hash, hash->bytes, sizeof *hash) == 0;
+    return here ? chain : NULL;
+}
+
+/** What is stored and no statement: beyond the 65,536, or one's own and still in the writer. */
+static pln_chain_t *ends_at(const pln_node_t *node, pln_chain_t *first, uint64_t seq,
+                            const pln_hash_t *hash)
+{
+    const pln_place_t *place = &first->place;
+    pln_chain_t *chain = first;
+    if (!pln_id_equal(&place->author, &node->self->id) &&
+        pln_access_room(first->net->access, &place->author, place->epoch, seq, hash)) {
+        return NULL;
+    }
+    while (chain != NULL && (is_empty(chain) || chain->held.seq != seq ||
+                             !pln_hash_equal(&chain->held.hash, hash))) {
+        chain = chain->next_branch;
+    }
+    return chain;
 }
 
 pln_chain_t *pln_branch_with(pln_node_t *node, pln_chain_t *first, uint64_t seq,
@@ -145,16 +200,13 @@ pln_chain_t *pln_branch_with(pln_node_t *node, pln_chain_t *first, uint64_t seq,
     if (seq == 0) {
         return pln_hash_equal(&first->base.hash, hash) ? first : NULL;
     }
-    for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
-        bool ends = !is_empty(c) && c->held.seq == seq && pln_hash_equal(&c->held.hash, hash);
-        if (ends || in_flight(c, seq, hash)) {
-            return c;
-        }
-    }
+    pln_chain_t *chain = flying(first, seq, hash);
     uint32_t number;
-    bool held = pln_access_held(first->net->access, &first->place.author, first->place.epoch, seq,
-                                hash, &number);
-    return held ? node->chains[number] : NULL;
+    if (chain == NULL && pln_access_held(first->net->access, &first->place.author,
+                                         first->place.epoch, seq, hash, &number)) {
+        chain = node->chains[number];
+    }
+    return chain != NULL ? chain : ends_at(node, first, seq, hash);
 }
 
 /* ---- what is wanted of lane 0 may be of a branch that is not known yet ---- */
@@ -190,12 +242,8 @@ bool pln_want_durable(const pln_chain_t *chain)
 
 bool pln_control_held(const pln_chain_t *first, uint64_t seq, const pln_hash_t *hash)
 {
-    for (const pln_chain_t *c = first; c != NULL; c = c->next_branch) {
-        if (in_flight(c, seq, hash)) {
-            return true;
-        }
-    }
-    return pln_access_held(first->net->access, &first->place.author, first->place.epoch, seq, hash,
+    return flying(first, seq, hash) != NULL ||
+           pln_access_held(first->net->access, &first->place.author, first->place.epoch, seq, hash,
                            NULL);
 }
 

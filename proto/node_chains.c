@@ -12,7 +12,9 @@
 #include "node_withdraw.h"
 #include "planted.h"
 
-#define CHAIN_KEY_SIZE 41 /**< place 37, branch 4 */
+#define CHAIN_KEY_SIZE 41    /**< place 37, branch 4 */
+#define BRANCHES_AT_ONCE 64u /**< lane 0: a copied key makes two or three */
+#define REFOLD_MS 1000u
 
 /** The next multiple; "no limit" where there is none in 64 bits. */
 static uint64_t round_up(uint64_t value, uint64_t unit)
@@ -49,6 +51,7 @@ pln_net_state_t *pln_net_add(pln_node_t *node, const pln_network_id_t *id)
     pln_map_init(&net->blocked, 37, node->secret);
     pln_map_init(&net->doubts, 32, node->secret);
     pln_map_init(&net->presences, 32, node->secret);
+    pln_map_init(&net->flights, 32, node->secret);
     node->nets = pln_realloc(node->nets, (node->net_count + 1) * sizeof(pln_net_state_t *));
     node->nets[node->net_count++] = net;
     pln_map_put(&node->net_by_id, id->bytes, net);
@@ -63,6 +66,7 @@ void pln_net_free(pln_net_state_t *net)
         pln_buf_free(&chain->flight);
     }
     pln_map_free_values(&net->chains);
+    pln_map_free(&net->flights);
     pln_admission_release(&net->admitted);
     pln_admission_release(&net->ended);
     pln_map_free_values(&net->due);
@@ -200,7 +204,7 @@ bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place, con
 static size_t holes_along(const pln_chain_t *chain, uint64_t upto, uint64_t *out)
 {
     size_t count = 0;
-    if (chain->parent != NULL) {
+    if (chain->parent != NULL) {  // lane 1: of 16 branches at most
         count = holes_along(chain->parent, chain->base.seq < upto ? chain->base.seq : upto, out);
     }
     for (size_t i = 0; i < chain->mark_count && chain->holes > 0; i++) {
@@ -214,6 +218,10 @@ static size_t holes_along(const pln_chain_t *chain, uint64_t upto, uint64_t *out
 static void chain_element(const pln_chain_t *chain, pln_element_t *out)
 {
     size_t most = 0;
+    if (chain->place.lane == PLN_LANE_CONTROL) {  // never withheld, and ever so many branches deep
+        pln_element(&chain->place, &chain->counted, NULL, 0, out);
+        return;
+    }
     for (const pln_chain_t *c = chain; c != NULL; c = c->parent) {
         most += c->holes;
     }
@@ -481,6 +489,8 @@ static void version_obey(pln_node_t *node, pln_net_state_t *net)
 
 void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
 {
+    net->refold_ms = 0;
+    net->refolds++;
     version_obey(node, net);
     promise_settle(node, net);
     evidence_settle(node, net);
@@ -498,6 +508,28 @@ void pln_net_refold(pln_node_t *node, pln_net_state_t *net)
     admissions_change(node, net);
     pln_want_retry_blocked(node, net);
     pln_want_flush(node, net);
+}
+
+void pln_net_refold_for(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place)
+{
+    const pln_chain_t *first = pln_chain_find(net, &place->author, place->epoch, place->lane);
+    if (first->branch_count <= BRANCHES_AT_ONCE) {
+        pln_net_refold(node, net);
+        return;
+    }
+    net->refold_ms = net->refold_ms == 0 ? node->now_ms + REFOLD_MS : net->refold_ms;
+    pln_wake(node, net->refold_ms);
+    pln_want_flush(node, net);
+}
+
+void pln_net_refold_scan(pln_node_t *node, pln_net_state_t *net)
+{
+    if (net->refold_ms != 0 && node->now_ms >= net->refold_ms) {
+        pln_net_refold(node, net);
+        pln_shares_advance(node, net);
+    } else if (net->refold_ms != 0) {
+        pln_wake(node, net->refold_ms);
+    }
 }
 
 void pln_admissions_follow_clock(pln_node_t *node)

@@ -125,9 +125,9 @@ void pln_control_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
         points_answer(node, link, first, held);
         return;
     }
+    pln_branches_common(first, at, held);
     for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
-        uint64_t common = pln_branches_part(c, at, held);
-        uint64_t from = (common > c->base.seq ? common : c->base.seq) + 1;
+        uint64_t from = (c->common > c->base.seq ? c->common : c->base.seq) + 1;
         if (c->counted.seq >= from) {
             pln_serve(node, link, c, from, NULL);
         }

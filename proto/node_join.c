@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "node_branch.h"
 #include "node_join.h"
 #include "node_terms.h"
 

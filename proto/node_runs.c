@@ -396,7 +396,7 @@ void pln_chain_stored(pln_node_t *node, pln_job_op_t *op, const pln_stored_t *re
     pln_push(node, chain, result, op->link);
     pln_withdraw_stored(node, chain, result);
     if (chain->place.lane == PLN_LANE_CONTROL) {
-        pln_net_refold(node, net);
+        pln_net_refold_for(node, net, &chain->place);
         node->adopted_chain = NULL;
         pln_shares_advance(node, net);
     } else if (chain->durable.seq > chain->limit || pln_fork_find(net, &chain->place) != NULL) {
@@ -416,6 +416,7 @@ static void op_failed(pln_node_t *node, pln_job_op_t *op, pln_err_t error)
     chain->minting_bytes -= op->minted_bytes;
     chain->held = chain->durable;
     pln_flight_land(chain, SIZE_MAX / sizeof(pln_hash_t));
+    pln_branch_refused(chain);
     if (op->type == PLN_FX_MINT) {
         pln_minted(node, chain->net);
     }

@@ -46,12 +46,17 @@ struct pln_chain {
     uint32_t number;
     pln_net_state_t *net;
     pln_place_t place;
-    pln_chain_t *parent;       /**< what a branch leaves; NULL */
-    pln_head_t base;           /**< ... behind this head; else the chain's start */
-    pln_hash_t first;          /**< lane 1, of a branch: chain_hash(base.seq + 1) */
-    bool first_known;          /**< ... or asked for */
-    pln_buf_t flight;          /**< lane 0: hashes of what is in the writer, durable + 1 first */
-    pln_chain_t *next_branch;  /**< of the same place, in the order they came: parents first */
+    pln_chain_t *parent;      /**< what a branch leaves; NULL */
+    pln_head_t base;          /**< ... behind this head; else the chain's start */
+    pln_hash_t first;         /**< lane 1, of a branch: chain_hash(base.seq + 1) */
+    bool first_known;         /**< ... or asked for */
+    pln_buf_t flight;         /**< lane 0: hashes of what is in the writer, durable + 1 first */
+    pln_chain_t *next_branch; /**< of the same place, in the order they came: parents first */
+    pln_chain_t *last_branch; /**< of the first chain of a place: the end of that list, ... */
+    size_t branch_count;      /**< ... how many there are besides it, ... */
+    bool branch_refused;      /**< ... and whether the disk has refused the first run of one */
+    pln_chain_t *children, *next_child; /**< branches that leave this one, the newest first */
+    uint64_t common;                    /**< what pln_branches_common found */
     pln_head_t held;           /**< verified; what is above `durable` is still in the writer */
     pln_head_t durable;        /**< in the store */
     pln_head_t counted;        /**< what counts: durable, or less where a cut sets entries aside */
@@ -195,8 +200,7 @@ struct pln_link {
     pln_buf_t want_rows;    /**< being collected for one WANT */
     bool large;             /**< holds the large window */
     bool fast;              /**< ... the largest, or still what it granted */
-    uint64_t peer_clock_ms; /**< how far its clock is before our time since the start, biased
-                                by 2^62: ours may be set meanwhile */
+    uint64_t peer_clock_ms; /**< its clock less our time since the start, plus 2^62 */
 };
 
 typedef enum { PLN_FROM_PRESENCE, PLN_FROM_TICKET, PLN_FROM_USER } pln_address_source_t;
@@ -283,14 +287,16 @@ struct pln_net_state {
     uint64_t bytes;
     bool heard;           /**< a peer has told its heads since the start */
     uint64_t write_ms;    /**< nothing is written here before (R5) */
-    uint64_t handing_on;  /**< request that hands on the root: nothing else is written until it is
-                             durable; 0 none */
+    uint64_t handing_on;  /**< request that hands on the root, until it is durable; 0 none */
     uint64_t fates;       /**< of access, as of the last look at all marks */
     size_t mark_count;    /**< of all chains */
     size_t holes;         /**< of all chains */
     uint64_t judged;      /**< the highest `known` of all marks */
     uint64_t withdraw_ms; /**< when to look at the marks again; 0 no need */
     uint64_t aside_ms;    /**< when to look again for what was set aside long enough */
+    pln_map_t flights;    /**< chain_hash of what is in the writer -> its chain of lane 0 */
+    uint64_t refold_ms;   /**< when to look at what the last entries change; 0 no need */
+    uint64_t refolds;     /**< how often that was done since the start */
 };
 
 typedef struct pln_job_op {
@@ -437,20 +443,16 @@ pln_chain_t *pln_chain_find(pln_net_state_t *net, const pln_id_t *author, uint32
 pln_chain_t *pln_chain_add(pln_node_t *node, pln_net_state_t *net, const pln_place_t *place,
                            uint32_t number);
 void pln_chain_touch(pln_net_state_t *net, pln_chain_t *chain);
-bool pln_chain_quota_reached(pln_net_state_t *net, const pln_place_t *place,
-                             const pln_head_t *head);
 void pln_chain_key(const pln_place_t *place, uint8_t out[37]);
-void pln_net_digests(pln_net_state_t *net);
 bool pln_net_admits(const pln_net_state_t *net, const pln_id_t *id);
-/**
- * Is it a member, by the fold or for a ticket promises it, who has not left and whose time is not
- * over? Some that are none are admitted all the same while a promise stands, for lane 0 only.
- */
+/** Is it a member, by the fold or a ticket's promise, who has not left and whose time is not over?
+ * Some that are none are admitted all the same while a promise stands, for lane 0 only. */
 bool pln_net_has(const pln_node_t *node, const pln_net_state_t *net, const pln_id_t *id);
 /** Does any network? */
 bool pln_node_admits(const pln_node_t *node, const pln_id_t *id);
 /** Access may have changed: limits, admissions, wants, own chains follow. */
 void pln_net_refold(pln_node_t *node, pln_net_state_t *net);
+void pln_net_digests(pln_net_state_t *net);
 /** Memberships are over, or are not after all, as the clock went on or was set back meanwhile. */
 void pln_admissions_follow_clock(pln_node_t *node);
 
@@ -477,8 +479,7 @@ void pln_share_save_cursor(pln_node_t *node, pln_link_t *link, pln_share_t *shar
 void pln_cursor_forget(pln_node_t *node, const pln_id_t *peer, pln_net_state_t *net);
 
 /* node_heads.c */
-/** The share of a message's network, if it exists and the peer is admitted; else counted and NULL
- * (R16). */
+/** The share of a message's network; NULL, and counted: none, or the peer is not let in (R16). */
 pln_share_t *pln_share_named(pln_node_t *node, pln_link_t *link, const pln_network_id_t *network);
 void pln_heads_start(pln_node_t *node, pln_link_t *link, pln_share_t *share,
                      const pln_hello_row_t *row);
@@ -489,7 +490,6 @@ void pln_digest_send(pln_node_t *node, pln_link_t *link, pln_share_t *share, uin
                      bool buckets);
 /** Look whether a share can go on: lane 0 done, lane 1 to be announced. */
 void pln_share_advance(pln_node_t *node, pln_link_t *link, pln_share_t *share);
-void pln_shares_advance(pln_node_t *node, pln_net_state_t *net);
 void pln_heads_scan(pln_node_t *node, pln_link_t *link, pln_share_t *share);
 
 /* node_wants.c; what must wait: node_blocked.h */

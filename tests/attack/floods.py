@@ -343,6 +343,25 @@ def many_machines_with_one_key(stage):
     return "two links stay" if len(left) == 2 else f"{len(left)} links stay"
 
 
+def flood_of_branches(stage):
+    """A member's decisions in two thousand branches, each of them signed: all of them count."""
+    session = stage.session()
+    granted, sent = 491_520, 0
+    for _ in range(2000):
+        entry = plain_entry(os.urandom(40), control.NETWORK)
+        run, _ = session.who.run(stage.network, [entry], lane=0)
+        frame = message.encode("entries", run)
+        while sent + len(frame) > granted:
+            granted = max(granted, session.wait("credit")["total"])
+        session.line.send(frame)
+        sent += len(frame)
+    for node in (stage.hub, stage.peer):
+        wait_until(lambda node=node: "complete, decisions forked" in node.pln("status"), 60,
+                   f"{node.name} says that decisions are forked")
+    stage.case.wait_equal(stage.network_text, stage.hub, stage.peer)
+    return session.stays()
+
+
 def over(session, timeout=0.05):
     try:
         return session.outcome(timeout) is not None

@@ -103,6 +103,7 @@ ROWS = [
     row("floods", "multipart_before_a_word", "cut", "unfinished"),
     row("floods", "reconnecting", "one link stays"),
     row("floods", "many_machines_with_one_key", "two links stay"),
+    row("floods", "flood_of_branches", "stays"),
 
     row("slow", "silent_connections", "bounded", fds=500),
     row("slow", "page_slow_loris", "answered", fds=FDS_MAX + 100),  # a hundred are the attacker's

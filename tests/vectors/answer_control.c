@@ -4,7 +4,7 @@
 
 #include "answer.h"
 #include "proto/access.h"
-#include "proto/node_state.h"
+#include "proto/node_branch.h"
 #include "shape.h"
 
 /* ---- control records ---- */

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MPL-2.0
+// A member with a real key signs far more branches of its own lane 0 than copies of it could make.
+// All of them count, so all of them are kept; they cost little, and honest nodes stay equal.
+#include <string.h>
+
+#include "proto/node_branch.h"
+#include "story.h"
+
+#define MINUTE_MS 60000u
+
+typedef struct {
+    story_t story;
+    world_node_t *a;
+    world_node_t *b;
+    world_node_t *late;
+    world_node_t *rogue;
+    pln_place_t place;
+} court_t;
+
+static court_t court(uint64_t seed)
+{
+    court_t it = {.story = story_begin(seed, false)};
+    it.story.world->forked = true;
+    it.a = it.story.root;
+    it.b = story_member(&it.story, "b");
+    it.late = story_member(&it.story, "late");
+    it.rogue = story_member(&it.story, "rogue");
+    it.place = (pln_place_t){it.story.net, it.rogue->self.id, 0, PLN_LANE_CONTROL};
+    story_converges(&it.story, MINUTE_MS);
+    story_run(&it.story, 15000);
+    it.rogue->lies = 1;  // so that the checks do not take it for honest
+    it.rogue->lie_one_in = UINT32_MAX;
+    return it;
+}
+
+/** a hears one more entry behind @base, with @word in it; returns where that leads. */
+static pln_head_t hear_one(court_t *it, pln_head_t base, uint32_t word)
+{
+    uint8_t payload[4], run[PLN_HEADER_SIZE + sizeof payload];
+    pln_header_t header = {.kind = 0x0101, .time_ms = 1, .size = sizeof payload};
+    pln_hash_t data;
+    pln_put_u32(payload, word);
+    pln_header_write(&header, run);
+    memcpy(run + PLN_HEADER_SIZE, payload, sizeof payload);
+    pln_entry_data(PLN_SPAN(payload, sizeof payload), &data);
+    pln_head_t end = base;
+    pln_chain_link(&end, &header, &data);
+    pln_message_t message = {.type = PLN_MSG_ENTRIES};
+    pln_entries_t *entries = &message.as.entries;
+    entries->place = it->place;
+    entries->from = entries->to = end.seq;
+    entries->base = base.hash;
+    entries->flags = PLN_ENTRIES_PUSHED;
+    entries->run = PLN_SPAN(run, sizeof run);
+    pln_head_sign(&it->rogue->self, &it->place, &end, &entries->signature);
+    pln_buf_t frame = {0};
+    pln_message_encode(&message, &frame);
+    pln_buf_add(&frame, run, sizeof run);
+    pln_event_t event = world_event_of(it->a, PLN_EV_RECEIVED);
+    event.as.received.link = world_link_between(it->a, it->rogue);
+    event.as.received.frame = pln_buf_span(&frame);
+    assert_int_not_equal(event.as.received.link, 0);
+    world_step(it->a, &event);
+    pln_buf_free(&frame);
+    return end;
+}
+
+/** @count branches that begin where the chain does, and as many that each leave the one before. */
+static void flood(court_t *it, uint32_t count)
+{
+    pln_head_t start, end;
+    pln_chain_start(&it->place, &start);
+    for (uint32_t i = 0; i < count; i++) {
+        (void)hear_one(it, start, i);
+        world_run(it->story.world, i % 50 == 0 ? 100 : 0);
+    }
+    end = start;
+    for (uint32_t i = 0; i < count; i++) {
+        (void)hear_one(it, end, UINT32_MAX);
+        end = hear_one(it, end, count + i);
+        world_run(it->story.world, i % 25 == 0 ? 100 : 0);
+    }
+}
+
+/** Besides the chain they leave. */
+static size_t branches(const court_t *it, const world_node_t *node)
+{
+    pln_net_state_t *net = pln_net_find(node->node, &it->story.net);
+    pln_chain_t *first = pln_chain_find(net, &it->place.author, 0, PLN_LANE_CONTROL);
+    return first == NULL ? 0 : first->branch_count;
+}
+
+static const pln_hash_t *digest(const court_t *it, const world_node_t *node)
+{
+    pln_net_state_t *net = pln_net_find(node->node, &it->story.net);
+    pln_net_digests(net);
+    return &net->digest;
+}
+
+static void a_thousand_branches_are_looked_at_once_a_second(void **state)
+{
+    (void)state;
+    court_t it = court(1);
+    const pln_net_state_t *net = pln_net_find(it.a->node, &it.story.net);
+    uint64_t before = net->refolds, begun_ms = it.story.world->now_ms;
+    flood(&it, 500);
+    world_run(it.story.world, MINUTE_MS);
+    uint64_t seconds = (it.story.world->now_ms - begun_ms) / 1000;
+    assert_int_equal(branches(&it, it.a), 1000);
+    assert_in_range(net->refolds - before, 1, 100 + 2 * seconds);
+    assert_int_equal(branches(&it, it.b), 1000);
+    assert_memory_equal(digest(&it, it.a), digest(&it, it.b), sizeof(pln_hash_t));
+    story_publish(&it.story, it.b, 1, 60);
+    world_run(it.story.world, 5000);
+    story_records_are(&it.story, it.a, 1);
+    world_free(&it.story.world);
+}
+
+static void hundreds_of_branches_reach_who_was_off_and_outlive_a_crash(void **state)
+{
+    (void)state;
+    court_t it = court(2);
+    world_crash(it.late);
+    flood(&it, 150);
+    world_run(it.story.world, MINUTE_MS);
+    world_crash(it.a);
+    world_start(it.a);
+    world_start(it.late);
+    story_publish(&it.story, it.a, 1, 60);
+    world_run(it.story.world, 5 * MINUTE_MS);
+    assert_int_equal(branches(&it, it.a), 300);
+    assert_int_equal(branches(&it, it.late), 300);
+    assert_memory_equal(digest(&it, it.a), digest(&it, it.b), sizeof(pln_hash_t));
+    assert_memory_equal(digest(&it, it.a), digest(&it, it.late), sizeof(pln_hash_t));
+    story_records_are(&it.story, it.late, 1);
+    world_free(&it.story.world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_thousand_branches_are_looked_at_once_a_second),
+        cmocka_unit_test(hundreds_of_branches_reach_who_was_off_and_outlive_a_crash),
+    };
+    return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
+}
