@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Withdrawn records: erased, hidden, brought back; payloads that lack and heal.
 #include "lies.h"
+#include "proto/node_withdraw.h"
 #include "story.h"
 
 #define HOUR_MS UINT64_C(3600000)
@@ -421,6 +422,32 @@ static void forgetting_a_network_forgets_what_was_withdrawn(void **state)
     story_end(&it.story);
 }
 
+/** Whoever keeps every payload back makes others remember each entry once, and nothing besides. */
+static void holes_weigh_no_more_than_a_few_times_what_they_take_on_the_disk(void **state)
+{
+    (void)state;
+    const size_t count = 2000;
+    const size_t on_disk = PLN_HEADER_SIZE + sizeof(pln_hash_t);  // of an entry that is withheld
+    story_t story = story_begin(96, false);
+    world_node_t *lazy = story_member(&story, "lazy");
+    world_node_t *author = story_member(&story, "author");
+    world_peer_add(author, lazy);
+    story_converges(&story, 60000);
+    world_apart(author, story.root, true);
+    lazy->lies = UINT64_C(1) << LIE_withheld;
+    lazy->lie_one_in = 1;
+    story_publish(&story, author, count, 20);
+    story_run(&story, 120000);
+    pln_net_state_t *net = pln_net_find(story.root->node, &story.net);
+    const pln_chain_t *chain = pln_chain_find(net, &author->self.id, 0, PLN_LANE_RECORDS);
+    assert_non_null(chain);
+    assert_int_equal(chain->durable.seq, count);
+    assert_int_equal(chain->holes, count);
+    assert_int_equal(chain->mark_count, count);
+    assert_true(chain->mark_capacity * sizeof(pln_mark_t) <= 4 * count * on_disk);
+    world_free(&story.world);
+}
+
 int main(void)
 {
     if (sodium_init() < 0) {
@@ -443,6 +470,7 @@ int main(void)
         cmocka_unit_test(a_relay_that_withholds_payloads_leaves_no_hole_when_others_have_them),
         cmocka_unit_test(a_peer_that_sleeps_does_not_wake_up_to_a_pile_of_wishes),
         cmocka_unit_test(forgetting_a_network_forgets_what_was_withdrawn),
+        cmocka_unit_test(holes_weigh_no_more_than_a_few_times_what_they_take_on_the_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
