@@ -84,7 +84,8 @@ bool pln_want_durable(const pln_chain_t *chain);
 /* node_control.c: lane 0 is a tree */
 pln_err_t pln_control_run(pln_node_t *node, pln_link_t *link, pln_share_t *share,
                           const pln_entries_t *entries, size_t frame_bytes);
-void pln_control_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
+/** Answers a WANT for @first's place with the branches from @start on; what is more follows. */
+void pln_control_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first, pln_chain_t *start,
                        const pln_row_t *want);
 void pln_control_fork(pln_node_t *node, pln_link_t *link, pln_share_t *share,
                       const pln_fork_t *fork);
@@ -193,6 +194,9 @@ pln_err_t pln_run_other_branch(const pln_entries_t *entries);
 /** A WANT of one row, besides those that are kept count of. */
 void pln_want_send(pln_node_t *node, pln_link_t *link, pln_net_state_t *net,
                    const pln_place_t *place, uint64_t from, const pln_hash_t *base);
+/** When all before it is sent, @want's answer goes on from branch @rest. */
+void pln_serve_rest(pln_node_t *node, pln_link_t *link, pln_chain_t *first, pln_chain_t *rest,
+                    const pln_row_t *want);
 /** To its author: all of @chain behind @from, counted or not. */
 void pln_serve_whole(pln_node_t *node, pln_link_t *link, pln_chain_t *chain, uint64_t from);
 /** The row that announces @chain on this link; false: none does. */

@@ -94,6 +94,7 @@ pln_err_t pln_control_run(pln_node_t *node, pln_link_t *link, pln_share_t *share
 /* ---- answering ---- */
 
 #define POINTS_MAX 64u
+#define TOGETHER 1024u /**< branches of an answer that wait on a link at once */
 
 /** What the asker builds on is on none of our branches: tell some of ours, ever farther apart. */
 static void points_answer(pln_node_t *node, pln_link_t *link, const pln_chain_t *first,
@@ -116,21 +117,28 @@ static void points_answer(pln_node_t *node, pln_link_t *link, const pln_chain_t 
     pln_buf_free(&body);
 }
 
-void pln_control_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
+void pln_control_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *first, pln_chain_t *start,
                        const pln_row_t *want)
 {
     uint64_t held = want->seq - 1;
+    size_t count = 0;
     const pln_chain_t *at = pln_branch_with(node, first, held, &want->hash);
     if (at == NULL) {
         points_answer(node, link, first, held);
         return;
     }
     pln_branches_common(first, at, held);
-    for (pln_chain_t *c = first; c != NULL; c = c->next_branch) {
+    for (pln_chain_t *c = start; c != NULL; c = c->next_branch) {
         uint64_t from = (c->common > c->base.seq ? c->common : c->base.seq) + 1;
-        if (c->counted.seq >= from) {
-            pln_serve(node, link, c, from, NULL);
+        if (c->counted.seq < from) {
+            continue;
         }
+        if (count == TOGETHER) {
+            pln_serve_rest(node, link, first, c, want);
+            return;
+        }
+        count++;
+        pln_serve(node, link, c, from, NULL);
     }
 }
 

@@ -137,6 +137,7 @@ void pln_link_up(pln_node_t *node, const pln_event_t *event)
         uint8_t key[4];
         pln_put_u32(key, link->number);
         pln_map_put(&node->links, key, link);
+        pln_map_init(&link->serving_by_chain, PLN_SERVING_KEY_SIZE, node->secret);
     }
     link->dialled = (link->number & 0x80000000u) == 0;
     link->as = event->as.link_up.as;

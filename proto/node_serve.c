@@ -11,53 +11,96 @@
     4096u /**< asked-for chains remembered per link; an honest peer asks for 256 \
            */
 
+struct pln_serving {
+    pln_chain_t *chain;
+    uint64_t from;
+    pln_hash_t base;   /**< the asker's chain_hash(from - 1); unused when `trusted` */
+    bool trusted;      /**< base is our own: uninvited, or an earlier run was sent */
+    bool whole;        /**< to its author: what does not count, too (R6) */
+    pln_vouch_t named; /**< seq > 0: as far as this, which a cut or settle names and signs */
+    /** No run, but what is left of an answer: branches of `chain` from this one on; else NULL. */
+    pln_chain_t *rest;
+    pln_serving_t *next;
+};
+
+static void key_write(const pln_chain_t *chain, bool rest, uint8_t out[PLN_SERVING_KEY_SIZE])
+{
+    pln_put_u32(out, chain->number);
+    out[4] = rest;
+}
+
+static pln_serving_t *serving_find(const pln_link_t *link, const pln_chain_t *chain, bool rest)
+{
+    uint8_t key[PLN_SERVING_KEY_SIZE];
+    key_write(chain, rest, key);
+    return pln_map_get(&link->serving_by_chain, key);
+}
+
 static void serving_insert(pln_link_t *link, pln_serving_t *item)
 {
-    pln_serving_t **at = &link->serving;
-    bool control = item->chain->place.lane == PLN_LANE_CONTROL;
-    while (*at != NULL && (!control || (*at)->chain->place.lane == PLN_LANE_CONTROL)) {
-        at = &(*at)->next;
+    uint8_t key[PLN_SERVING_KEY_SIZE];
+    size_t lane = item->chain->place.lane != PLN_LANE_CONTROL;
+    pln_serving_t **at =
+        link->serving[lane] == NULL ? &link->serving[lane] : &link->serving_last[lane]->next;
+    *at = link->serving_last[lane] = item;
+    key_write(item->chain, item->rest != NULL, key);
+    pln_map_put(&link->serving_by_chain, key, item);
+}
+
+/** @before: the item before it in its list, or NULL. */
+static void serving_unlink(pln_link_t *link, pln_serving_t *before, pln_serving_t *item)
+{
+    uint8_t key[PLN_SERVING_KEY_SIZE];
+    size_t lane = item->chain->place.lane != PLN_LANE_CONTROL;
+    *(before == NULL ? &link->serving[lane] : &before->next) = item->next;
+    if (link->serving_last[lane] == item) {
+        link->serving_last[lane] = before;
     }
-    item->next = *at;
-    *at = item;
-    link->serving_count++;
+    key_write(item->chain, item->rest != NULL, key);
+    (void)pln_map_remove(&link->serving_by_chain, key);
+    free(item);
 }
 
 static void serving_remove(pln_link_t *link, pln_serving_t *item)
 {
-    for (pln_serving_t **at = &link->serving; *at != NULL; at = &(*at)->next) {
-        if (*at == item) {
-            *at = item->next;
-            link->serving_count--;
-            free(item);
-            return;
-        }
+    pln_serving_t *before = NULL;
+    pln_serving_t *at = link->serving[item->chain->place.lane != PLN_LANE_CONTROL];
+    for (; at != item; at = at->next) {
+        before = at;
     }
-}
-
-static pln_serving_t *serving_find(pln_link_t *link, const pln_chain_t *chain)
-{
-    for (pln_serving_t *item = link->serving; item != NULL; item = item->next) {
-        if (item->chain == chain) {
-            return item;
-        }
-    }
-    return NULL;
+    serving_unlink(link, before, item);
 }
 
 void pln_serve_drop(pln_link_t *link, const pln_net_state_t *net)
 {
-    pln_serving_t **at = &link->serving;
-    while (*at != NULL) {
-        pln_serving_t *item = *at;
-        if (net == NULL || item->chain->net == net) {
-            *at = item->next;
-            link->serving_count--;
-            free(item);
-        } else {
-            at = &item->next;
+    for (size_t lane = 0; lane < 2; lane++) {
+        pln_serving_t *before = NULL;
+        for (pln_serving_t *next, *item = link->serving[lane]; item != NULL; item = next) {
+            next = item->next;
+            if (net == NULL || item->chain->net == net) {
+                serving_unlink(link, before, item);
+            } else {
+                before = item;
+            }
         }
     }
+    if (net == NULL) {
+        pln_map_free(&link->serving_by_chain);
+    }
+}
+
+static pln_serving_t *serving_new(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
+                                  pln_chain_t *rest)
+{
+    if (link->serving_by_chain.count >= SERVING_MAX) {
+        pln_refuse(node, PLN_EFLOOD);
+        return NULL;
+    }
+    pln_serving_t *item = pln_alloc_zero(1, sizeof *item);
+    item->chain = chain;
+    item->rest = rest;
+    serving_insert(link, item);
+    return item;
 }
 
 /** How far an item goes. */
@@ -73,15 +116,10 @@ static uint64_t item_end(const pln_serving_t *item)
 static pln_serving_t *serving_from(pln_node_t *node, pln_link_t *link, pln_chain_t *chain,
                                    uint64_t from)
 {
-    pln_serving_t *item = serving_find(link, chain);
+    pln_serving_t *item = serving_find(link, chain, false);
+    item = item != NULL ? item : serving_new(node, link, chain, NULL);
     if (item == NULL) {
-        if (link->serving_count >= SERVING_MAX) {
-            pln_refuse(node, PLN_EFLOOD);
-            return NULL;
-        }
-        item = pln_alloc_zero(1, sizeof *item);
-        item->chain = chain;
-        serving_insert(link, item);
+        return NULL;
     }
     item->from = from;
     item->trusted = true;
@@ -174,6 +212,35 @@ static bool branches_serve(pln_node_t *node, pln_link_t *link, pln_chain_t *firs
     return leaf;
 }
 
+void pln_serve_rest(pln_node_t *node, pln_link_t *link, pln_chain_t *first, pln_chain_t *rest,
+                    const pln_row_t *want)
+{
+    pln_serving_t *item = serving_new(node, link, first, rest);
+    if (item != NULL) {
+        item->from = want->seq;
+        item->base = want->hash;
+    }
+}
+
+/** Whoever asks again while its answer is still under way gets that: else its end would never come.
+ */
+static void control_want(pln_node_t *node, pln_link_t *link, pln_chain_t *first,
+                         const pln_row_t *want)
+{
+    if (serving_find(link, first, true) == NULL) {
+        pln_control_serve(node, link, first, first, want);
+    }
+}
+
+static void rest_serve(pln_node_t *node, pln_link_t *link, pln_serving_t *item)
+{
+    pln_chain_t *first = item->chain, *rest = item->rest;
+    const pln_place_t *place = &first->place;
+    pln_row_t want = {place->author, place->epoch, place->lane, item->from, item->base};
+    serving_remove(link, item);
+    pln_control_serve(node, link, first, rest, &want);
+}
+
 void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
 {
     pln_share_t *share = pln_share_named(node, link, &want->network);
@@ -191,7 +258,7 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
 
         pln_chain_t *chain = pln_chain_find(share->net, &row.author, row.epoch, row.lane);
         if (chain != NULL && row.lane == PLN_LANE_CONTROL && !served_enough(node, share)) {
-            pln_control_serve(node, link, chain, &row);
+            control_want(node, link, chain, &row);
         } else if (chain != NULL && row.lane == PLN_LANE_RECORDS && !served_enough(node, share) &&
                    !branches_serve(node, link, chain, &row)) {
             chain = leaf_of(chain);
@@ -205,11 +272,13 @@ void pln_serve_want(pln_node_t *node, pln_link_t *link, const pln_want_t *want)
 /** First item whose lane is open on this link; what does not count yet waits until it does. */
 static pln_serving_t *servable(pln_link_t *link)
 {
-    for (pln_serving_t *item = link->serving; item != NULL; item = item->next) {
-        pln_share_t *share = pln_share_find(link, item->chain->net);
-        if (share != NULL && item->from <= item_end(item) &&
-            (item->chain->place.lane == PLN_LANE_CONTROL || share->open)) {
-            return item;
+    for (size_t lane = 0; lane < 2; lane++) {
+        for (pln_serving_t *item = link->serving[lane]; item != NULL; item = item->next) {
+            pln_share_t *share = pln_share_find(link, item->chain->net);
+            if (share != NULL && (item->rest != NULL || item->from <= item_end(item)) &&
+                (lane == 0 || share->open)) {
+                return item;
+            }
         }
     }
     return NULL;
@@ -223,7 +292,7 @@ bool pln_serve_idle(pln_link_t *link)
 void pln_serve_next(pln_node_t *node, pln_link_t *link)
 {
     if (link->loading || !link->greeted || link->closing ||
-        (link->serving == NULL && link->wish_count == 0)) {
+        (link->serving_by_chain.count == 0 && link->wish_count == 0)) {
         return;
     }
     uint64_t left = link->peer_granted - link->sent;
@@ -233,6 +302,10 @@ void pln_serve_next(pln_node_t *node, pln_link_t *link)
     pln_serving_t *item = servable(link);
     if (item == NULL) {
         pln_holes_serve(node, link);
+        return;
+    }
+    if (item->rest != NULL) {
+        rest_serve(node, link, item);
         return;
     }
     link->loading = true;
@@ -296,7 +369,7 @@ void pln_serve_loaded(pln_node_t *node, const pln_event_t *event)
     link->loading = false;
     uint32_t number = event->as.loaded.chain;
     pln_chain_t *chain = number < node->chain_capacity ? node->chains[number] : NULL;
-    pln_serving_t *item = chain == NULL ? NULL : serving_find(link, chain);
+    pln_serving_t *item = chain == NULL ? NULL : serving_find(link, chain, false);
     pln_share_t *share = chain == NULL ? NULL : pln_share_find(link, chain->net);
     if (item == NULL || share == NULL || item->from != event->as.loaded.from) {
         pln_serve_next(node, link);

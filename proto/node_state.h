@@ -145,16 +145,9 @@ typedef struct {
     uint64_t holes_wait_ms; /**< between two rounds; doubles */
 } pln_share_t;
 
-/** A run the peer asked for. */
-typedef struct pln_serving {
-    pln_chain_t *chain;
-    uint64_t from;
-    pln_hash_t base;   /**< the asker's chain_hash(from - 1); unused when `trusted` */
-    bool trusted;      /**< base is our own: uninvited, or an earlier run was sent */
-    bool whole;        /**< to its author: what does not count, too (R6) */
-    pln_vouch_t named; /**< seq > 0: as far as this, which a cut or settle names and signs */
-    struct pln_serving *next;
-} pln_serving_t;
+/** Runs the peer asked for: node_serve.c. */
+typedef struct pln_serving pln_serving_t;
+#define PLN_SERVING_KEY_SIZE 5u
 
 struct pln_link {
     uint32_t number;
@@ -185,8 +178,9 @@ struct pln_link {
     uint64_t peer_granted; /**< to us */
     uint64_t sent;
     /* serving */
-    pln_serving_t *serving; /**< first is next; lane 0 before lane 1 */
-    size_t serving_count;
+    pln_serving_t *serving[2]; /**< owned; of lane 0, then of lane 1; the first is next */
+    pln_serving_t *serving_last[2];
+    pln_map_t serving_by_chain; /**< (number 4, is it a rest 1) -> serving */
     bool loading;
     uint64_t credit_needed;     /**< 0, or bytes of the run that did not fit the credit */
     size_t telling;             /**< entries being read that ended a membership of the peer */

@@ -222,7 +222,8 @@ static bool share_in_sync(const pln_node_t *node, const pln_link_t *link, const 
 {
     pln_net_state_t *net = share->net;
     pln_net_digests(net);
-    if (!share->open || net->open_wants > 0 || link->serving != NULL || blocked_by(net, link)) {
+    if (!share->open || net->open_wants > 0 || link->serving_by_chain.count > 0 ||
+        blocked_by(net, link)) {
         return false;
     }
     bool settled = node->now_ms >= share->moved_ms + SETTLE_MS;

@@ -344,10 +344,11 @@ def many_machines_with_one_key(stage):
 
 
 def flood_of_branches(stage):
-    """A member's decisions in two thousand branches, each of them signed: all of them count."""
+    """A member's decisions in five thousand branches, each of them signed: all of them count, for
+    whoever comes later, too."""
     session = stage.session()
     granted, sent = 491_520, 0
-    for _ in range(2000):
+    for _ in range(5000):
         entry = plain_entry(os.urandom(40), control.NETWORK)
         run, _ = session.who.run(stage.network, [entry], lane=0)
         frame = message.encode("entries", run)
@@ -358,7 +359,9 @@ def flood_of_branches(stage):
     for node in (stage.hub, stage.peer):
         wait_until(lambda node=node: "complete, decisions forked" in node.pln("status"), 60,
                    f"{node.name} says that decisions are forked")
-    stage.case.wait_equal(stage.network_text, stage.hub, stage.peer)
+    late = stage.case.node("late")
+    late.join(stage.hub.invite(stage.network_text))
+    stage.case.wait_equal(stage.network_text, stage.hub, stage.peer, late)
     return session.stays()
 
 

@@ -17,9 +17,9 @@ static void stepped(world_node_t *node, const pln_event_t *event, const pln_effe
 
 static void link_check(world_node_t *node, const pln_link_t *link)
 {
-    if (link->serving_count > SERVING_MAX) {
+    if (link->serving_by_chain.count > SERVING_MAX) {
         check_fail(node->world, &check_bounds, "%s has %zu chains to serve on one link", node->name,
-                   link->serving_count);
+                   link->serving_by_chain.count);
     }
     if (link->granted - link->consumed > PLN_WINDOW_MAX) {
         check_fail(node->world, &check_bounds, "%s has granted one link %llu bytes", node->name,

@@ -277,7 +277,7 @@ static void happen(world_t *world, world_event_t *event)
     world->events++;
     remember(world, event);
     if (event->type == WE_FRAME) {
-        event->link->ends[1 - event->end].flying--;
+        event->link->ends[1 - event->end].flying -= event->size;
     }
     if (alive) {
         happen_to(world, node, event);

@@ -149,7 +149,7 @@ typedef struct {
     uint64_t gave;    /**< ... that it has told the other end it may send */
     uint64_t heard;   /**< ... and that have come */
     world_shut_t shut[WORLD_NETWORKS_MAX]; /**< of which networks the other end is no member */
-    size_t flying;                         /**< frames from here on their way */
+    size_t flying;                         /**< bytes from here on their way */
 } world_end_t;
 
 /** One connection: 0 the dialler's end, 1 the acceptor's. */

@@ -10,7 +10,8 @@
 #include "world.h"
 
 #define ACCEPTED 0x80000000u
-#define FLYING_MAX 4096u /**< frames a transport's queue holds; beyond, the link is stalled */
+#define FLYING_MAX \
+    8388608u             /**< bytes that wait in a transport (SPEC 9.1.4); beyond, it is stalled */
 #define TIMEOUT_MS 3000u /**< a dial into nowhere takes up to so long */
 
 static void number_key(uint32_t number, uint8_t out[4])
@@ -148,7 +149,7 @@ void world_send_bytes(world_link_t *link, int end, pln_span_t bytes)
     event->bytes = pln_alloc(bytes.size + 1);
     event->size = bytes.size;
     memcpy(event->bytes, bytes.data, bytes.size);
-    link->ends[end].flying++;
+    link->ends[end].flying += bytes.size;
 }
 
 static void stalled_down(world_link_t *link, int end)
@@ -169,7 +170,7 @@ void world_send(world_node_t *node, const pln_effect_t *effect)
     if (link == NULL) {
         return;
     }
-    if (link->ends[end].flying >= FLYING_MAX) {
+    if (link->ends[end].flying > FLYING_MAX) {
         stalled_down(link, end);
         return;
     }
