@@ -84,6 +84,15 @@ static bool row_known(const pln_chain_t *first, const pln_row_t *row)
     return false;
 }
 
+/**
+ * Is it of another branch than @head? Whoever is behind asks by itself; where a cut ends both, each
+ * tells of that seq, whatever it holds beyond.
+ */
+static bool row_differs(const pln_head_t *head, const pln_row_t *row)
+{
+    return row->seq == head->seq && !pln_hash_equal(&row->hash, &head->hash);
+}
+
 #define SEARCH_AGAIN_MS 5000u
 
 void pln_fork_row(pln_node_t *node, pln_link_t *link, pln_chain_t *first, const pln_row_t *row)
@@ -93,8 +102,7 @@ void pln_fork_row(pln_node_t *node, pln_link_t *link, pln_chain_t *first, const 
         return;
     }
     if (fork == NULL) {
-        // A head at a seq that we hold with another hash; whoever is behind asks by itself.
-        if (row->seq == first->durable.seq && !pln_hash_equal(&row->hash, &first->durable.hash)) {
+        if (row_differs(&first->durable, row) || row_differs(&first->counted, row)) {
             pln_fork_search(node, link, first, row->seq);
         }
         return;

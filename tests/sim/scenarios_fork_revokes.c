@@ -184,6 +184,47 @@ static void cuts_of_two_branches_leave_nothing_behind_an_earlier_fork(void **sta
     story_end(&story);
 }
 
+/**
+ * Root puts the author out at its sixth record. Who holds eight of that branch and who holds seven
+ * of the other both tell of the sixth, which neither ends with: they find out all the same.
+ */
+static void branches_that_a_cut_ends_at_one_seq_are_told_apart(void **state)
+{
+    (void)state;
+    story_t story = story_begin(96, false);
+    world_node_t *third = story_member(&story, "third");
+    world_node_t *lead = story_member(&story, "lead");
+    world_node_t *author = story_member(&story, "author");
+    story_publish(&story, author, 5, 100);
+    story_converges(&story, 60000);
+    story_run(&story, 15000);
+    world_crash(author);
+    branch_at(&story, author, lead, 2);
+    story_records_are(&story, lead, 7);
+    world_apart(lead, third, true);
+    world_start(author);
+    story_publish(&story, author, 1, 100);
+    story_run(&story, 20000);
+    world_apart(story.root, third, true);
+    world_apart(story.root, author, true);
+    world_peer_add(author, third);
+    story_publish(&story, author, 2, 100);
+    story_run(&story, 60000);
+    story_records_are(&story, third, 8);
+    world_crash(author);
+    assert_int_equal(world_revoke(story.root, &story.net, &author->self.id), PLN_OK);
+    story_run(&story, 10000);
+    world_apart(story.root, third, false);
+    story_run(&story, 120000);
+    story_records_are(&story, third, 6);
+    world_apart(lead, third, false);
+    world_peer_add(lead, third);
+    story_run(&story, 300000);
+    story_converges(&story, 60000);
+    story_records_are(&story, lead, 6);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +233,7 @@ int main(void)
         cmocka_unit_test(who_is_put_out_twice_keeps_what_the_first_revoke_left),
         cmocka_unit_test(revokes_at_two_branches_leave_what_these_have_in_common),
         cmocka_unit_test(cuts_of_two_branches_leave_nothing_behind_an_earlier_fork),
+        cmocka_unit_test(branches_that_a_cut_ends_at_one_seq_are_told_apart),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
