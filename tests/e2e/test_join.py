@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
 """A ticket makes one member, once; networks come and go without a restart."""
+import re
 import signal
 import subprocess
 import time
@@ -109,7 +110,7 @@ class Join(Case):
         told = [line for line in done.stderr.splitlines() if "Prairie, too" in line]
         self.assertEqual(len(told), 1, done.stderr)
         for network in (first, second):  # the beginnings that it gives do tell them apart
-            short = next(word for word in told[0].replace(",", " ").split() if network.startswith(word))
+            short = next(word for word in re.findall(r"[0-9a-f]{6,}", told[0]) if network.startswith(word))
             self.assertEqual(hub.pln("network", "show", short, json=True)["id"], network)
         made = hub.pln("network", "create", "Prairie", json=True)
         self.assertTrue([text for text in made["warnings"] if text.startswith("2 other networks")], made)
