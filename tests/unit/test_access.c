@@ -539,6 +539,27 @@ static void access_keeps_revokes_of_a_coordinator_whose_branches_are_both_named(
     }
 }
 
+static void access_forgets_what_a_coordinator_says_on_a_branch_that_is_not_named(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    const meant_cut_t named = cut(0, 0, 2);
+    say_grant(history, ROOT, 0, A, 0, COORDINATOR);
+    say_grant(history, ROOT, 0, B, 0, CONTRIBUTOR);
+    say_grant(history, A, 0, C, 0, CONTRIBUTOR);
+    say_grant(history, A, 0, D, 0, CONTRIBUTOR);
+    say_revoke(history, A, 0, B, 0, 0, NULL);
+    put_on_branch(history, 1, 1, 0);  // no later than what is named, and no part of it
+    say_revoke(history, ROOT, 0, A, 0, 1, &named);
+    IN_ANY_ORDER(history, access)
+    {
+        assert_int_equal(role(access, B), CONTRIBUTOR);
+        assert_int_equal(role(access, C), CONTRIBUTOR);
+        assert_int_equal(role(access, D), CONTRIBUTOR);
+        assert_int_equal(role(access, A), PLN_ROLE_NONE);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -566,6 +587,7 @@ int main(void)
         cmocka_unit_test(access_counts_a_revoked_coordinator_up_to_its_cut),
         cmocka_unit_test(access_brings_back_whom_a_rogue_coordinator_put_out),
         cmocka_unit_test(access_keeps_revokes_of_a_coordinator_whose_branches_are_both_named),
+        cmocka_unit_test(access_forgets_what_a_coordinator_says_on_a_branch_that_is_not_named),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_world, free_world);
 }
