@@ -121,13 +121,14 @@ def expired_ticket(stage):
 
 
 def deposed_inviter(stage):
-    """A coordinator invites, is put out, and the guest comes to its door all the same."""
+    """A coordinator invites, is made a contributor, and the guest comes to it all the same."""
     deputy = stage.case.node(f"deputy{time.monotonic_ns()}"[-12:], dial="named")
     deputy.join(stage.ticket("--role", "coordinator"))
     text = stage.ticket(node=deputy)
     stage.hub.pln("revoke", stage.network_text, deputy.id)
     wait_until(lambda: deputy.id not in deputy.pln("members", stage.network_text, "--json"), 60,
                "the deputy hears of it")
+    deputy.join(stage.ticket("--role", "contributor"))  # what it writes counts, this apart
     name, said = Intruder().join(deputy, text)
     deputy.kill()
     return f"ends {said['reason']}" if name == "bye" else name
