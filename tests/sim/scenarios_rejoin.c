@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "proto/node_state.h"
 #include "world.h"
 
 static bool converged(world_t *world, void *arg)
@@ -147,6 +148,20 @@ static void a_clock_off_from_most_others_signs_nothing(void **state)
     world_free(&world);
 }
 
+static void a_clock_before_the_programs_own_making_signs_nothing(void **state)
+{
+    (void)state;
+    world_t *world = world_new(25);
+    world_node_t *a = world_node(world, "a", false);
+    pln_network_id_t net;
+    assert_int_equal(world_found(a, "net", &net), PLN_OK);
+    a->node->config.build_ms = a->node->wall_ms + 60000;
+    assert_int_equal(world_publish(a, &net, 1, 100), PLN_ECLOCK);
+    a->clock_off_ms = 60000;
+    assert_int_equal(world_publish(a, &net, 1, 100), PLN_OK);
+    world_free(&world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -155,6 +170,7 @@ int main(void)
         cmocka_unit_test(a_member_that_reaches_nobody_comes_in_with_a_new_ticket),
         cmocka_unit_test(a_neighbour_with_a_wrong_clock_silences_nobody),
         cmocka_unit_test(a_clock_off_from_most_others_signs_nothing),
+        cmocka_unit_test(a_clock_before_the_programs_own_making_signs_nothing),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
