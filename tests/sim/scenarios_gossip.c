@@ -149,12 +149,46 @@ static void the_last_link_by_which_one_hears_at_once_stays_so(void **state)
     story_end(&story);
 }
 
+/** @node has pruned @peer, and @peer says that it prunes @node; does @node go on pushing to it? */
+static bool pushes_to_who_prunes_it(const story_t *story, world_node_t *node, world_node_t *peer)
+{
+    pln_event_t event = world_event_of(node, PLN_EV_RECEIVED);
+    event.as.received.link = world_link_between(node, peer);
+    pln_link_t *link = pln_link_find(node->node, event.as.received.link);
+    pln_share_t *share = pln_share_find(link, pln_net_find(node->node, &story->net));
+    pln_message_t prune = {.type = PLN_MSG_PRUNE, .as.network = story->net};
+    pln_buf_t frame = {0};
+    share->pruned_peer = true;
+    pln_message_encode(&prune, &frame);
+    event.as.received.frame = pln_buf_span(&frame);
+    world_step(node, &event);
+    pln_buf_free(&frame);
+    return !share->lazy;
+}
+
+static void of_two_that_prune_each_other_the_smaller_id_goes_on_pushing(void **state)
+{
+    (void)state;
+    story_t story = story_begin(6, true);
+    world_node_t *one = story.root, *other = story_member(&story, "other");
+    (void)story_member(&story, "third");  // by whom both hear at once
+    story_converges(&story, 20000);
+    story_run(&story, 20000);
+    bool less = pln_id_compare(&one->self.id, &other->self.id) < 0;
+    assert_int_equal(pushes_to_who_prunes_it(&story, one, other), less);
+    assert_int_equal(pushes_to_who_prunes_it(&story, other, one), !less);
+    assert_false(pushes_to_who_prunes_it(&story, one, other));  // it gets them twice all the same
+    assert_false(pushes_to_who_prunes_it(&story, other, one));
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_above_16_kib_is_announced_and_comes_when_asked_for),
         cmocka_unit_test(nobody_has_to_ask_for_what_anybody_writes),
         cmocka_unit_test(a_large_run_is_asked_for_although_a_lazy_link_named_it_first),
+        cmocka_unit_test(of_two_that_prune_each_other_the_smaller_id_goes_on_pushing),
         cmocka_unit_test(the_last_link_by_which_one_hears_at_once_stays_so),
         cmocka_unit_test(who_was_off_hears_only_of_what_changed),
     };
