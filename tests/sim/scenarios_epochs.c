@@ -276,6 +276,31 @@ static void a_lane_0_that_has_all_its_entries_is_followed_by_the_next_epoch(void
     story_end(&story);
 }
 
+/** Nobody could grant the root another term. */
+static void a_root_that_was_restored_sixteen_times_goes_on_in_the_next_term(void **state)
+{
+    (void)state;
+    story_t story = story_begin(12, false);
+    world_node_t *member = story_member(&story, "member");
+    story_converges(&story, 20000);
+    memory_store_t *backup = memory_store_copy(story.root->store);
+    for (uint32_t n = 1; n <= PLN_EPOCHS_PER_TERM; n++) {
+        world_power_off(story.root);
+        restore(story.root, memory_store_copy(backup));
+        world_start(story.root);
+        story_converges(&story, 120000);
+        story_publish(&story, story.root, 1, 100);
+        // Of a new term, too, the life before may have used the first.
+        uint32_t awaited = n < PLN_EPOCHS_PER_TERM ? n : PLN_EPOCHS_PER_TERM + 1;
+        assert_int_equal(own_epoch(&story, story.root), awaited);
+        story_converges(&story, 120000);
+    }
+    story_records_are(&story, member, PLN_EPOCHS_PER_TERM);
+    memory_store_free(&backup);
+    no_fork(&story);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -289,6 +314,7 @@ int main(void)
         cmocka_unit_test(a_power_cut_in_the_pause_reopens_nothing),
         cmocka_unit_test(a_lane_0_that_has_all_its_entries_is_followed_by_the_next_epoch),
         cmocka_unit_test(nobody_waits_for_peers_it_does_not_have),
+        cmocka_unit_test(a_root_that_was_restored_sixteen_times_goes_on_in_the_next_term),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
