@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // A join while the inviter stops in the middle of it, at any moment and in any way, and comes back.
+#include "proto/node_state.h"
 #include "story.h"
 
 static bool is_in(world_t *world, void *arg)
@@ -54,12 +55,37 @@ static void a_join_goes_on_when_its_inviter_falls_silent_at_any_moment_of_it(voi
     }
 }
 
+static void of_links_with_one_ticket_the_newest_stays(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    pln_node_t *inviter = story.root->node;
+    pln_ticket_t ticket;
+    pln_identity_t key;
+    assert_int_equal(world_invite(story.root, &story.net, PLN_ROLE_CONTRIBUTOR, &ticket), PLN_OK);
+    assert_int_equal(pln_identity_derive(ticket.seed, &key), PLN_OK);
+    pln_event_t up = world_event_of(story.root, PLN_EV_LINK_UP);
+    up.as.link_up.as = PLN_LINK_TICKET;
+    up.as.link_up.peer = key.id;
+    for (uint32_t link = 0x80ffff01; link <= 0x80ffff03; link++) {
+        up.as.link_up.link = link;
+        world_step(story.root, &up);
+        for (uint32_t older = 0x80ffff01; older < link; older++) {
+            const pln_link_t *gone = pln_link_find(inviter, older);
+            assert_true(gone == NULL || gone->closing);
+        }
+        assert_false(pln_link_find(inviter, link)->closing);
+    }
+    world_free(&story.world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_join_goes_on_when_its_inviter_says_good_bye_at_any_moment_of_it),
         cmocka_unit_test(a_join_goes_on_when_its_inviter_breaks_off_at_any_moment_of_it),
         cmocka_unit_test(a_join_goes_on_when_its_inviter_falls_silent_at_any_moment_of_it),
+        cmocka_unit_test(of_links_with_one_ticket_the_newest_stays),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
