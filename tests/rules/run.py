@@ -119,6 +119,8 @@ class Copy:
                               env={**os.environ, "PLN_BUILD": str(self.build.relative_to(TOP))},
                               errors="replace", timeout=4 * PROGRAM_SECONDS, check=False)
         failed = re.findall(r"^(?:FAIL|ERROR): (\w+)", done.stderr, re.MULTILINE)
+        if "Ran 0 tests" in done.stderr and "is not ready" in done.stderr:
+            return f"attack: {name}, for plnd tries its gate at each start, and does not begin"
         if "Ran 0 tests" in done.stderr:  # or setUpClass found no daemon
             return f"NOT BUILT: {name} cannot be played: {done.stderr[-300:]}"
         return f"attack: {failed[0]}" if failed else None
