@@ -53,15 +53,7 @@ static pln_head_t hear_one(court_t *it, pln_head_t base, uint32_t word)
     entries->flags = PLN_ENTRIES_PUSHED;
     entries->run = PLN_SPAN(run, sizeof run);
     pln_head_sign(&it->rogue->self, &it->place, &end, &entries->signature);
-    pln_buf_t frame = {0};
-    pln_message_encode(&message, &frame);
-    pln_buf_add(&frame, run, sizeof run);
-    pln_event_t event = world_event_of(it->a, PLN_EV_RECEIVED);
-    event.as.received.link = world_link_between(it->a, it->rogue);
-    event.as.received.frame = pln_buf_span(&frame);
-    assert_int_not_equal(event.as.received.link, 0);
-    world_step(it->a, &event);
-    pln_buf_free(&frame);
+    story_hears(it->a, it->rogue, &message);
     return end;
 }
 

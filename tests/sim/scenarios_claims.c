@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "proto/message.h"
-#include "world.h"
+#include "story.h"
 
 typedef struct {
     world_t *world;
@@ -47,21 +47,6 @@ static trio_t trio_new(uint64_t seed, uint32_t latency_ms)
     return trio;
 }
 
-/** @to hears @message from @from, which did not say it itself. */
-static void hear(world_node_t *to, world_node_t *from, const pln_message_t *message)
-{
-    pln_buf_t frame = {0};
-    pln_message_encode(message, &frame);
-    pln_buf_add(&frame, message->type == PLN_MSG_ENTRIES ? message->as.entries.run.data : NULL,
-                message->type == PLN_MSG_ENTRIES ? message->as.entries.run.size : 0);
-    pln_event_t event = world_event_of(to, PLN_EV_RECEIVED);
-    event.as.received.link = world_link_between(to, from);
-    event.as.received.frame = pln_buf_span(&frame);
-    assert_int_not_equal(event.as.received.link, 0);
-    world_step(to, &event);
-    pln_buf_free(&frame);
-}
-
 static void everybody_gets_what_c_publishes(trio_t *trio)
 {
     assert_int_equal(world_publish(trio->c, &trio->net, 5, 100), PLN_OK);
@@ -84,7 +69,7 @@ static void a_false_head_freezes_no_chain(void **state)
     pln_message_t heads = {.type = PLN_MSG_HEADS};
     heads.as.heads.network = trio.net;
     heads.as.heads.rows = pln_buf_span(&rows);
-    hear(trio.a, trio.b, &heads);
+    story_hears(trio.a, trio.b, &heads);
     pln_buf_free(&rows);
     everybody_gets_what_c_publishes(&trio);
     world_free(&trio.world);
@@ -102,7 +87,7 @@ static void a_false_base_ends_its_own_link_only(void **state)
     entries.as.entries.from = entries.as.entries.to = 2;
     entries.as.entries.run = PLN_SPAN(entry, sizeof entry);
     entries.as.entries.signature.bytes[0] = 1;
-    hear(trio.a, trio.b, &entries);
+    story_hears(trio.a, trio.b, &entries);
     assert_int_equal(pln_node_refused(trio.a->node)[PLN_ESIGNATURE], 1);
     everybody_gets_what_c_publishes(&trio);
     world_free(&trio.world);

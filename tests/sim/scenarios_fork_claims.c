@@ -32,22 +32,6 @@ static court_t court(uint64_t seed, size_t count)
     return it;
 }
 
-/** a hears @message from b, which did not say it itself. */
-static void hear(court_t *it, const pln_message_t *message)
-{
-    pln_buf_t frame = {0};
-    pln_message_encode(message, &frame);
-    if (message->type == PLN_MSG_ENTRIES) {
-        pln_buf_add(&frame, message->as.entries.run.data, message->as.entries.run.size);
-    }
-    pln_event_t event = world_event_of(it->a, PLN_EV_RECEIVED);
-    event.as.received.link = world_link_between(it->a, it->b);
-    event.as.received.frame = pln_buf_span(&frame);
-    assert_int_not_equal(event.as.received.link, 0);
-    world_step(it->a, &event);
-    pln_buf_free(&frame);
-}
-
 static void hear_fork(court_t *it, const pln_place_t *place, pln_fork_stage_t stage,
                       const pln_buf_t *body)
 {
@@ -55,7 +39,7 @@ static void hear_fork(court_t *it, const pln_place_t *place, pln_fork_stage_t st
     message.as.fork.place = *place;
     message.as.fork.stage = stage;
     message.as.fork.body = pln_buf_span(body);
-    hear(it, &message);
+    story_hears(it->a, it->b, &message);
 }
 
 static uint64_t refused(const court_t *it, pln_err_t reason)
@@ -116,7 +100,7 @@ static void a_run_that_nobody_signed_is_taken_by_nobody(void **state)
     message.as.entries.from = message.as.entries.to = 3;
     message.as.entries.base = head_at(&it, 2).hash;
     message.as.entries.run = PLN_SPAN(entry, sizeof entry);
-    hear(&it, &message);
+    story_hears(it.a, it.b, &message);
     assert_int_equal(refused(&it, PLN_EFORK), 1);
     pln_chain_row_t row;
     story_run(&it.story, 5000);
@@ -258,7 +242,7 @@ static void access_that_differs_again_and_again_brings_the_proofs_once(void **st
     digest.as.digest.flags = PLN_DIGEST_ANSWER;
     proofs = 0;
     for (int i = 0; i < 100; i++) {
-        hear(&it, &digest);
+        story_hears(it.a, it.b, &digest);
     }
     story_run(&it.story, 500);
     assert_int_equal(proofs, 1);

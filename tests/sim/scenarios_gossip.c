@@ -152,17 +152,11 @@ static void the_last_link_by_which_one_hears_at_once_stays_so(void **state)
 /** @node has pruned @peer, and @peer says that it prunes @node; does @node go on pushing to it? */
 static bool pushes_to_who_prunes_it(const story_t *story, world_node_t *node, world_node_t *peer)
 {
-    pln_event_t event = world_event_of(node, PLN_EV_RECEIVED);
-    event.as.received.link = world_link_between(node, peer);
-    pln_link_t *link = pln_link_find(node->node, event.as.received.link);
+    pln_link_t *link = pln_link_find(node->node, world_link_between(node, peer));
     pln_share_t *share = pln_share_find(link, pln_net_find(node->node, &story->net));
     pln_message_t prune = {.type = PLN_MSG_PRUNE, .as.network = story->net};
-    pln_buf_t frame = {0};
     share->pruned_peer = true;
-    pln_message_encode(&prune, &frame);
-    event.as.received.frame = pln_buf_span(&frame);
-    world_step(node, &event);
-    pln_buf_free(&frame);
+    story_hears(node, peer, &prune);
     return !share->lazy;
 }
 

@@ -78,6 +78,21 @@ void story_converges(story_t *story, uint64_t ms)
     }
 }
 
+void story_hears(world_node_t *node, const world_node_t *by, const pln_message_t *message)
+{
+    pln_buf_t frame = {0};
+    pln_message_encode(message, &frame);
+    if (message->type == PLN_MSG_ENTRIES) {
+        pln_buf_add(&frame, message->as.entries.run.data, message->as.entries.run.size);
+    }
+    pln_event_t event = world_event_of(node, PLN_EV_RECEIVED);
+    event.as.received.link = world_link_between(node, by);
+    event.as.received.frame = pln_buf_span(&frame);
+    assert_int_not_equal(event.as.received.link, 0);
+    world_step(node, &event);
+    pln_buf_free(&frame);
+}
+
 void story_hears_again(world_node_t *node, const world_node_t *by, const pln_place_t *place,
                        uint64_t from, uint8_t flags, uint8_t change)
 {

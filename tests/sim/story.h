@@ -35,6 +35,8 @@ void story_publish(story_t *story, world_node_t *node, size_t count, size_t size
 void story_run(story_t *story, uint64_t ms);
 /** All members hold the same within @ms. */
 void story_converges(story_t *story, uint64_t ms);
+/** @node hears @message on its link with @by, which did not say it itself. */
+void story_hears(world_node_t *node, const world_node_t *by, const pln_message_t *message);
 /**
  * @node is served once more by @by what it holds at @place from entry @from on; @flags as in
  * ENTRIES. A byte of the first payload is changed by @change, 0: none.
