@@ -214,9 +214,6 @@ static void take(pln_net_t *net, incoming_t *in)
         return;
     }
     pln_link_t *link = pln_links_find(net, number);
-    if (link != NULL && link->state >= PLN_LINK_FAILED) {
-        return;
-    }
     bool proven = link == NULL || same_sender(link, in, user_id);
     if (!proven || in->payload_parts != 1 || zmq_msg_size(&in->payload) > PLN_FRAME_MAX) {
         turn_away(net, in, proven ? PLN_TURNED_IN_PARTS : PLN_TURNED_UNPROVEN);
@@ -227,9 +224,8 @@ static void take(pln_net_t *net, incoming_t *in)
     }
     if (link == NULL) {
         link = greet(net, in, number, user_id);
-    } else if (!pln_zap_admits(net->zap, link->as, link->curve)) {
-        pln_link_fail(net, link, PLN_DOWN_CLOSED);
     }
+    /* what its key sent while it was admitted, and we read only now, is dropped as well */
     if (link != NULL && link->state < PLN_LINK_FAILED) {
         pln_span_t frame = PLN_SPAN(zmq_msg_data(&in->payload), zmq_msg_size(&in->payload));
         net->handler.received(net->arg, number, frame);

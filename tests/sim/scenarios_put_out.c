@@ -187,6 +187,37 @@ static void put_out_of_one_of_two_while_off_it_hears_it_in_the_others_session(vo
     story_end(story);
 }
 
+/** While the entry is being read from a slow disk, whoever wrote it leaves: no word more of it. */
+static void whoever_has_left_tells_nobody_that_it_was_put_out(void **state)
+{
+    (void)state;
+    story_t story = story_begin(26, false);
+    world_node_t *lead = story_machine(&story, "lead");
+    story_join(&story, story.root, lead, PLN_ROLE_COORDINATOR);
+    world_node_t *member = story_member(&story, "member");
+    pln_network_id_t second;
+    pln_ticket_t ticket;
+    assert_int_equal(world_found(lead, "second", &second), PLN_OK);
+    assert_int_equal(world_invite(lead, &second, PLN_ROLE_CONTRIBUTOR, &ticket), PLN_OK);
+    assert_int_equal(world_join(member, &ticket, 20000), PLN_OK);
+    story_run(&story, 15000);
+    world_crash(member);
+    world_apart(member, story.root, true);
+    assert_int_equal(world_revoke(lead, &story.net, &member->self.id), PLN_OK);
+    story_run(&story, 5000);
+    lead->disk.read_ms = 60000;
+    world_start(member);
+    story_run(&story, 2000);
+    assert_int_not_equal(world_link_between(lead, member), 0);
+    assert_int_equal(world_leave(lead, &story.net), PLN_OK);
+    story_run(&story, 90000);
+    assert_false(view_of(&story, member).revoked);
+    world_apart(member, story.root, false);  // the others go on saying so
+    story_run(&story, 90000);
+    told_who_and_when(&story, member, lead);
+    story_end(&story);
+}
+
 /** What spread before the others heard is set aside with them, and stays with its author. */
 static void what_lies_beyond_the_cut_is_set_aside_where_it_spread(void **state)
 {
@@ -323,6 +354,7 @@ int main(void)
         cmocka_unit_test(a_live_member_that_is_behind_learns_it_at_once),
         cmocka_unit_test(put_out_of_one_of_two_the_link_stays_for_the_other),
         cmocka_unit_test(put_out_of_one_of_two_while_off_it_hears_it_in_the_others_session),
+        cmocka_unit_test(whoever_has_left_tells_nobody_that_it_was_put_out),
         cmocka_unit_test(what_lies_beyond_the_cut_is_set_aside_where_it_spread),
         cmocka_unit_test(a_node_that_was_off_exchanges_lane_0_before_anything_else),
         cmocka_unit_test(one_key_is_told_at_most_once_a_minute),

@@ -149,6 +149,24 @@ static void net_drops_the_live_link_of_a_key_no_longer_admitted(void **state)
     assert_int_equal(await(b, DOWN, 2)->why, PLN_DOWN_REFUSED);
 }
 
+/* What waits in the listener's socket was sent by somebody who was admitted then. */
+static void net_hands_on_nothing_that_had_arrived_of_a_key_no_longer_admitted(void **state)
+{
+    (void)state;
+    uint32_t accepted = join(1);
+    zmq_pollitem_t arrived = {.socket = a->net->router, .events = ZMQ_POLLIN};
+    assert_true(say(b, 1, "too late"));
+    for (uint64_t deadline = now_ms() + DEADLINE_MS; arrived.revents == 0;) {
+        pln_net_poll(b->net, -1, 1);
+        assert_int_not_equal(zmq_poll(&arrived, 1, 1), -1);
+        assert_true(now_ms() < deadline);
+    }
+    pln_net_admit(a->net, PLN_LINK_PEER, &b->self.id, false);
+    assert_int_equal(await(a, DOWN, accepted)->why, PLN_DOWN_CLOSED);
+    await(b, DOWN, 1);
+    assert_int_equal(count_of(a, FRAME), 1);
+}
+
 static void net_drops_a_key_that_lost_admission_before_its_first_frame(void **state)
 {
     (void)state;
@@ -282,6 +300,7 @@ int main(void)
         TEST(net_gives_up_on_a_peer_that_never_answers),
         TEST(net_gives_nothing_to_a_client_without_curve),
         TEST(net_drops_the_live_link_of_a_key_no_longer_admitted),
+        TEST(net_hands_on_nothing_that_had_arrived_of_a_key_no_longer_admitted),
         TEST(net_drops_a_key_that_lost_admission_before_its_first_frame),
         TEST(net_never_links_what_is_no_key),
         TEST(listen_takes_the_remembered_port_first),
