@@ -84,14 +84,20 @@ static const char *nearest_flag(const pln_verb_t *verb, const char *name)
     return best;
 }
 
-static const char *nearest_verb(const pln_verb_t *verbs, const char *name)
+/** ... by its first word, which is a verb of its own or the noun of several. "": none. */
+static void nearest_verb(const pln_verb_t *verbs, const char *name, char out[WORD_MAX + 1])
 {
-    const char *best = NULL;
     size_t bound = slip_bound(name);
+    out[0] = '\0';
     for (const pln_verb_t *verb = verbs; verb->name != NULL; verb++) {
-        consider(name, verb->name, &best, &bound);
+        const char *best = NULL;
+        char first[WORD_MAX + 1];
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(verb->name, " "), verb->name);
+        consider(name, first, &best, &bound);
+        if (best != NULL) {
+            memcpy(out, first, sizeof first);
+        }
     }
-    return best;
 }
 
 /* ---- options ---- */
@@ -232,10 +238,10 @@ static bool read_verb(reading_t *reading, const char *word)
             return read_second(reading, word);
         }
     }
-    const char *near = nearest_verb(reading->verbs, word);
+    char near[WORD_MAX + 1];
+    nearest_verb(reading->verbs, word, near);
     snprintf(reading->problem, reading->problem_size, "there is no verb %s%s%s%s", word,
-             near != NULL ? "; \"pln " : "", near != NULL ? near : "",
-             near != NULL ? "\" is near" : "");
+             near[0] != '\0' ? "; \"pln " : "", near, near[0] != '\0' ? "\" is near" : "");
     return false;
 }
 

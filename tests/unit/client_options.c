@@ -118,6 +118,9 @@ static void options_suggest_the_nearest_name(void **state)
     assert_false(READ("lsit"));
     assert_non_null(strstr(problem, "pln list"));
     pln_options_free(&options);
+    assert_false(READ("peeer", "list"));
+    assert_non_null(strstr(problem, "\"pln peer\" is near"));
+    pln_options_free(&options);
     assert_false(READ("frobnicate"));
     assert_null(strstr(problem, "near"));
     pln_options_free(&options);
