@@ -153,12 +153,32 @@ static void a_host_that_ends_as_its_guest_comes_in_hears_none_of_its_records(voi
     }
 }
 
+/** Somebody found a member's disk, and runs it with a key of its own. */
+static void whose_store_knows_a_network_that_it_is_not_in_lets_nobody_in(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, true);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 3, 100);
+    story_converges(&story, 30000);
+    world_node_t *finder = story_machine(&story, "finder");
+    world_lay_back(finder, world_backup(member));
+    world_start(finder);
+    story_run(&story, 60000);
+    pln_network_view_t view;
+    assert_true(world_view(finder, &story.net, &view));
+    assert_int_equal(view.members, 2);
+    assert_int_equal(finder->admitted.count, 0);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hello_names_no_network_that_its_receiver_is_not_in),
         cmocka_unit_test(a_revoke_heard_while_greeting_ends_the_network_all_the_same),
         cmocka_unit_test(a_host_that_ends_as_its_guest_comes_in_hears_none_of_its_records),
+        cmocka_unit_test(whose_store_knows_a_network_that_it_is_not_in_lets_nobody_in),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }
