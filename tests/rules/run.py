@@ -23,7 +23,7 @@ import subprocess
 import sys
 import threading
 
-from table import TOP, faults, rows
+from table import TOP, faults, rows, unlisted
 
 ROOM = TOP / "build" / "rules"
 COPIED = ("CMakeLists.txt", "CMakePresets.json", "proto", "daemon", "client", "tests", "contrib")
@@ -217,15 +217,20 @@ def main():
     parser.add_argument("--quick", action="store_true",
                         help="ask only the programs that a row names")
     parser.add_argument("--check", action="store_true",
-                        help="only see that each row's line is where clauses.txt says")
+                        help="only see that each row's line is where clauses.txt says, and that "
+                             "no clause is without a row")
     parser.add_argument("--jobs", type=int, default=1, help="copies to work on at once")
     arguments = parser.parse_args()
     stale = list(faults())
     for line, sentence in stale:
         print(f"tests/rules/clauses.txt:{line}: {sentence}")
-    if stale or arguments.check:
-        print(f"rules: {len(rows())} rows, {len(stale)} of them without their line")
-        return 1 if stale else 0
+    missing = list(unlisted())
+    for clause, title in missing:
+        print(f"tests/rules/clauses.txt: no row of {clause} {title}, nor why there is none")
+    if stale or missing or arguments.check:
+        print(f"rules: {len(rows())} rows, {len(stale)} of them without their line; "
+              f"{len(missing)} clauses without a row")
+        return 1 if stale or missing else 0
     ROOM.mkdir(parents=True, exist_ok=True)
     memory = Memory()
     wanted = chosen(arguments)

@@ -2,6 +2,7 @@
 """Reads clauses.txt, and finds each row's text in its file."""
 import collections
 import pathlib
+import re
 
 HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parents[1]
@@ -37,3 +38,21 @@ def faults(top=TOP):
         if count != 1:
             yield row.line, (f"\"{row.anchor}\" stands on {count} lines of {row.file}: name the line "
                              f"that enforces {row.clause} now")
+
+
+# Sections of SPEC whose clauses something must enforce; what an example shows is held by vectors.
+RULED = ("3", "4", "5", "7", "8", "9", "10")
+EXEMPT = re.compile(r"[Ww]orked example|\(reserved\)")
+NO_ROW = re.compile(r"^# ([0-9.]+) has no row", re.MULTILINE)
+
+
+def unlisted(top=TOP):
+    """(clause, title) of what SPEC demands and clauses.txt neither lists nor gives a reason for."""
+    spec = (top / "proto/SPEC.md").read_text("utf-8")
+    clauses = re.findall(r"^#{2,4} ([0-9]+(?:\.[0-9]+)*) (.*)$", spec, re.MULTILINE)
+    known = {row.clause for row in rows()}
+    known |= set(NO_ROW.findall((HERE / "clauses.txt").read_text("utf-8")))
+    for clause, title in clauses:
+        listed = any(one == clause or one.startswith(clause + ".") for one in known)
+        if clause.split(".")[0] in RULED and not listed and not EXEMPT.search(title):
+            yield clause, title

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // What access has set aside is deleted after 30 days, everywhere but at its author's and where a
 // fork is; and comes back from there when it counts again (R3).
+#include "proto/message.h"
 #include "proto/node_state.h"
 #include "story.h"
 
@@ -300,6 +301,52 @@ static void forgetting_a_network_forgets_what_is_set_aside(void **state)
     story_end(story);
 }
 
+static world_node_t *newcomer;
+static uint64_t announced, served; /**< the furthest entry of epoch 0 of lane 1 */
+static pln_id_t whose;
+
+static void look_at_what_it_gets(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    (void)from;
+    pln_message_t message;
+    if (node != newcomer || pln_message_decode(frame, &message) != PLN_OK) {
+        return;
+    }
+    const pln_entries_t *entries = &message.as.entries;
+    if (message.type == PLN_MSG_ENTRIES && entries->place.lane == PLN_LANE_RECORDS &&
+        pln_id_equal(&entries->place.author, &whose)) {
+        served = entries->to > served ? entries->to : served;
+    }
+    for (size_t i = 0;
+         message.type == PLN_MSG_HEADS && i < pln_rows(message.as.heads.rows, PLN_HEADS_ROW_SIZE);
+         i++) {
+        pln_row_t row;
+        pln_row_read(message.as.heads.rows, i, &row);
+        bool it = row.lane == PLN_LANE_RECORDS && pln_id_equal(&row.author, &whose);
+        announced = it && row.seq > announced ? row.seq : announced;
+    }
+}
+
+/** It comes to ben, who holds nine records of ann's, of which five count. */
+static void what_is_set_aside_is_neither_announced_nor_served(void **state)
+{
+    (void)state;
+    month_t it = month(14, 5, 4);
+    story_t *story = &it.story;
+    newcomer = world_node(story->world, "newcomer", false);
+    whose = it.ann->self.id;
+    announced = served = 0;
+    story->world->heard = look_at_what_it_gets;
+    story_join(story, it.lead, newcomer, PLN_ROLE_CONTRIBUTOR);
+    world_crash(it.lead);
+    world_peer_add(newcomer, it.ben);
+    story_run(story, 30000);
+    story_records_are(story, newcomer, 5);
+    assert_int_equal(announced, 5);
+    assert_int_equal(served, 5);
+    story_end(story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +359,7 @@ int main(void)
         cmocka_unit_test(power_cuts_in_the_middle_only_delay_the_deletion),
         cmocka_unit_test(what_was_withdrawn_goes_with_it_and_stays_withdrawn_when_it_comes_back),
         cmocka_unit_test(forgetting_a_network_forgets_what_is_set_aside),
+        cmocka_unit_test(what_is_set_aside_is_neither_announced_nor_served),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

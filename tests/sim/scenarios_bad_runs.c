@@ -27,6 +27,23 @@ static bool converged(world_t *world, void *arg)
     return world_converged(world, arg);
 }
 
+/** Two entries behind @head, and the signature at the second. */
+static void mint(stage_t *stage, pln_head_t *head)
+{
+    pln_entries_t *entries = &stage->message.as.entries;
+    pln_draft_t draft = {.kind = 0x0101, .time_ms = 1, .payload = PLN_SPAN("payload", 7)};
+    pln_vouch_t vouch;
+    bool is_signed;
+    pln_buf_clear(&stage->run);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(pln_chain_mint(&stage->author->self, &entries->place, &draft, i == 1, head,
+                                        &stage->run, &vouch, &is_signed),
+                         PLN_OK);
+    }
+    entries->signature = vouch.signature;
+    entries->run = pln_buf_span(&stage->run);
+}
+
 /** What the author would say next: its entries 4 and 5. */
 static void run_make(stage_t *stage)
 {
@@ -47,16 +64,7 @@ static void run_make(stage_t *stage)
     entries->from = 4;
     entries->to = 5;
     entries->base = head.hash;
-    pln_draft_t draft = {.kind = 0x0101, .time_ms = 1, .payload = PLN_SPAN("payload", 7)};
-    pln_vouch_t vouch;
-    bool is_signed;
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(pln_chain_mint(&stage->author->self, &entries->place, &draft, i == 1,
-                                        &head, &stage->run, &vouch, &is_signed),
-                         PLN_OK);
-    }
-    entries->signature = vouch.signature;
-    entries->run = pln_buf_span(&stage->run);
+    mint(stage, &head);
 }
 
 static stage_t stage_new(void)
@@ -157,6 +165,11 @@ static void one_entry_short(stage_t *stage)
     stage->message.as.entries.run.size /= 2;
 }
 
+static void one_more_than_it_says(stage_t *stage)
+{
+    stage->message.as.entries.to = 4;
+}
+
 static void oversized_entry(stage_t *stage)
 {
     pln_put_u32(stage->run.data + 9, PLN_PAYLOAD_MAX + 1);
@@ -171,6 +184,14 @@ static void replayed(stage_t *stage)
 {
     stage->message.as.entries.from = 2;
     stage->message.as.entries.to = 3;
+}
+
+/** Its author has signed it: of whoever brings it that is no offence. */
+static void of_another_branch(stage_t *stage)
+{
+    stage->message.as.entries.base.bytes[0] ^= 1;
+    pln_head_t head = {.seq = 3, .cum = 200, .hash = stage->message.as.entries.base};
+    mint(stage, &head);
 }
 
 static void with_a_gap(stage_t *stage)
@@ -210,9 +231,11 @@ static const struct {
     {"truncated inside an entry", truncated_inside_an_entry, PLN_ETRUNCATED, true},
     {"truncated frame", truncated_frame, PLN_ETRUNCATED, true},
     {"one entry short", one_entry_short, PLN_ESIGNATURE, true},
+    {"one more than it says", one_more_than_it_says, PLN_EMALFORMED, true},
     {"oversized entry", oversized_entry, PLN_EOVERSIZE, true},
     {"impossible range", impossible_range, PLN_ERUN, true},
     {"replayed", replayed, PLN_EDUPLICATE, false},
+    {"of another branch", of_another_branch, PLN_EBASE, false},
     {"with a gap", with_a_gap, PLN_EGAP, false},
     {"of a foreign network", of_a_foreign_network, PLN_EFOREIGN, false},
     {"of an author without a grant", of_an_author_without_a_grant, PLN_EGRANT, false},

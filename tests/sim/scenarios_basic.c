@@ -194,6 +194,32 @@ static void ten_nodes_share_live(void **state)
     world_free(&world);
 }
 
+/** Lane 0 is written by invite, revoke, leave and their like, and by nobody's hand. */
+static void nobody_publishes_a_control_record(void **state)
+{
+    (void)state;
+    world_t *world = new_world(9);
+    world_node_t *root = world_node(world, "root", false);
+    pln_network_id_t net;
+    assert_int_equal(world_found(root, "net", &net), PLN_OK);
+    pln_draft_t draft = {.kind = PLN_KIND_CONTROL_MAX, .payload = PLN_SPAN("\x80", 1)};
+    pln_event_t event = world_event_of(root, PLN_EV_PUBLISH);
+    event.as.publish.network = net;
+    event.as.publish.drafts = &draft;
+    event.as.publish.count = 1;
+    uint64_t before = pln_node_counters(root->node)->entries_minted;
+    world_step(root, &event);
+    world_run(world, 1000);
+    assert_int_equal(pln_node_counters(root->node)->entries_minted, before);
+    draft.kind = PLN_KIND_CONTROL_MAX + 1;
+    pln_event_t again = world_event_of(root, PLN_EV_PUBLISH);
+    again.as.publish = event.as.publish;
+    world_step(root, &again);
+    world_run(world, 1000);
+    assert_int_equal(pln_node_counters(root->node)->entries_minted, before + 1);
+    world_free(&world);
+}
+
 int main(void)
 {
     if (sodium_init() < 0) {
@@ -206,6 +232,7 @@ int main(void)
         cmocka_unit_test(crashes_in_mid_catch_up_repeat_little),
         cmocka_unit_test(revoked_members_get_nothing_more),
         cmocka_unit_test(ten_nodes_share_live),
+        cmocka_unit_test(nobody_publishes_a_control_record),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MPL-2.0
 // Who takes more than its share of what all links share: places among the fast, and answers.
 #include "lies.h"
+#include "proto/message.h"
+#include "proto/node_state.h"
 #include "story.h"
 
 static world_node_t *liar(story_t *story, lie_t lie)
@@ -90,12 +92,65 @@ static void who_compares_again_and_again_is_answered_now_and_then(void **state)
     story_end(&story);
 }
 
+/** Its own line is dead: nobody ever says that both are equal. */
+static void who_says_that_it_differs_again_and_again_is_told_ever_more_rarely(void **state)
+{
+    (void)state;
+    story_t story = story_begin(4, false);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, story.root, 3, 100);
+    story_run(&story, 30000);
+    pln_message_t digest = {.type = PLN_MSG_DIGEST};
+    digest.as.digest.network = story.net;
+    digest.as.digest.flags = PLN_DIGEST_ANSWER;
+    uint32_t number = world_link_between(story.root, member);
+    for (size_t i = 0; i < story.world->link_count; i++) {
+        world_stall(story.world, story.world->links[i], true);
+    }
+    uint64_t before = story.root->bytes_sent;
+    for (int i = 0; i < 120; i++) {
+        story_hears(story.root, member, &digest);
+        story_run(&story, 500);
+    }
+    assert_int_equal(world_link_between(story.root, member), number);
+    assert_in_range(story.root->bytes_sent - before, 500, 5000);  // six times, not 120
+    story_end(&story);
+}
+
+/** All have something large to give at once. */
+static void at_most_64_links_hold_the_window_of_one_that_is_asked(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    world_node_t *members[70];
+    for (int i = 0; i < 70; i++) {
+        members[i] = story_member(&story, "member");
+        members[i]->line.latency_ms = 1000;
+    }
+    story_run(&story, 60000);
+    for (int i = 0; i < 70; i++) {
+        world_publish_later(members[i], &story.net, 1, 20000);
+    }
+    size_t most = 0;
+    for (int i = 0; i < 50; i++) {
+        story_run(&story, 200);
+        size_t now = story.root->node->large_links;
+        most = now > most ? now : most;
+    }
+    assert_int_equal(most, PLN_WINDOW_LINKS_MAX);
+    story_run(&story, 60000);
+    story_records_are(&story, story.root, 70);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(places_among_the_fast_are_for_those_who_use_them),
         cmocka_unit_test(who_asks_for_the_same_again_and_again_is_not_served_for_ever),
         cmocka_unit_test(who_compares_again_and_again_is_answered_now_and_then),
+        cmocka_unit_test(who_says_that_it_differs_again_and_again_is_told_ever_more_rarely),
+        cmocka_unit_test(at_most_64_links_hold_the_window_of_one_that_is_asked),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -431,6 +431,22 @@ static void the_root_stays(void **state)
     world_free(&world);
 }
 
+/** The other machine is suspended: it never says that it has heard. */
+static void who_leaves_waits_five_seconds_for_the_others(void **state)
+{
+    (void)state;
+    world_node_t *a, *b;
+    pln_network_id_t net;
+    world_t *world = two_members(16, &a, &b, &net);
+    world_suspend(a, 60000);
+    assert_int_equal(world_leave(b, &net), PLN_OK);
+    world_run(world, 3000);
+    assert_int_equal(b->admitted.count, 1);  // it may be about to ask
+    world_run(world, 3000);
+    assert_int_equal(b->admitted.count, 0);
+    world_free(&world);
+}
+
 static void an_unreachable_member_forgets_all_the_same(void **state)
 {
     (void)state;
@@ -497,6 +513,7 @@ int main(void)
         cmocka_unit_test(what_is_being_deleted_cannot_be_joined),
         cmocka_unit_test(the_old_invitation_does_not_lead_back),
         cmocka_unit_test(the_root_stays),
+        cmocka_unit_test(who_leaves_waits_five_seconds_for_the_others),
         cmocka_unit_test(an_unreachable_member_forgets_all_the_same),
         cmocka_unit_test(who_comes_back_where_nobody_heard_it_go_does_not_fork_its_chain),
     };

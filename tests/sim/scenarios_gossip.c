@@ -122,7 +122,8 @@ static void what_is_above_16_kib_is_announced_and_comes_when_asked_for(void **st
 }
 
 /** Of two links one is lazy; a duplicate comes by the other, each of them @lazy or not before. */
-static bool duplicate_makes_lazy(story_t *story, world_node_t *a, world_node_t *c, bool lazy)
+static bool duplicate_makes_lazy(story_t *story, world_node_t *a, world_node_t *c, bool lazy,
+                                 uint64_t ago_ms)
 {
     pln_place_t place = {story->net, story->root->self.id, 0, PLN_LANE_RECORDS};
     pln_net_state_t *net = pln_net_find(a->node, &story->net);
@@ -132,7 +133,7 @@ static bool duplicate_makes_lazy(story_t *story, world_node_t *a, world_node_t *
     pln_share_find(by_root, net)->lazy = false;
     pln_share_find(by_c, net)->lazy = lazy;
     chain->stored_link = by_c->number;
-    chain->stored_ms = a->node->now_ms;
+    chain->stored_ms = a->node->now_ms - ago_ms;
     story_hears_again(a, story->root, &place, 1, PLN_ENTRIES_PUSHED, 0);
     return pln_share_find(by_root, net)->lazy;
 }
@@ -144,8 +145,65 @@ static void the_last_link_by_which_one_hears_at_once_stays_so(void **state)
     world_node_t *a = story_member(&story, "a"), *c = story_member(&story, "c");
     story_publish(&story, story.root, 1, 100);
     story_run(&story, 30000);
-    assert_false(duplicate_makes_lazy(&story, a, c, true));
-    assert_true(duplicate_makes_lazy(&story, a, c, false));
+    assert_false(duplicate_makes_lazy(&story, a, c, true, 0));
+    assert_true(duplicate_makes_lazy(&story, a, c, false, 0));
+    story_end(&story);
+}
+
+/** A line that was cut may bring what came long ago by another. */
+static void what_came_long_ago_makes_no_link_lazy(void **state)
+{
+    (void)state;
+    story_t story = story_begin(7, true);
+    world_node_t *a = story_member(&story, "a"), *c = story_member(&story, "c");
+    story_publish(&story, story.root, 1, 100);
+    story_run(&story, 30000);
+    assert_false(duplicate_makes_lazy(&story, a, c, false, 10000));
+    assert_true(duplicate_makes_lazy(&story, a, c, false, 9000));
+    story_end(&story);
+}
+
+static world_node_t *pruned;
+static size_t pushed_to_it;
+static size_t presences_to_it;
+
+static void look_at_the_pruned(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    (void)from;
+    pln_message_t message;
+    if (node == pruned && pln_message_decode(frame, &message) == PLN_OK) {
+        pushed_to_it +=
+            message.type == PLN_MSG_ENTRIES && (message.as.entries.flags & PLN_ENTRIES_PUSHED) != 0;
+        presences_to_it += message.type == PLN_MSG_PRESENCE;
+    }
+}
+
+/** Whoever said PRUNE hears of what there is and no more, until it says GRAFT. */
+static void who_has_pruned_gets_nothing_pushed_until_it_grafts(void **state)
+{
+    (void)state;
+    story_t story = story_begin(8, true);
+    world_node_t *a = story_member(&story, "a"), *c = story_member(&story, "c");
+    story_converges(&story, 20000);
+    story_run(&story, 30000);
+    pln_message_t said = {.type = PLN_MSG_PRUNE, .as.network = story.net};
+    pruned = a;
+    pushed_to_it = presences_to_it = 0;
+    world_apart(a, c, true);  // by whom it would get all the same
+    story_hears(story.root, a, &said);
+    story.world->heard = look_at_the_pruned;
+    pln_event_t event = world_event_of(c, PLN_EV_ADDRESSES);  // says something new of itself
+    world_step(c, &event);
+    story_run(&story, 2000);
+    assert_int_equal(presences_to_it, 0);
+    story_publish(&story, c, 1, 100);
+    story_run(&story, 900);
+    assert_int_equal(pushed_to_it, 0);
+    said.type = PLN_MSG_GRAFT;
+    story_hears(story.root, a, &said);
+    story_publish(&story, c, 1, 100);
+    story_run(&story, 500);
+    assert_int_equal(pushed_to_it, 1);
     story_end(&story);
 }
 
@@ -183,6 +241,8 @@ int main(void)
         cmocka_unit_test(nobody_has_to_ask_for_what_anybody_writes),
         cmocka_unit_test(a_large_run_is_asked_for_although_a_lazy_link_named_it_first),
         cmocka_unit_test(of_two_that_prune_each_other_the_smaller_id_goes_on_pushing),
+        cmocka_unit_test(what_came_long_ago_makes_no_link_lazy),
+        cmocka_unit_test(who_has_pruned_gets_nothing_pushed_until_it_grafts),
         cmocka_unit_test(the_last_link_by_which_one_hears_at_once_stays_so),
         cmocka_unit_test(who_was_off_hears_only_of_what_changed),
     };

@@ -106,6 +106,23 @@ static void a_network_that_a_grant_opens_between_two_hellos_is_shared_at_once(vo
     story_end(&story);
 }
 
+/** Ten minutes without an answer. */
+static void who_cannot_be_reached_is_called_ever_more_rarely(void **state)
+{
+    (void)state;
+    story_t story = story_begin(25, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 10000);
+    world_crash(story.root);
+    uint32_t before = member->node->next_dial_link;
+    story_run(&story, 600000);
+    assert_in_range(member->node->next_dial_link - before, 10, 30);
+    world_start(story.root);
+    story_run(&story, 61000);  // and never less than once a minute
+    assert_non_null(link_of(member, story.root));
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,6 +130,7 @@ int main(void)
         cmocka_unit_test(a_link_on_which_nothing_comes_is_given_up_after_90_seconds),
         cmocka_unit_test(whoever_has_nothing_to_say_is_heard_every_25_seconds),
         cmocka_unit_test(a_network_that_a_grant_opens_between_two_hellos_is_shared_at_once),
+        cmocka_unit_test(who_cannot_be_reached_is_called_ever_more_rarely),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "proto/hash.h"
 #include "proto/node_state.h"
 #include "story.h"
 
@@ -100,10 +101,86 @@ static void who_meets_a_presence_of_itself_goes_above_it(void **state)
     story_end(&story);
 }
 
+/** Of who is off the others tell what it said. */
+static void who_comes_hears_what_everybody_said_of_itself(void **state)
+{
+    (void)state;
+    story_t story = story_begin(3, false);
+    world_node_t *member = story_member(&story, "member");
+    have_much_to_say(member);
+    story_run(&story, 70000);
+    world_crash(member);
+    world_node_t *guest = story_member(&story, "guest");
+    story_run(&story, 20000);
+    assert_int_equal(presence_of(&story, guest, member).name.size, PLN_NAME_MAX);
+    story_end(&story);
+}
+
+static size_t said_to_root;
+
+static void count_presences(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    pln_message_t message;
+    said_to_root += node == node->world->nodes[0] && from->node != NULL &&
+                    pln_message_decode(frame, &message) == PLN_OK &&
+                    message.type == PLN_MSG_PRESENCE;
+}
+
+/** Somebody renames the node once a second. */
+static void a_node_speaks_of_itself_every_ten_seconds_at_most(void **state)
+{
+    (void)state;
+    story_t story = story_begin(4, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 30000);
+    said_to_root = 0;
+    story.world->heard = count_presences;
+    for (int i = 0; i < 40; i++) {
+        have_much_to_say(member);
+        story_run(&story, 1000);
+    }
+    assert_in_range(said_to_root, 3, 5);
+    story_end(&story);
+}
+
+/** What @node would say, had it this stamp. */
+static void says(const story_t *story, world_node_t *node, uint64_t stamp)
+{
+    pln_presence_t presence = presence_of(story, story->root, node);
+    pln_message_t message = {.type = PLN_MSG_PRESENCE};
+    pln_buf_t body = {0};
+    presence.stamp = stamp;
+    pln_presence_encode(&presence, &body);
+    message.as.presence.body = pln_buf_span(&body);
+    pln_sign(&node->self, PLN_DOMAIN_PRESENCE, message.as.presence.body,
+             &message.as.presence.signature);
+    story_hears(story->root, node, &message);
+    pln_buf_free(&body);
+}
+
+static void of_one_node_a_presence_is_taken_in_a_second(void **state)
+{
+    (void)state;
+    story_t story = story_begin(5, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 70000);
+    uint64_t stamp = presence_of(&story, story.root, member).stamp;
+    says(&story, member, stamp + 1);
+    says(&story, member, stamp + 2);
+    assert_true(presence_of(&story, story.root, member).stamp == stamp + 1);
+    story_run(&story, 1000);
+    says(&story, member, stamp + 3);
+    assert_true(presence_of(&story, story.root, member).stamp == stamp + 3);
+    story_end(&story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_meets_a_presence_of_itself_goes_above_it),
+        cmocka_unit_test(who_comes_hears_what_everybody_said_of_itself),
+        cmocka_unit_test(a_node_speaks_of_itself_every_ten_seconds_at_most),
+        cmocka_unit_test(of_one_node_a_presence_is_taken_in_a_second),
         cmocka_unit_test(a_presence_has_room_for_six_heads_eight_addresses_and_the_longest_name),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);

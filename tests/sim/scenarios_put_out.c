@@ -323,6 +323,62 @@ static void put_out_by_whom_nobody_else_heard_it_comes_in_with_a_new_ticket(void
     story_end(&story);
 }
 
+static world_node_t *outcast;
+static size_t told_of_records;
+
+static void look_for_records(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    (void)from;
+    pln_message_t message;
+    if (node != outcast || pln_message_decode(frame, &message) != PLN_OK) {
+        return;
+    }
+    told_of_records +=
+        message.type == PLN_MSG_ENTRIES && message.as.entries.place.lane == PLN_LANE_RECORDS;
+    for (size_t i = 0;
+         message.type == PLN_MSG_HEADS && i < pln_rows(message.as.heads.rows, PLN_HEADS_ROW_SIZE);
+         i++) {
+        pln_row_t row;
+        pln_row_read(message.as.heads.rows, i, &row);
+        told_of_records += row.lane == PLN_LANE_RECORDS;
+    }
+}
+
+/** It knows better than the root, and is never done with lane 0. */
+static void who_was_put_out_hears_of_no_records_from_who_takes_it_for_a_member(void **state)
+{
+    (void)state;
+    story_t story = story_begin(27, false);
+    world_node_t *lead = story_machine(&story, "lead");
+    story_join(&story, story.root, lead, PLN_ROLE_COORDINATOR);
+    world_node_t *member = story_member(&story, "member");
+    story_publish(&story, member, 2, 100);
+    story_converges(&story, 30000);
+    world_peer_add(member, lead);
+    story_run(&story, 15000);
+    world_apart(lead, story.root, true);
+    world_apart(member, story.root, true);
+    world_crash(member);
+    world_node_t *guest = world_node(story.world, "guest", false);
+    story_join(&story, lead, guest, PLN_ROLE_CONTRIBUTOR);  // or it could pass on what it is shown
+    assert_int_equal(world_revoke(lead, &story.net, &member->self.id), PLN_OK);
+    world_start(member);
+    story_run(&story, 60000);
+    told_who_and_when(&story, member, lead);
+    world_crash(guest);
+    world_power_off(lead);
+    (void)story_member(&story, "new");  // lane 0 has moved on
+    story_publish(&story, story.root, 2, 100);
+    outcast = member;
+    told_of_records = 0;
+    story.world->heard = look_for_records;
+    world_apart(member, story.root, false);
+    story_run(&story, 120000);
+    assert_int_not_equal(world_link_between(member, story.root), 0);
+    assert_int_equal(told_of_records, 0);
+    story_end(&story);
+}
+
 /** Nobody but the member was told; then the root's disk is laid back to before it said so. */
 static void whoever_was_let_in_anew_drops_what_it_was_told_and_nobody_holds(void **state)
 {
@@ -360,6 +416,7 @@ int main(void)
         cmocka_unit_test(one_key_is_told_at_most_once_a_minute),
         cmocka_unit_test(whoever_was_let_in_anew_drops_what_it_was_told_and_nobody_holds),
         cmocka_unit_test(put_out_by_whom_nobody_else_heard_it_comes_in_with_a_new_ticket),
+        cmocka_unit_test(who_was_put_out_hears_of_no_records_from_who_takes_it_for_a_member),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

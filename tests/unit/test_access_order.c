@@ -243,6 +243,9 @@ static pln_access_t *fold_with_questions(const history_t *history, uint64_t seed
     make_order(order, history->count, seed + 2);
     for (size_t i = 0; i < history->count; i++) {
         tell(access, &history->said[order[i]]);
+        if (below(&random, 4) == 0) {  // what was said is said again, now or later
+            tell(access, &history->said[order[below(&random, i + 1)]]);
+        }
         for (uint64_t questions = below(&random, 4); questions > 0; questions--) {
             int who = (int)below(&random, WORLD);
             (void)standing(access, who);

@@ -468,6 +468,18 @@ static void access_promise_of_whom_nobody_granted_ends_when_it_is_ended(void **s
     pln_access_free(&access);
 }
 
+/** From another peer, or as evidence after it has come. */
+static void a_statement_that_is_held_already_is_no_second_one(void **state)
+{
+    (void)state;
+    history_t *history = founded();
+    say_grant(history, ROOT, 0, A, 0, PLN_ROLE_CONTRIBUTOR);
+    pln_access_t *access = fold(history, 0);
+    tell(access, &history->said[1]);
+    assert_false(pln_access_forked(access, &world[ROOT].id, 0));
+    pln_access_free(&access);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -489,6 +501,7 @@ int main(void)
         cmocka_unit_test(access_promise_admits_root_and_inviter_until_lane_0_says_so),
         cmocka_unit_test(access_promise_of_a_false_root_ends_with_the_genesis),
         cmocka_unit_test(access_promise_of_whom_nobody_granted_ends_when_it_is_ended),
+        cmocka_unit_test(a_statement_that_is_held_already_is_no_second_one),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, make_world, free_world);
 }

@@ -251,6 +251,34 @@ static void presence_survives_and_stays_below_its_bound(void **state)
     pln_buf_free(&body);
 }
 
+/** Nine addresses, and an element too few: as no writer of ours would have it. */
+static void presence_of_another_shape_is_refused(void **state)
+{
+    (void)state;
+    for (uint32_t elements = 9; elements <= 10; elements++) {
+        pln_buf_t body = {0};
+        static const uint8_t zeros[32];
+        pln_presence_t back;
+        uint32_t addresses = elements == 10 ? PLN_ADDRESSES_MAX + 1 : 0;
+        pln_pack_array(&body, elements);
+        pln_pack_bin(&body, zeros, 32);
+        pln_pack_bin(&body, zeros, 32);
+        pln_pack_uint(&body, 1);
+        pln_pack_str(&body, PLN_SPAN("name", 4));
+        pln_pack_str(&body, PLN_SPAN("0.1", 3));
+        pln_pack_bin(&body, "\1", 1);
+        pln_pack_array(&body, addresses);
+        for (uint32_t i = 0; i < addresses; i++) {
+            pln_pack_str(&body, PLN_SPAN("a:1", 3));
+        }
+        for (uint32_t i = 7; i < elements; i++) {
+            pln_pack_bin(&body, zeros, i < 9 ? 32 : 0);
+        }
+        assert_int_equal(pln_presence_decode(pln_buf_span(&body), &back), PLN_EMALFORMED);
+        pln_buf_free(&body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -263,6 +291,7 @@ int main(void)
         cmocka_unit_test(unknown_and_reserved_types_are_ignored_not_offences),
         cmocka_unit_test(later_elements_are_skipped_but_must_be_well_formed),
         cmocka_unit_test(the_network_hash_depends_on_everything),
+        cmocka_unit_test(presence_of_another_shape_is_refused),
         cmocka_unit_test(presence_survives_and_stays_below_its_bound),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
