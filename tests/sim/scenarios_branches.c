@@ -3,6 +3,7 @@
 // All of them count, so all of them are kept; they cost little, and honest nodes stay equal.
 #include <string.h>
 
+#include "proto/message.h"
 #include "proto/node_branch.h"
 #include "story.h"
 
@@ -128,11 +129,40 @@ static void more_branches_than_one_answer_takes_reach_who_was_off_and_outlive_a_
     world_free(&it.story.world);
 }
 
+static size_t asked;
+
+static void look_for_wants(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    (void)from;
+    pln_message_t message;
+    asked += node->lies != 0 && pln_message_decode(frame, &message) == PLN_OK &&
+             message.type == PLN_MSG_WANT;
+}
+
+/** An entry comes whose predecessor nobody here holds: signed, it is of a branch that is lacked. */
+static void what_leads_to_a_signed_entry_is_asked_of_whoever_brought_it(void **state)
+{
+    (void)state;
+    court_t it = court(9);
+    pln_head_t start;
+    pln_chain_start(&it.place, &start);
+    (void)hear_one(&it, start, 0);
+    story_run(&it.story, 20000);
+    it.story.world->heard = look_for_wants;
+    pln_head_t missing = {.seq = 1, .cum = 40, .hash = {{9, 9, 9}}};
+    asked = 0;
+    (void)hear_one(&it, missing, 1);
+    story_run(&it.story, 500);
+    assert_int_equal(asked, 1);
+    story_end(&it.story);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thousand_branches_are_looked_at_once_a_second),
         cmocka_unit_test(more_branches_than_one_answer_takes_reach_who_was_off_and_outlive_a_crash),
+        cmocka_unit_test(what_leads_to_a_signed_entry_is_asked_of_whoever_brought_it),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

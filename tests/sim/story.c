@@ -78,18 +78,30 @@ void story_converges(story_t *story, uint64_t ms)
     }
 }
 
+/** The frame comes by no line: what check_credit.c counts there is counted here. */
+static void hear(world_node_t *node, const world_node_t *by, const pln_buf_t *frame, bool run)
+{
+    pln_event_t event = world_event_of(node, PLN_EV_RECEIVED);
+    event.as.received.link = world_link_between(node, by);
+    event.as.received.frame = pln_buf_span(frame);
+    assert_int_not_equal(event.as.received.link, 0);
+    for (size_t i = 0; i < 2 * node->world->link_count; i++) {
+        world_end_t *end = &node->world->links[i / 2]->ends[i % 2];
+        bool here = end->node == node && end->number == event.as.received.link;
+        end->heard += run && here ? frame->size : 0;
+    }
+    world_step(node, &event);
+}
+
 void story_hears(world_node_t *node, const world_node_t *by, const pln_message_t *message)
 {
     pln_buf_t frame = {0};
     pln_message_encode(message, &frame);
-    if (message->type == PLN_MSG_ENTRIES) {
+    bool run = message->type == PLN_MSG_ENTRIES;
+    if (run) {
         pln_buf_add(&frame, message->as.entries.run.data, message->as.entries.run.size);
     }
-    pln_event_t event = world_event_of(node, PLN_EV_RECEIVED);
-    event.as.received.link = world_link_between(node, by);
-    event.as.received.frame = pln_buf_span(&frame);
-    assert_int_not_equal(event.as.received.link, 0);
-    world_step(node, &event);
+    hear(node, by, &frame, run);
     pln_buf_free(&frame);
 }
 
@@ -114,10 +126,7 @@ void story_hears_again(world_node_t *node, const world_node_t *by, const pln_pla
     size_t run = frame.size;
     pln_buf_add(&frame, entries->run.data, entries->run.size);
     frame.data[run + PLN_HEADER_SIZE + 2] ^= change;
-    pln_event_t event = world_event_of(node, PLN_EV_RECEIVED);
-    event.as.received.link = world_link_between(node, by);
-    event.as.received.frame = pln_buf_span(&frame);
-    world_step(node, &event);
+    hear(node, by, &frame, true);
     pln_buf_free(&frame);
 }
 
