@@ -66,10 +66,12 @@ def allowed(state, at):
     return state in (at, "ANY", "LATER")
 
 
-def peer_state(stage, at):
+def peer_state(stage, at, begin=None):
     """What must come of each type on a peer's link before (GREET) or after (OPEN) both HELLOs."""
     for number, name, state in rows():
-        session = stage.session() if at == "OPEN" else stage.greeting()
+        session = (begin or stage.greeting)()
+        if at == "OPEN":
+            session.open()
         say(stage, session, number, name)
         session.line.send(NOISE)
         expected = "ends malformed" if allowed(state, at) else "ends out-of-order"

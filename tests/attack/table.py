@@ -75,6 +75,13 @@ ROWS = [
     row("matrix", "every_type_in_a_session", "as the table says", "out-of-order"),
     row("matrix", "every_type_on_a_ticket_link", "as the table says", "out-of-order"),
 
+    row("dialled", "every_type_before_hello_of_a_listener", "as the table says", "out-of-order",
+        "unknown-type"),
+    row("dialled", "every_type_of_a_listener_in_a_session", "as the table says", "out-of-order"),
+    row("dialled", "multipart_200mb_of_a_listener", "cut", "unfinished"),
+    row("dialled", "message_in_two_parts_of_a_listener", "cut", "in-parts"),
+    row("dialled", "frame_too_large_of_a_listener", "cut"),
+
     row("inviter", "welcome_to_another_network", "ends malformed"),
     row("inviter", "welcome_of_another_root", "ends malformed"),
 
@@ -109,6 +116,7 @@ ROWS = [
     row("slow", "page_slow_loris", "answered", fds=FDS_MAX + 100),  # a hundred are the attacker's
     # These take their time: they go on beside the others and are asked last.
     row("inviter", "every_type_in_answer_to_a_join", "as the table says", slow=True),
+    row("dialled", "silent_listener", "cut", slow=True),
     row("slow", "drip", "cut", slow=True),
     row("slow", "half_open", "cut", "unfinished", slow=True),
     row("slow", "half_a_frame", "cut", "unfinished", slow=True),

@@ -96,10 +96,10 @@ def run_of(signer, network, entries, author=None, epoch=0, lane=1, head=None, fl
 class Session:
     """A peer link. Nothing is said by itself: hello() and open() are the attacker's choice too."""
 
-    def __init__(self, who, node, network, **properties):
+    def __init__(self, who, node, network, line=None, **properties):
         self.who, self.node, self.network = who, node, network
         self.node_id = identity.parse_did_key(node.id)
-        self.line = who.dial(node, **properties)
+        self.line = line or who.dial(node, **properties)
         self.bye = None
 
     # ---- speaking ----

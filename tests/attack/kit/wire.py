@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MPL-2.0
-"""One connection to a plnd as a CURVE client, written from the CurveZMQ and ZMTP 3.1 documents.
+"""One connection with a plnd, as CURVE client or as the server that it has dialled, written from
+the CurveZMQ and ZMTP 3.1 documents.
 
 libzmq would not let an attacker say what it likes: its own metadata, a routing id that begins with
 a zero byte, half a frame, ten thousand parts. This does.
@@ -24,8 +25,9 @@ class HandshakeRefused(Exception):
         self.raw = raw
 
 
-def greeting(mechanism=b"CURVE"):
-    return b"\xff" + bytes(8) + b"\x7f\x03\x01" + mechanism.ljust(20, b"\0") + bytes(32)
+def greeting(mechanism=b"CURVE", as_server=False):
+    return (b"\xff" + bytes(8) + b"\x7f\x03\x01" + mechanism.ljust(20, b"\0")
+            + bytes([as_server]) + bytes(31))
 
 
 def metadata(**properties):
@@ -45,10 +47,15 @@ def framed(body, flags=0):
 
 class Wire:
     """@server: the node's CURVE key; @public and @secret: whose we claim to be and can prove."""
+    SAYS, HEARS = b"CurveZMQMESSAGEC", b"CurveZMQMESSAGES"
 
     def __init__(self, address, server, public, secret, identity=b"", **properties):
         host, port = address.rsplit(":", 1)
-        self.socket = socket.create_connection((host, int(port)), PATIENCE)
+        self._begin(socket.create_connection((host, int(port)), PATIENCE), lambda: self._shake_hands(
+            server, public, secret, metadata(Socket_Type=b"DEALER", Identity=identity, **properties)))
+
+    def _begin(self, line, shake_hands):
+        self.socket = line
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = bytearray()
         self.counter = 0
@@ -56,8 +63,7 @@ class Wire:
         self.said = []           # of that, the messages
         self.raw = bytearray()   # ... and before, as it came over the line
         try:
-            self._shake_hands(server, public, secret,
-                              metadata(Socket_Type=b"DEALER", Identity=identity, **properties))
+            shake_hands()
         except (OSError, HandshakeRefused, CryptoError) as reason:
             self.close()
             raise HandshakeRefused(str(reason), bytes(self.raw)) from None
@@ -128,7 +134,7 @@ class Wire:
 
     def boxed(self, payload, more=False):
         """A whole frame of ZMTP with one part of a message in it."""
-        short, nonce = self._nonce(b"CurveZMQMESSAGEC")
+        short, nonce = self._nonce(self.SAYS)
         box = sodium.crypto_box_afternm(bytes([MORE if more else 0]) + payload, nonce, self.key)
         return framed(b"\x07MESSAGE" + short + box)
 
@@ -148,7 +154,7 @@ class Wire:
             while True:
                 _, body = self._frame(timeout)
                 plain = sodium.crypto_box_open_afternm(
-                    body[16:], b"CurveZMQMESSAGES" + body[8:16], self.key)
+                    body[16:], self.HEARS + body[8:16], self.key)
                 self.clear.append(plain[1:])
                 if not plain[0] & 2:  # else a PING
                     self.said.append(plain[1:])
@@ -163,3 +169,31 @@ class Wire:
 
     def __del__(self):
         self.close()
+
+
+class Dialled(Wire):
+    """The other end of @line, which a node has dialled: we answer with the CURVE key
+    @secret. self.client: the key that it proved."""
+    SAYS, HEARS = Wire.HEARS, Wire.SAYS
+
+    def __init__(self, line, secret):
+        self._begin(line, lambda: self._answer(secret))
+
+    def _answer(self, secret):
+        self.socket.sendall(greeting(as_server=True))
+        self._need(64)
+        del self.buffer[:64]
+        hello = self._command(b"\x05HELLO")
+        theirs = hello[74:106]
+        mine, mine_secret = sodium.crypto_box_keypair()
+        welcome = os.urandom(16)
+        box = sodium.crypto_box(mine + bytes(96), b"WELCOME-" + welcome, theirs, secret)
+        self.socket.sendall(framed(b"\x07WELCOME" + welcome + box, COMMAND))
+        initiate = self._command(b"\x08INITIATE")[96:]
+        self.key = sodium.crypto_box_beforenm(theirs, mine_secret)
+        plain = sodium.crypto_box_open_afternm(
+            initiate[8:], b"CurveZMQINITIATE" + initiate[:8], self.key)
+        self.client = plain[:32]
+        short, nonce = self._nonce(b"CurveZMQREADY---")
+        ready = sodium.crypto_box_afternm(metadata(Socket_Type=b"ROUTER", Identity=b""), nonce, self.key)
+        self.socket.sendall(framed(b"\x05READY" + short + ready, COMMAND))
