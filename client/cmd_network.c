@@ -129,9 +129,8 @@ static void print_coordinators(const json_t *network)
     json_t *member;
     json_array_foreach(json_object_get(network, "coordinator_list"), index, member)
     {
-        printf("%-14s", index == 0 ? "coordinators" : "");
-        pln_text_print(stdout, pln_text(member, "name"), false);
-        printf("%s(%s)\n", pln_text(member, "name")[0] != '\0' ? " " : "", pln_text(member, "id"));
+        print_pair(index == 0 ? "coordinators" : "", pln_text(member, "id"));
+        print_pair("called", pln_text(member, "name"));
     }
 }
 
@@ -232,8 +231,9 @@ int pln_cmd_network_heal(pln_command_t *command)
                      pln_text(answer, "name"));
         } else if (pln_number(answer, "missing") > 0) {
             pln_hint(
-                "no peer that is connected has the other branch: say `pln network heal` again when "
-                "one is that met the other copy");
+                "no peer that is connected has the other branch: say `pln network heal` on the "
+                "other copy, too, which publishes it; or here again when a peer is connected that "
+                "has it");
         }
     }
     json_decref(answer);

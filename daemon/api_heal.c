@@ -126,14 +126,20 @@ static bool settle(const pln_request_t *request, pln_answer_t *answer, pln_netwo
     return false;
 }
 
+/** Is all of it here, or did the copy that has the rest publish it again itself? */
+static bool is_complete(const pln_request_t *request, const pln_fork_view_t *fork)
+{
+    return fork->whole || pln_republished(request->api, &fork->place, fork->at + 1, &fork->missing);
+}
+
 /** What does not count of one fork is published again, and remembered to be so. */
 static bool say_again(const pln_request_t *request, pln_answer_t *answer,
-                      const pln_fork_view_t *fork, uint64_t *published)
+                      const pln_fork_view_t *fork, bool complete, uint64_t *published)
 {
     if (!pln_republish(request, answer, &fork->place, fork->at, published)) {
         return false;
     }
-    if (!fork->whole || fork->lacking > 0) {
+    if (!complete || fork->lacking > 0) {
         return true;
     }
     pln_event_t event = {.type = PLN_EV_HEALED};
@@ -172,10 +178,11 @@ void pln_api_network_heal(const pln_request_t *request, pln_answer_t *answer)
         if (view.forks[i].beyond) {
             continue;  // which of its records will count is not known yet
         }
+        bool complete = is_complete(request, &view.forks[i]);
         forks++;
-        missing += !view.forks[i].whole;
+        missing += !complete;
         lacking += view.forks[i].lacking;
-        if (!say_again(request, answer, &view.forks[i], &published)) {
+        if (!say_again(request, answer, &view.forks[i], complete, &published)) {
             return;
         }
     }

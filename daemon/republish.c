@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "catalog_query.h"
 #include "codecs.h"
 #include "proto/pack.h"
 #include "proto/record.h"
@@ -12,6 +13,8 @@
 #define FIELD_WAS 3u
 #define BATCH_ENTRIES 256u
 #define BATCH_BYTES (4u << 20)
+#define MOVED_MAX 8u
+#define MOVED_WAIT_MS 1000u /**< for what came just now */
 
 /* ---- the field ---- */
 
@@ -193,4 +196,65 @@ bool pln_republish(const pln_request_t *request, pln_answer_t *answer, const pln
     pln_buf_free(&batch->bytes);
     free(batch);
     return good;
+}
+
+/* ---- what another copy has published again ---- */
+
+/** The reference in field `was` of the payload. */
+static bool was_read(pln_span_t payload, pln_reference_t *out)
+{
+    pln_record_field_t field;
+    pln_record_t record = pln_record_open(NULL, payload);
+    while (pln_record_next(&record, &field)) {
+        if (field.number == FIELD_WAS) {
+            pln_unpack_t in = pln_unpack(field.value);
+            pln_reference_read(&in, out);
+            return in.error == PLN_OK;
+        }
+    }
+    return false;
+}
+
+/** Does this record of the same author say that it was an entry with that content? */
+static bool says_so(const pln_api_t *api, const pln_relative_t *moved, const pln_place_t *place,
+                    const pln_hash_t *data)
+{
+    pln_chain_row_t chain;
+    pln_buf_t bytes = {0};
+    pln_entry_t entry;
+    pln_span_t payload;
+    pln_reference_t was;
+    if (pln_store_chain(api->store, moved->chain, &chain) != PLN_OK ||
+        !pln_id_equal(&chain.place.author, &place->author) || moved->seq > chain.counted ||
+        pln_store_entry(api->store, moved->chain, moved->seq, &bytes) != PLN_OK) {
+        pln_buf_free(&bytes);
+        return false;
+    }
+    pln_codec_t *codec = pln_codecs_take(api->codecs);
+    bool said = pln_entry_read(pln_buf_span(&bytes), &entry) == PLN_OK && !entry.withheld &&
+                pln_codec_decode(codec, entry.header.codec, entry.payload, &payload) == PLN_OK &&
+                was_read(payload, &was) && memcmp(was.data, data->bytes, sizeof was.data) == 0;
+    pln_codecs_put(api->codecs, &codec);
+    pln_buf_free(&bytes);
+    return said;
+}
+
+bool pln_republished(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                     const pln_hash_t *data)
+{
+    pln_relative_t moved[MOVED_MAX];
+    size_t count = 0;
+    pln_catalog_reader_t reader;
+    (void)pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, MOVED_WAIT_MS);
+    if (!pln_catalog_take(api->catalog, &reader)) {
+        return false;
+    }
+    bool asked = pln_query_moved(reader.db, place, seq, moved, MOVED_MAX, &count);
+    pln_catalog_put(api->catalog, &reader);
+    for (size_t i = 0; asked && i < count; i++) {
+        if (says_so(api, &moved[i], place, data)) {
+            return true;
+        }
+    }
+    return false;
 }

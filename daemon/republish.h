@@ -25,4 +25,11 @@ PLN_MUST_CHECK pln_err_t pln_was_add(pln_span_t payload, const pln_place_t *plac
 bool pln_republish(const pln_request_t *request, pln_answer_t *answer, const pln_place_t *place,
                    uint64_t after, uint64_t *count);
 
+/**
+ * Has another copy of this node's key published entry @seq of @place again, of the branch on which
+ * its payload has the hash @data? That copy alone may ever have had it.
+ */
+bool pln_republished(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                     const pln_hash_t *data);
+
 #endif

@@ -65,14 +65,17 @@ void pln_warn_catalog(json_t *warnings, const pln_api_t *api)
 
 void pln_warn_twin(json_t *warnings, const pln_twin_view_t *twin, const char *told_by)
 {
-    char since[PLN_MOMENT_SIZE];
-    pln_moment_text(twin->told_wall_ms != 0 ? twin->since_ms : twin->wrote_wall_ms, since);
+    char time[PLN_MOMENT_SIZE];
+    bool there = twin->told_wall_ms != 0;
+    pln_moment_text(there ? twin->since_ms : twin->wrote_wall_ms, time);
     warn(warnings,
-         "Another machine runs with this node's key, %s %s%s%s (%s says so). Each writes in an "
-         "epoch of its own, so nothing is lost; switch one of them off, or start it in an empty "
-         "folder without node.key and let it join as a node of its own.",
-         twin->told_wall_ms != 0 ? "connected since" : "and has written what came at", since,
-         twin->address[0] != '\0' ? ", from " : "", twin->address, told_by);
+         "Another machine %s %s%s%s (%s %s). Each writes in an epoch of its own, so nothing is "
+         "lost; switch one of them off, or start it in an empty folder without node.key and let it "
+         "join as a node of its own.",
+         there ? "runs with this node's key, connected since"
+               : "has this node's key, and wrote what came at",
+         time, twin->address[0] != '\0' ? ", from " : "", twin->address, told_by,
+         there ? "says so" : "had it");
 }
 
 void pln_warn_disk(json_t *warnings, const pln_api_t *api)
@@ -138,6 +141,19 @@ static void warn_expiry(json_t *warnings, const pln_network_view_t *network)
     }
 }
 
+/** Coordinators are called by others; anybody else has somebody to call, or had. */
+static void warn_alone(json_t *warnings, const pln_network_view_t *network)
+{
+    bool calls = network->role != PLN_ROLE_NONE && network->role < PLN_ROLE_COORDINATOR;
+    if (calls && !network->expired && network->connected == 0 && !network->callable) {
+        warn(warnings,
+             "Nobody of %s is connected, and no address of a member is known here any more: ask a "
+             "coordinator for a new ticket, and join with it. This node comes in as the member it "
+             "is.",
+             network->name);
+    }
+}
+
 static void warn_deposed(json_t *warnings, const pln_network_view_t *network)
 {
     char did[PLN_DID_SIZE];
@@ -165,17 +181,20 @@ static void warn_own_fork(json_t *warnings, const char *network, const pln_fork_
     } else if (!fork->settled) {
         warn(warnings,
              "Two copies of this node's key have written in %s: of its records behind number %llu "
-             "none counts yet. Stop one of the copies, then say `pln network heal` here.",
+             "none counts yet. Say `pln network heal` here, then on the other copy, then stop one "
+             "of them.",
              network, (unsigned long long)fork->at);
     } else if (!fork->healed) {
         warn(warnings,
              "One branch of this node's records in %s is settled, but what only the other one has "
-             "is not published again yet: %ssay `pln network heal` here.",
+             "is not published again yet: %s.",
              network,
              fork->lacking > 0 ? "some of it came without its content; when a peer that has it is "
-                                 "connected, "
-             : fork->whole     ? ""
-                               : "when a peer that met the other copy is connected, ");
+                                 "connected, say `pln network heal` here"
+             : fork->whole
+                 ? "say `pln network heal` here"
+                 : "say `pln network heal` on the other copy, then here; or only here, when a peer "
+                   "is connected that has it");
     }
 }
 
@@ -259,6 +278,7 @@ void pln_warn_network(json_t *warnings, const pln_network_view_t *network)
         return;
     }
     warn_expiry(warnings, network);
+    warn_alone(warnings, network);
     warn_forks(warnings, network);
     if (network->holes > 0) {
         warn(warnings,

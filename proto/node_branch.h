@@ -122,8 +122,9 @@ bool pln_fork_named(const pln_chain_t *chain, pln_vouch_t *out);
 uint64_t pln_fork_reach(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t *fork);
 /** Is a head named by a settle or cut that is not held, beyond L? */
 bool pln_fork_lacks(pln_net_state_t *net, pln_fork_place_t *fork);
-/** Are both branches of the proof held, as far as anybody has brought them? */
-bool pln_fork_whole(pln_net_state_t *net, pln_fork_place_t *fork);
+/** Are both branches of the proof held, as far as anybody has brought them? Else @missing is
+ * data(L+1) of the one that is not, or zeros. */
+bool pln_fork_whole(pln_net_state_t *net, pln_fork_place_t *fork, pln_hash_t *missing);
 /** Settled at a head that lies beyond the network's quota: it counts once there is room. */
 bool pln_fork_beyond(pln_net_state_t *net, pln_fork_place_t *fork);
 /** Settled, and the settled branch counts here. */

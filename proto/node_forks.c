@@ -456,12 +456,13 @@ bool pln_fork_counts(pln_net_state_t *net, pln_fork_place_t *fork)
     return held(net, known) && known->chain->counted.seq >= known->head.seq;
 }
 
-bool pln_fork_whole(pln_net_state_t *net, pln_fork_place_t *fork)
+bool pln_fork_whole(pln_net_state_t *net, pln_fork_place_t *fork, pln_hash_t *missing)
 {
     const pln_place_t *place = &fork->place;
     const pln_chain_t *first = pln_chain_find(net, &place->author, place->epoch, place->lane);
     const pln_known_t *at = known_find(fork, fork->at, &fork->hash);
     pln_fork_proof_t proof;
+    memset(missing, 0, sizeof *missing);
     if (first == NULL || at == NULL || at->chain == NULL ||
         pln_fork_proof_decode(pln_buf_span(&fork->proof), &proof) != PLN_OK) {
         return false;
@@ -474,6 +475,7 @@ bool pln_fork_whole(pln_net_state_t *net, pln_fork_place_t *fork)
                     ((at->has_next && pln_hash_equal(&at->next, &next)) ||
                      branch_there(first, &at->head, &next) != NULL);
         if (!here) {
+            memcpy(missing, proof.branches[i].links.data + PLN_HEADER_SIZE, sizeof *missing);
             return false;
         }
     }

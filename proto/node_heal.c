@@ -14,6 +14,13 @@ static bool is_own(const pln_node_t *node, const pln_fork_place_t *fork)
     return pln_id_equal(&fork->place.author, &node->self->id);
 }
 
+/** Is there nothing more to be asked of the peers? */
+static bool at_home(pln_net_state_t *net, pln_fork_place_t *fork)
+{
+    pln_hash_t missing;
+    return pln_fork_whole(net, fork, &missing);
+}
+
 static void fetch(pln_node_t *node, pln_link_t *link, pln_net_state_t *net,
                   const pln_fork_place_t *fork)
 {
@@ -27,7 +34,7 @@ void pln_fork_fetch_own(pln_node_t *node, pln_link_t *link, pln_net_state_t *net
 {
     size_t cursor = 0;
     for (pln_fork_place_t *fork; (fork = pln_map_next(&net->forks, &cursor)) != NULL;) {
-        if (is_own(node, fork) && (!pln_fork_settled(net, fork) || !pln_fork_whole(net, fork))) {
+        if (is_own(node, fork) && (!pln_fork_settled(net, fork) || !at_home(net, fork))) {
             fetch(node, link, net, fork);
         }
     }
@@ -45,7 +52,7 @@ void pln_fork_go_on(pln_node_t *node, pln_net_state_t *net, pln_fork_place_t *fo
         pln_want_unblock(node, net, place);
     }
     pln_push_announce(node, net, &fork->place);
-    if (!is_own(node, fork) || pln_fork_whole(net, fork)) {
+    if (!is_own(node, fork) || at_home(net, fork)) {
         return;  // what grows beyond that is announced
     }
     size_t cursor = 0;

@@ -158,8 +158,8 @@ struct pln_link {
     bool dialled;
     pln_store_id_t store; /**< the peer's, from its HELLO */
     uint8_t start[PLN_START_SIZE];
-    bool has_twin; /**< there is another link to its id, and another machine behind it */
-    bool told_twin;
+    bool has_twin;         /**< there is another link to its id, and another machine behind it */
+    uint64_t told_twin_ms; /**< when it was last told of that one; 0: not yet */
     bool up;
     bool greeted; /**< the peer's HELLO has come */
     bool closing;
@@ -330,10 +330,12 @@ typedef struct {
     size_t attempt; /**< index over all addresses of the ticket, round after round */
     size_t refused; /**< of this round: gates that did not know the ticket */
     uint64_t next_ms;
+    bool asked; /**< JOIN is said on `link` */
     bool welcomed;
     bool was_member;      /**< by what we knew when it began ... */
     uint32_t term_before; /**< ... in this term */
     char last[160];       /**< progress told last */
+    char problem[160];    /**< of it the last that was bad news; may be empty */
 } pln_joining_t;
 
 struct pln_node {
@@ -371,7 +373,8 @@ struct pln_node {
     bool life_known;     /**< ... if there is one */
     bool used_before;    /**< the key was, before this store was made */
     pln_twin_view_t twin;
-    pln_held_t *held; /**< what makes us write and must wait, oldest first */
+    uint64_t twin_told_ms; /**< when a peer last said that it is there */
+    pln_held_t *held;      /**< what makes us write and must wait, oldest first */
     size_t held_count;
     size_t held_bytes;
     pln_map_t loaded_marks; /**< chain number u32 -> its marks, until the start */

@@ -2,7 +2,8 @@
 // Two machines with one key: whoever talks with both keeps both links and tells each of the other.
 //
 //     HELLO names store and start -> both as on the peer's other link: one link too many
-//                                 -> else: both links stay; when both have spoken, TWIN to both
+//                                 -> else: both links stay; when both have spoken, TWIN to both,
+//                                    again and again for as long as both are there
 //
 // Each goes on in an epoch of its own (node_epochs.c); what is left to do is people's: to switch
 // one of them off, or give it a key of its own.
@@ -10,7 +11,8 @@
 
 #include "node_terms.h"
 
-#define TWINS_MAX 2u /**< links of one id at a time */
+#define TWINS_MAX 2u       /**< links of one id at a time */
+#define WROTE_MS 86400000u /**< for so long people are told what another machine wrote */
 
 pln_link_t *pln_peer_next_link(pln_node_t *node, const pln_peer_t *peer, size_t *cursor)
 {
@@ -86,7 +88,7 @@ bool pln_twins_settle(pln_node_t *node, pln_link_t *link)
     }
     if (other != NULL) {
         link->has_twin = other->has_twin = true;
-        link->told_twin = other->told_twin = false;
+        link->told_twin_ms = other->told_twin_ms = 0;
     }
     pln_link_t *used = link->peer->link;
     bool replaced = used != NULL && memcmp(used->store.bytes, link->store.bytes, 16) == 0;
@@ -103,11 +105,18 @@ void pln_twins_scan(pln_node_t *node, pln_link_t *link)
     link->has_twin = other != NULL;
     bool both_speak =
         other != NULL && link->heard_ms > other->up_ms && other->heard_ms > link->up_ms;
-    if (both_speak && !link->told_twin) {
+    if (!both_speak) {
+        return;
+    }
+    bool first = link->told_twin_ms == 0;
+    if (first) {
         pln_trace(node, "two machines with one key", link, NULL, other->number);
-        link->told_twin = true;
+    }
+    if (first || node->now_ms >= link->told_twin_ms + PLN_KEEPALIVE_MS) {
+        link->told_twin_ms = node->now_ms;
         tell(node, link, other);
     }
+    pln_wake(node, link->told_twin_ms + PLN_KEEPALIVE_MS);
 }
 
 pln_link_t *pln_twin_left(pln_node_t *node, const pln_peer_t *peer, const pln_link_t *gone)
@@ -123,11 +132,18 @@ pln_link_t *pln_twin_left(pln_node_t *node, const pln_peer_t *peer, const pln_li
 
 /* ---- our own ---- */
 
+/** Has a peer said so, and not fallen silent about it since? */
+static bool is_told(const pln_node_t *node)
+{
+    return node->twin.told_wall_ms != 0 && node->now_ms < node->twin_told_ms + PLN_SILENCE_MS;
+}
+
 void pln_twin_received(pln_node_t *node, pln_link_t *link, const pln_twin_t *twin)
 {
     pln_twin_view_t *known = &node->twin;
-    bool first = known->told_wall_ms == 0;
+    bool first = !is_told(node);
     known->told_wall_ms = node->wall_ms;
+    node->twin_told_ms = node->now_ms;
     known->told_by = link->id;
     known->since_ms = twin->since_ms;
     memset(known->address, 0, sizeof known->address);
@@ -140,11 +156,18 @@ void pln_twin_received(pln_node_t *node, pln_link_t *link, const pln_twin_t *twi
 void pln_twin_wrote(pln_node_t *node, const pln_link_t *link)
 {
     node->twin.wrote_wall_ms = node->wall_ms;
-    node->twin.told_by = node->twin.told_wall_ms == 0 ? link->id : node->twin.told_by;
+    node->twin.told_by = is_told(node) ? node->twin.told_by : link->id;
 }
 
 bool pln_node_twin(const pln_node_t *node, pln_twin_view_t *out)
 {
     *out = node->twin;
+    if (!is_told(node)) {
+        out->told_wall_ms = out->since_ms = 0;
+        out->address[0] = '\0';
+    }
+    if (node->wall_ms >= out->wrote_wall_ms + WROTE_MS) {
+        out->wrote_wall_ms = 0;
+    }
     return out->told_wall_ms != 0 || out->wrote_wall_ms != 0;
 }

@@ -19,6 +19,7 @@ typedef struct {
     bool settled;                /**< one branch counts, or all do (lane 0) */
     bool beyond;                 /**< settled at a head behind the network's quota */
     bool whole;                  /**< both branches of the proof are here */
+    pln_hash_t missing;          /**< else data(at + 1) of the one that is not; zeros: not known */
     bool healed;                 /**< own: settled, and all that does not count published again */
     uint64_t entries;            /**< of all branches */
     uint64_t lacking;            /**< own: that do not count, and whose payload has not come */
@@ -57,6 +58,8 @@ typedef struct {
     uint64_t bytes;   /**< their weight */
     size_t members;
     size_t coordinators; /**< root included */
+    size_t connected;    /**< links with other members, on which the network is shared */
+    bool callable;       /**< an address of another member is known */
     size_t chains;
     size_t wanted; /**< rows that wait, whatever the reason */
     pln_hash_t digest;
@@ -156,15 +159,16 @@ typedef struct {
     pln_id_t used_by;
     char used_name[PLN_NAME_MAX + 1];
     uint64_t used_ms;
+    bool powerless; /**< in a view: this node may not invite into that network any more */
 } pln_invitation_t;
 bool pln_node_next_invitation(pln_node_t *node, size_t *cursor, pln_invitation_t *out);
 
 /** What a keyring says of each network that this node is in; *cursor as above. */
 bool pln_node_next_hint(pln_node_t *node, size_t *cursor, pln_keyring_network_t *out);
 
-/** Another machine that runs with this node's key, as far as it was noticed since the start. */
+/** Another machine that runs with this node's key, as far as it was noticed of late. */
 typedef struct {
-    uint64_t told_wall_ms;             /**< a peer last said so; 0 never */
+    uint64_t told_wall_ms;             /**< a peer last said so, and still does; 0: none does */
     pln_id_t told_by;                  /**< that peer, or who brought what it wrote */
     uint64_t since_ms;                 /**< connected there since, by that peer's clock */
     char address[PLN_ADDRESS_MAX + 1]; /**< from where; may be empty */

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import unittest
 
-from plnkit import Case, lessons, wait_until, write_ndjson
+from plnkit import Case, lessons, places, wait_until, write_ndjson
 
 
 class Fork(Case):
@@ -115,7 +115,7 @@ class Fork(Case):
         self.late.stop()
         self.come_home()
         self.assertTrue(self.fork_of(self.author)["own"])
-        self.assertIn("Stop one of the copies", self.author.pln("status"))
+        self.assertIn("stop one of them", self.author.pln("status"))
         branches = {"first": self.ids_of_branch(self.hub, "first"),
                     "second": self.ids_of_branch(self.other, "second")}
         done = self.author.pln("network", "heal", self.network, json=True)
@@ -181,6 +181,49 @@ class Fork(Case):
         count = {"first": 4, "second": 2}[tag]
         author = self.author.id.removeprefix("did:key:")
         return {f"{self.network}/{author}/{4 + n}": f"{tag} {n}" for n in range(count)}
+
+    def test_what_only_the_other_copy_has_is_published_there(self):
+        """Both dial one hub, as districts do: it holds the branch that it met first, and no other."""
+        self.hub = self.node("hub", dial="named", listen=places.address())
+        self.network = self.hub.found()
+        self.author = self.node("author")
+        self.author.join(self.hub.invite(self.network))
+        self.publish(self.author, "common", 2)
+        self.wait_records(self.network, 2, self.hub)
+        self.author.stop()
+        self.hub.stop()
+        self.copy = self.copy_of(self.author, "copy")
+        for node, tag, count in ((self.author, "first", 2), (self.copy, "second", 3)):
+            node.start()
+            self.publish(node, tag, count)
+            node.stop()
+        self.hub.start()
+        self.author.start()
+        self.wait_records(self.network, 4, self.hub)
+        self.copy.start()
+        wait_until(lambda: self.fork_of(self.hub), self.patience, "the hub sees the fork")
+        for node in (self.author, self.copy):
+            wait_until(lambda node=node: self.fork_of(node), self.patience, f"{node} hears of it")
+        done = self.author.try_pln("network", "heal", self.network)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("on the other copy", done.stderr)
+        self.assertIn("on the other copy", self.author.pln("status"))
+        wait_until(lambda: self.fork_of(self.copy)["settled"], self.patience, "the copy hears of it")
+        self.assertEqual(self.copy.pln("network", "heal", self.network, json=True)["published"], 3)
+        everybody = (self.hub, self.author, self.copy)
+        for node in everybody:
+            wait_until(lambda node=node: self.titles(node) == self.all_told(2, 2, 3),
+                       self.patience, f"{node} shows each record once")
+        self.wait_equal(self.network, *everybody)
+        ids = self.ids(self.hub)
+        author = self.author.id.removeprefix("did:key:")
+        self.assertEqual([ids[f"{self.network}/{author}/{seq}"] for seq in range(1, 5)],
+                         ["common 0", "common 1", "first 0", "first 1"])
+        done = self.author.pln("network", "heal", self.network, json=True)
+        self.assertEqual((done["published"], done["missing"]), (0, 0))
+        for node in everybody:
+            self.assertNotIn("network heal", node.pln("status"))
+        self.assertEqual(self.titles(self.hub), self.all_told(2, 2, 3))
 
     def test_who_does_not_own_the_fork_is_told_who_does(self):
         self.founded()

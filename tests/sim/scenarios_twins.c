@@ -59,6 +59,27 @@ static void both_are_told_since_when_and_from_where(void **state)
     story_end(&story);
 }
 
+/** Whoever talks with both goes on saying so, and falls silent about a machine that is gone. */
+static void a_machine_that_was_switched_off_is_told_of_no_longer(void **state)
+{
+    (void)state;
+    story_t story = story_begin(6, false);
+    world_node_t *member = story_member(&story, "member");
+    story_run(&story, 15000);
+    world_node_t *second = second_machine(&story, member);
+    pln_twin_view_t twin;
+    story_run(&story, 600000);
+    assert_true(told(member, &twin));
+    assert_true(told(second, &twin));
+    world_stop(second);
+    story_run(&story, 120000);
+    assert_false(pln_node_twin(member->node, &twin));
+    world_start(second);
+    story_run(&story, 30000);
+    assert_true(told(member, &twin));
+    story_end(&story);
+}
+
 static void each_goes_on_in_an_epoch_of_its_own(void **state)
 {
     (void)state;
@@ -164,6 +185,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_are_told_since_when_and_from_where),
+        cmocka_unit_test(a_machine_that_was_switched_off_is_told_of_no_longer),
         cmocka_unit_test(each_goes_on_in_an_epoch_of_its_own),
         cmocka_unit_test(a_restored_machine_is_no_twin_of_the_one_it_replaces),
         cmocka_unit_test(copies_that_met_go_on_apart),
