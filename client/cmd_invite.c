@@ -6,7 +6,7 @@
 #include "book.h"
 #include "cancel.h"
 #include "proto/identity.h"
-#include "proto/ticket.h"
+#include "proto/letter.h"
 #include "table.h"
 #include "when.h"
 
@@ -30,6 +30,8 @@ static void describe(const json_t *invitation, uint64_t now, char *out, size_t s
         }
         snprintf(out, size, "used%s%.60s%s%s", name[0] != '\0' ? " by " : "", name,
                  when[0] != '\0' ? ", " : "", when);
+    } else if (strcmp(state, "void") == 0) {
+        snprintf(out, size, "void: no coordinator now");
     } else {
         snprintf(out, size, "%s", state);
     }
@@ -101,7 +103,8 @@ static bool key_of_ticket(const char *text, char did[PLN_DID_SIZE])
 {
     pln_ticket_t ticket;
     pln_identity_t once;
-    bool good = pln_ticket_decode(PLN_SPAN(text, strlen(text)), &ticket) == PLN_OK &&
+    char problem[PLN_LETTER_PROBLEM_SIZE];
+    bool good = pln_letter_read(PLN_SPAN(text, strlen(text)), &ticket, problem) == PLN_OK &&
                 pln_identity_derive(ticket.seed, &once) == PLN_OK;
     if (good) {
         pln_did(&once.id, did);

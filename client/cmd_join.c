@@ -2,13 +2,11 @@
 #include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "command.h"
-#include "proto/ticket.h"
+#include "proto/letter.h"
 #include "when.h"
-#include "width.h"
 
 #define WAIT_DEFAULT_MS 60000u
 #define INPUT_MAX 65536u /**< a letter with a ticket in it; more is something else */
@@ -30,43 +28,28 @@ static char *read_input(void)
     return (char *)text.data;
 }
 
-/** As much of @text as the daemon looks at, from where a ticket seems to begin, as UTF-8. */
-static char *find_ticket(const char *text)
-{
-    pln_buf_t out = {0};
-    const char *begin = text;
-    while (*begin != '\0' && strncasecmp(begin, "PLN1", 4) != 0) {
-        begin++;
-    }
-    text = *begin != '\0' ? begin : text;
-    size_t size = strlen(text);
-    while (size > 0 && out.size + 4 < PLN_TICKET_TEXT_MAX) {
-        uint32_t point;
-        size_t length = pln_width_next(text, size, &point);
-        bool wrong = point == PLN_WIDTH_REPLACEMENT && length == 1;
-        pln_buf_add(&out, wrong ? " " : text, length);
-        text += length;
-        size -= length;
-    }
-    pln_buf_u8(&out, 0);
-    return (char *)out.data;
-}
-
 /** Say what joining would mean before it happens. */
 static void announce(const json_t *ticket)
 {
     uint64_t ms;
     char when[PLN_WHEN_SIZE] = "";
     const char *label = pln_text(ticket, "label");
+    bool over = false;
     if (pln_when_parse(pln_text(ticket, "expires"), &ms)) {
+        over = ms <= pln_when_now();
         pln_when_ago(ms, pln_when_now(), when);
     }
     pln_hint("Joining \"%s\" as %s%s%s%s", pln_text(ticket, "name"), pln_text(ticket, "role"),
              label[0] != '\0' ? ", named \"" : "", label, label[0] != '\0' ? "\"" : "");
     pln_hint("  network  %s", pln_text(ticket, "network"));
     pln_hint("  founder  %s", pln_text(ticket, "root"));
-    pln_hint("  inviter  %s%s%s", pln_text(ticket, "inviter"),
-             when[0] != '\0' ? ", ticket ends " : "", when);
+    pln_hint("  inviter  %s", pln_text(ticket, "inviter"));
+    if (pln_text(ticket, "for")[0] != '\0') {
+        pln_hint("  only     %s", pln_text(ticket, "for"));
+    }
+    if (when[0] != '\0') {
+        pln_hint("  ticket   %s %s", over ? "ended" : "ends", when);
+    }
     size_t index;
     json_t *address;
     json_array_foreach(json_object_get(ticket, "addresses"), index, address)
@@ -148,16 +131,20 @@ static int ask(pln_command_t *command, json_t *body, uint64_t wait_ms, joining_t
     }
 }
 
-/** A slip is seen without asking anybody. False: told. */
-static bool is_ticket(const char *text)
+/** The ticket in @text alone; NULL: there is none, and why is told without asking anybody. */
+static char *find_ticket(const char *text)
 {
     pln_ticket_t ticket;
-    pln_err_t error = pln_ticket_decode(PLN_SPAN(text, strlen(text)), &ticket);
-    sodium_memzero(&ticket, sizeof ticket);
-    if (error != PLN_OK) {
-        pln_say("%s", pln_ticket_problem(error));
+    pln_buf_t out = {0};
+    char problem[PLN_LETTER_PROBLEM_SIZE];
+    if (pln_letter_read(PLN_SPAN(text, strlen(text)), &ticket, problem) == PLN_OK) {
+        pln_ticket_encode(&ticket, &out);
+        pln_buf_u8(&out, 0);
+    } else {
+        pln_say("%s", problem);
     }
-    return error == PLN_OK;
+    sodium_memzero(&ticket, sizeof ticket);
+    return (char *)out.data;
 }
 
 static int join(pln_command_t *command, const char *ticket, uint64_t wait_ms)
@@ -193,7 +180,7 @@ int pln_cmd_join(pln_command_t *command)
     int status = PLN_FAILED;
     if (text[0] != '\0') {
         char *ticket = find_ticket(text);
-        status = is_ticket(ticket) ? join(command, ticket, wait_ms) : PLN_FAILED;
+        status = ticket != NULL ? join(command, ticket, wait_ms) : PLN_FAILED;
         free(ticket);
     } else {
         pln_say("standard input holds no ticket: give it as `pln join TICKET`");

@@ -5,6 +5,7 @@
 #include "peer_table.h"
 #include "table.h"
 #include "when.h"
+#include "wrap.h"
 
 int pln_cmd_id(pln_command_t *command)
 {
@@ -124,7 +125,8 @@ static void network_state(const json_t *network, char *out, size_t size)
         snprintf(out, size, "%llu chains to get",
                  (unsigned long long)pln_number(network, "wanted"));
     } else {
-        snprintf(out, size, "complete%s",
+        bool alone = pln_number(network, "connected") == 0 && pln_number(network, "members") > 1;
+        snprintf(out, size, "%s%s", alone ? "nobody connected" : "complete",
                  has_forked_decisions(network) ? ", decisions forked" : "");
     }
 }
@@ -267,8 +269,7 @@ static void print_warnings(const json_t *warnings)
         pln_screen_style(stdout, PLN_WARN);
         fputs("! ", stdout);
         pln_screen_style(stdout, PLN_PLAIN);
-        pln_text_print(stdout, json_is_string(warning) ? json_string_value(warning) : "", false);
-        putchar('\n');
+        pln_wrap_sentence(stdout, json_is_string(warning) ? json_string_value(warning) : "", 2, 2);
     }
 }
 

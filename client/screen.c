@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "width.h"
+#include "wrap.h"
 
 #define WIDTH_DEFAULT 80u
 #define WIDTH_MIN 40u
@@ -158,8 +159,7 @@ static void say(const char *prefix, pln_style_t style, const char *format, va_li
     pln_screen_style(stderr, style);
     fputs(prefix, stderr);
     pln_screen_style(stderr, PLN_PLAIN);
-    pln_text_print(stderr, text, false);
-    fputc('\n', stderr);
+    pln_wrap_sentence(stderr, text, strlen(prefix), prefix[0] != '\0' ? 2 : 0);
     free(text);
 }
 

@@ -39,6 +39,11 @@ bool pln_new_file_open(pln_new_file_t *out, const char *name)
     size_t room = strlen(name) + sizeof ".part";
     *out = (pln_new_file_t){.name = pln_strdup(name), .part = pln_alloc(room), .file = -1};
     snprintf(out->part, room, "%s.part", name);
+    if (strcmp(name, "-") == 0) {
+        pln_say("it holds this node's key, so it goes into a file of its own: give a name, not -");
+        pln_new_file_drop(out);
+        return false;
+    }
     if (!replaceable(name)) {
         pln_say("%s is there and is no backup or key of pln: choose another name", name);
         pln_new_file_drop(out);

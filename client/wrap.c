@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "screen.h"
 #include "width.h"
@@ -117,4 +118,22 @@ void pln_wrap_print(FILE *out, const char *text, size_t indent, size_t width)
     }
     pln_buf_free(&safe);
     pln_buf_free(&paragraph);
+}
+
+void pln_wrap_sentence(FILE *out, const char *text, size_t used, size_t hang)
+{
+    char *line = pln_text_line(text);
+    size_t size = strlen(line);
+    size_t width = isatty(fileno(out)) ? pln_screen_width(out) : SIZE_MAX;
+    const char *rest = line;
+    do {
+        size_t next, fit = pln_wrap_next(rest, size, width > used ? width - used : 1, &next);
+        fwrite(rest, 1, fit, out);
+        fputc('\n', out);
+        rest += next;
+        size -= next;
+        used = hang;
+        blanks(out, size > 0 ? hang : 0);
+    } while (size > 0);
+    free(line);
 }

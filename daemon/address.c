@@ -44,6 +44,20 @@ bool pln_address_parse(const char *text, pln_address_t *out)
     return host_size > 0 && strpbrk(out->host, "[] /\t\r\n") == NULL;
 }
 
+bool pln_address_dialable(const char *text)
+{
+    pln_address_t address;
+    if (!pln_address_parse(text, &address) || address.port == 0) {
+        return false;
+    }
+    struct in_addr v4;
+    struct in6_addr v6;
+    bool any = strcmp(address.host, "*") == 0 ||
+               (inet_pton(AF_INET, address.host, &v4) == 1 && v4.s_addr == INADDR_ANY) ||
+               (inet_pton(AF_INET6, address.host, &v6) == 1 && IN6_IS_ADDR_UNSPECIFIED(&v6));
+    return !any;
+}
+
 void pln_address_format(const char *host, uint16_t port, char out[PLN_ADDRESS_MAX + 1])
 {
     static const char mapped[] = "::ffff:";

@@ -22,6 +22,9 @@ typedef struct {
 /** False: not HOST:PORT. Port 0 is let through. */
 bool pln_address_parse(const char *text, pln_address_t *out);
 
+/** Can it be dialled? False: not HOST:PORT, port 0, or a host that means "any" to a listener. */
+bool pln_address_dialable(const char *text);
+
 /** "host:port", with brackets where the host has colons; an IPv4-mapped host becomes IPv4. */
 void pln_address_format(const char *host, uint16_t port, char out[PLN_ADDRESS_MAX + 1]);
 

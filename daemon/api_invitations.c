@@ -22,7 +22,8 @@ typedef struct {
 static bool given_addresses(pln_answer_t *answer, const json_t *given, addresses_t *out)
 {
     if (!json_is_array(given) || json_array_size(given) > PLN_TICKET_ADDRESSES_MAX) {
-        pln_answer_field(answer, "addresses", "\"addresses\" must be a list of at most %u texts",
+        pln_answer_field(answer, "addresses",
+                         "a ticket names at most %u addresses: leave out the others",
                          PLN_TICKET_ADDRESSES_MAX);
         return false;
     }
@@ -30,12 +31,12 @@ static bool given_addresses(pln_answer_t *answer, const json_t *given, addresses
     const json_t *value;
     json_array_foreach(given, i, value)
     {
-        pln_address_t parsed;
         const char *text = json_string_value(value);
-        if (text == NULL || strlen(text) > PLN_ADDRESS_MAX || !pln_address_parse(text, &parsed) ||
-            parsed.port == 0) {
+        if (text == NULL || strlen(text) > PLN_ADDRESS_MAX || !pln_address_dialable(text)) {
             pln_answer_field(answer, "addresses",
-                             "\"addresses\" must be HOST:PORT, such as pln.example.org:7420");
+                             "\"%.80s\" is not HOST:PORT to be dialled, such as "
+                             "pln.example.org:7420",
+                             text != NULL ? text : "");
             return false;
         }
         out->list[out->count++] = text;

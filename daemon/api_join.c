@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "api_json.h"
+#include "proto/letter.h"
 #include "warnings.h"
 
 #define WAIT_DEFAULT_MS 60000u
@@ -154,13 +155,14 @@ static bool read_ticket(const pln_request_t *request, pln_answer_t *answer, pln_
         return false;
     }
     pln_span_t span = PLN_SPAN(json_string_value(text), json_string_length(text));
-    pln_err_t error = pln_ticket_decode(span, out);
+    char why[PLN_LETTER_PROBLEM_SIZE];
+    pln_err_t error = pln_letter_read(span, out, why);
     const char *reason = error == PLN_ETRUNCATED   ? "truncated"
                          : error == PLN_ESIGNATURE ? "mistyped"
                          : error == PLN_EVERSION   ? "version"
                                                    : "malformed";
     if (error != PLN_OK) {
-        pln_answer_problem(answer, 400, reason, "%s", pln_ticket_problem(error));
+        pln_answer_problem(answer, 400, reason, "%s", why);
     }
     return error == PLN_OK;
 }

@@ -112,6 +112,7 @@ json_t *pln_json_network(const pln_network_view_t *view)
     json_object_set_new(json, "access_digest",
                         pln_json_hex(&view->access_digest, sizeof view->access_digest));
     pln_json_set_number(json, "members", view->members);
+    pln_json_set_number(json, "connected", view->connected);
     pln_json_set_number(json, "coordinators", view->coordinators);
     pln_json_set_number(json, "chains", view->chains);
     pln_json_set_number(json, "wanted", view->wanted);
@@ -196,7 +197,10 @@ const char *pln_invitation_state(const pln_invitation_t *view, uint64_t now_ms)
         case PLN_TICKET_OPEN:
             break;
     }
-    return view->expiry_ms > 0 && view->expiry_ms <= now_ms ? "expired" : "open";
+    if (view->expiry_ms > 0 && view->expiry_ms <= now_ms) {
+        return "expired";
+    }
+    return view->powerless ? "void" : "open";
 }
 
 json_t *pln_json_invitation(const pln_invitation_t *view, const char *network_name, uint64_t now_ms)

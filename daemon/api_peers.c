@@ -35,14 +35,14 @@ static json_t *peer_answer(const pln_event_t *event)
 void pln_api_peer_add(const pln_request_t *request, pln_answer_t *answer)
 {
     const char *address, *id;
-    pln_address_t parsed;
     pln_event_t event = {.type = PLN_EV_PEER_ADD};
     if (!pln_body_text(request, answer, "address", true, PLN_ADDRESS_MAX, &address) ||
         !pln_body_text(request, answer, "id", true, PLN_DID_SIZE, &id)) {
         return;
     }
-    if (!pln_address_parse(address, &parsed) || parsed.port == 0) {
-        pln_answer_field(answer, "address", "\"%s\" is not HOST:PORT, such as pln.example.org:7420",
+    if (!pln_address_dialable(address)) {
+        pln_answer_field(answer, "address",
+                         "\"%s\" is not HOST:PORT to be dialled, such as pln.example.org:7420",
                          address);
         return;
     }

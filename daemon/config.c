@@ -148,15 +148,15 @@ static bool add_address(pln_config_t *config, const char *text, size_t size, uin
                         char why[SENTENCE_MAX])
 {
     char item[PLN_ADDRESS_MAX + 1];
-    pln_address_t address;
     bool good = size < sizeof item;
     if (good) {
         memcpy(item, text, size);
         item[size] = '\0';
-        good = pln_address_parse(item, &address) && address.port != 0;
+        good = pln_address_dialable(item);
     }
     if (!good) {
-        snprintf(why, SENTENCE_MAX, "must be HOST:PORT, such as hub.example.org:7420, not \"%.*s\"",
+        snprintf(why, SENTENCE_MAX,
+                 "must be HOST:PORT to be dialled, such as hub.example.org:7420, not \"%.*s\"",
                  (int)(size < 80 ? size : 80), text);
         return false;
     }

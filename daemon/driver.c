@@ -14,6 +14,7 @@
 /* A clock before this is not credible (R9); a fixed date, so that builds are reproducible. */
 #define BUILD_MS UINT64_C(1735689600000) /* 2025-01-01 */
 #define ASK_MS 500u                      /* how often a waiting user is asked whether to go on */
+#define LAST_WORD_MS 2000u               /* for the node to say why a join was given up */
 
 /* ---- life ---- */
 
@@ -231,6 +232,15 @@ static const char *await_reply(pln_driver_t *driver, pln_letter_t *letter, uint6
     return NULL;
 }
 
+/* With the lock: a join that is given up says itself how far it came. NULL: it did. */
+static const char *last_word(pln_driver_t *driver, pln_letter_t *letter)
+{
+    pthread_mutex_unlock(&driver->inbox.lock);
+    pln_inbox_give_up(&driver->inbox, letter->as.ask.number);
+    pthread_mutex_lock(&driver->inbox.lock);
+    return await_reply(driver, letter, pln_driver_now_ms() + LAST_WORD_MS, NULL, NULL);
+}
+
 void pln_driver_request(pln_driver_t *driver, pln_event_t *event, uint64_t deadline_ms,
                         bool (*progress)(void *arg, const char *line), void *arg,
                         pln_reply_t *reply)
@@ -246,6 +256,9 @@ void pln_driver_request(pln_driver_t *driver, pln_event_t *event, uint64_t deadl
         bool entered = pln_inbox_enter(&driver->inbox, &letter, deadline_ms);
         missed = entered ? await_reply(driver, &letter, deadline_ms, progress, arg)
                          : "too many requests wait";
+        if (missed != NULL && event->type == PLN_EV_JOIN && letter.as.ask.number != 0) {
+            missed = last_word(driver, &letter);
+        }
         pln_inbox_leave(&driver->inbox, &letter);
     }
     if (letter.as.ask.final) {
@@ -255,9 +268,6 @@ void pln_driver_request(pln_driver_t *driver, pln_event_t *event, uint64_t deadl
     if (missed != NULL) {
         reply->error = PLN_EIO;
         snprintf(reply->detail, sizeof reply->detail, "%s", missed);
-        if (event->type == PLN_EV_JOIN && letter.as.ask.number != 0) {
-            pln_inbox_give_up(&driver->inbox, letter.as.ask.number);
-        }
     }
     pthread_mutex_lock(&driver->inbox.lock);
     go_out(driver);

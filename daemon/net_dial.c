@@ -82,6 +82,7 @@ void pln_dial_answers(pln_net_t *net)
             uint64_t now_ms = pln_net_now_ms();
             link->dial->addresses = answer;
             link->dial->give_up_ms = now_ms + DIAL_MS;
+            link->why = answer.count == 0 ? PLN_DOWN_NAME : link->why;
             try_next(net, link, now_ms);
         }
     }

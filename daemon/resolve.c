@@ -176,7 +176,9 @@ static bool take_id(pln_answer_t *answer, const one_id_t *one, const char *what,
         return true;
     }
     if (one->choices.count == 0) {
-        pln_answer_problem(answer, 404, "not-found", "no %s answers to \"%s\"", what, text);
+        pln_answer_problem(answer, 404, "not-found",
+                           "no %s answers to \"%s\": `pln members` shows who is in the network",
+                           what, text);
     } else {
         pln_answer_problem(answer, 400, "ambiguous", "several %ss answer to \"%s\"; say which: %s",
                            what, text, one->choices.text);

@@ -354,7 +354,9 @@ static void start(pln_node_t *node)
 {
     node->started = true;
     node->started_ms = node->now_ms;
-    pln_epochs_start(node);
+    if (pln_epochs_start(node)) {
+        pln_invitations_void(node, NULL);
+    }
     pln_withdraw_loaded(node);
     for (size_t i = 0; i < node->net_count; i++) {
         pln_net_refold(node, node->nets[i]);

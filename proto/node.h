@@ -138,7 +138,8 @@ typedef enum {
     PLN_DOWN_CLOSED,    /**< the connection ended, or we closed it */
     PLN_DOWN_REFUSED,   /**< the peer's gate refused our key */
     PLN_DOWN_KEY,       /**< whoever answers there has another key */
-    PLN_DOWN_UNREACHED, /**< no answer, no such name */
+    PLN_DOWN_UNREACHED, /**< no answer */
+    PLN_DOWN_NAME,      /**< no machine is known by that name */
     PLN_DOWN_STALLED    /**< the transport's queue is full */
 } pln_down_t;
 

@@ -373,9 +373,9 @@ void pln_dial_scan(pln_node_t *node)
 void pln_dial_failed(pln_node_t *node, pln_peer_t *peer, pln_down_t why)
 {
     static const pln_peer_state_t states[] = {
-        [PLN_DOWN_CLOSED] = PLN_PEER_IDLE,   [PLN_DOWN_REFUSED] = PLN_PEER_REFUSED,
-        [PLN_DOWN_KEY] = PLN_PEER_WRONG_KEY, [PLN_DOWN_UNREACHED] = PLN_PEER_UNREACHED,
-        [PLN_DOWN_STALLED] = PLN_PEER_IDLE,
+        [PLN_DOWN_CLOSED] = PLN_PEER_IDLE,    [PLN_DOWN_REFUSED] = PLN_PEER_REFUSED,
+        [PLN_DOWN_KEY] = PLN_PEER_WRONG_KEY,  [PLN_DOWN_UNREACHED] = PLN_PEER_UNREACHED,
+        [PLN_DOWN_NAME] = PLN_PEER_UNREACHED, [PLN_DOWN_STALLED] = PLN_PEER_IDLE,
     };
     peer->state = states[why];
     if (why == PLN_DOWN_REFUSED) {

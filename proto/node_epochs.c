@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "node_join.h"
 #include "node_terms.h"
 
 #define KEY_SIZE 36u   /**< network, term */
@@ -89,11 +90,11 @@ pln_err_t pln_epochs_load(pln_node_t *node, pln_span_t key, pln_span_t value)
     return PLN_OK;
 }
 
-void pln_epochs_start(pln_node_t *node)
+bool pln_epochs_start(pln_node_t *node)
 {
-    bool same = node->life_known && memcmp(node->life.bytes, node->store.bytes, 16) == 0;
-    if (same) {
-        return;
+    bool another = node->life_known && memcmp(node->life.bytes, node->store.bytes, 16) != 0;
+    if (node->life_known && !another) {
+        return false;
     }
     node->used_before = node->life_known || node->config.used_before;
     node->life = node->store;
@@ -103,6 +104,7 @@ void pln_epochs_start(pln_node_t *node)
     pln_buf_u8(&value, node->used_before);
     pln_save(node, PLN_TABLE_EPOCHS, life_key, sizeof life_key - 1, &value);
     pln_buf_free(&value);
+    return another;
 }
 
 void pln_epochs_save(pln_node_t *node)
@@ -220,6 +222,7 @@ bool pln_epochs_foreign(pln_node_t *node, pln_net_state_t *net, uint32_t epoch)
     save(node, key, own);
     net->write_ms = node->now_ms + pln_random(node, PAUSE_MS);
     pln_wake(node, net->write_ms);
+    pln_invitations_void(node, &net->id);
     pln_trace(node, "another copy of this key writes in our epoch", NULL, NULL, epoch);
     return true;
 }

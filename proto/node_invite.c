@@ -99,6 +99,11 @@ static const char *invite_refusal(pln_node_t *node, pln_net_state_t *net, pln_ro
     return NULL;
 }
 
+bool pln_may_invite(pln_node_t *node, const pln_network_id_t *network, pln_role_t role)
+{
+    return invite_refusal(node, pln_net_find(node, network), role) == NULL;
+}
+
 /** Of two ends, 0 for none. */
 static uint64_t earlier(uint64_t a_ms, uint64_t b_ms)
 {
@@ -295,7 +300,7 @@ static void grant_mint(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
                       : join->name;
     uint32_t epoch;
     if (pln_own_epoch(node, net, PLN_LANE_CONTROL, &epoch) != PLN_OK) {
-        pln_link_bye(node, link, "role", "whoever made this invitation may no longer invite");
+        pln_link_bye(node, link, "role", "whoever made it may no longer invite");
         return;
     }
     pln_buf_t payload = {0};
@@ -403,7 +408,7 @@ void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *joi
     }
     const char *refusal = invite_refusal(node, net, invitation->role);
     if (refusal != NULL) {
-        pln_link_bye(node, link, "role", "whoever made this invitation may no longer invite");
+        pln_link_bye(node, link, "role", "whoever made it may no longer invite");
         return;
     }
     pln_member_t member;
@@ -440,6 +445,18 @@ void pln_invitations_save(pln_node_t *node)
     size_t cursor = 0;
     for (pln_invitation_t *t; (t = pln_map_next(&node->tickets, &cursor)) != NULL;) {
         invitation_save(node, t);
+    }
+}
+
+void pln_invitations_void(pln_node_t *node, const pln_network_id_t *network)
+{
+    size_t cursor = 0;
+    for (pln_invitation_t *t; (t = pln_map_next(&node->tickets, &cursor)) != NULL;) {
+        bool meant = network == NULL || memcmp(&t->network, network, sizeof *network) == 0;
+        if (meant && t->state == PLN_TICKET_OPEN) {
+            t->state = PLN_TICKET_CANCELLED;
+            invitation_save(node, t);
+        }
     }
 }
 

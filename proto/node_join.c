@@ -18,6 +18,12 @@ static void text_copy(char *out, size_t size, pln_span_t text)
     out[length] = '\0';
 }
 
+static void text_add(char *out, size_t size, const char *first, const char *second)
+{
+    strncat(out, first, size - 1 - strlen(out));
+    strncat(out, second, size - 1 - strlen(out));
+}
+
 static size_t address_total(const pln_ticket_t *ticket)
 {
     size_t total = 0;
@@ -42,12 +48,9 @@ static const char *address_at(const pln_ticket_t *ticket, size_t index, pln_id_t
 static void progress(pln_node_t *node, pln_joining_t *joining, const char *what,
                      const char *address)
 {
-    char line[160] = "";
-    strncat(line, what, sizeof line - 1);
-    if (address != NULL) {
-        strncat(line, " ", sizeof line - 1 - strlen(line));
-        strncat(line, address, sizeof line - 1 - strlen(line));
-    }
+    char line[sizeof joining->last] = "";
+    text_add(line, sizeof line, what, address != NULL ? " " : "");
+    text_add(line, sizeof line, address != NULL ? address : "", "");
     if (strcmp(line, joining->last) != 0) {
         memcpy(joining->last, line, sizeof line);
         pln_reply(node, joining->request, false, PLN_OK, line);
@@ -86,6 +89,17 @@ static void knock(pln_node_t *node, pln_joining_t *joining)
     progress(node, joining, "calling", address);
 }
 
+static void bound_refuse(pln_node_t *node, uint64_t request, const pln_id_t *bound_to)
+{
+    char detail[256] = "this invitation is for ";
+    char did[PLN_DID_SIZE];
+    pln_did(bound_to, did);
+    text_add(detail, sizeof detail, did, " only, and this node is ");
+    pln_did(&node->self->id, did);
+    text_add(detail, sizeof detail, did, ": ask for one that is for this node");
+    pln_reply(node, request, true, PLN_ETICKET_BOUND, detail);
+}
+
 void pln_join_start(pln_node_t *node, const pln_event_t *event)
 {
     const pln_ticket_t *ticket = event->as.join.ticket;
@@ -98,7 +112,7 @@ void pln_join_start(pln_node_t *node, const pln_event_t *event)
         return;
     }
     if (ticket->bound && !pln_id_equal(&ticket->bound_to, &node->self->id)) {
-        pln_reply(node, request, true, PLN_ETICKET_BOUND, "this invitation is for another node");
+        bound_refuse(node, request, &ticket->bound_to);
         return;
     }
     if (pln_id_equal(&ticket->inviter, &node->self->id)) {
@@ -151,13 +165,32 @@ bool pln_join_dials(pln_node_t *node, uint32_t number)
     return joining_by_link(node, number) != NULL;
 }
 
+/** The time given is over: how far it came, and what to do. */
+static void late_say(const pln_joining_t *joining, char out[256])
+{
+    out[0] = '\0';
+    if (joining->welcomed) {
+        text_add(out, 256, "this node was let in, but the network's members have not come yet",
+                 ": leave plnd running, and `pln network list` shows it when they have");
+    } else if (joining->asked) {
+        text_add(out, 256, "the inviter was reached and has not answered yet",
+                 ": join again with the same ticket");
+    } else {
+        text_add(out, 256, "nobody was reached in time: ",
+                 joining->problem[0] != '\0' ? joining->problem : "no answer yet");
+        text_add(out, 256, "; see that plnd runs there and that its port is open",
+                 ", then join again with the same ticket");
+    }
+}
+
 void pln_join_give_up(pln_node_t *node, uint64_t request)
 {
     for (size_t i = 0; i < JOINING_MAX; i++) {
         pln_joining_t *joining = node->joining[i];
         if (joining != NULL && joining->request == request) {
-            joining_fail(node, joining, PLN_EIO,
-                         joining->last[0] != '\0' ? joining->last : "no answer in the time given");
+            char detail[256];
+            late_say(joining, detail);
+            joining_fail(node, joining, PLN_EIO, detail);
         }
     }
 }
@@ -185,6 +218,7 @@ void pln_join_link_up(pln_node_t *node, pln_link_t *link)
     pln_sign(&one_time, PLN_DOMAIN_JOIN, PLN_SPAN(text, sizeof text), &join.as.join.by_ticket);
     pln_send(node, link, &join, (pln_span_t){0});
     sodium_memzero(&one_time, sizeof one_time);
+    joining->asked = true;
     progress(node, joining, "connected; waiting for the inviter's grant", NULL);
 }
 
@@ -195,6 +229,7 @@ void pln_join_link_down(pln_node_t *node, uint32_t number, pln_down_t why)
         return;
     }
     joining->link = 0;
+    joining->asked = false;
     if (joining->welcomed) {
         return;
     }
@@ -206,14 +241,16 @@ void pln_join_link_down(pln_node_t *node, uint32_t number, pln_down_t why)
         [PLN_DOWN_REFUSED] = "this invitation is not known (any more) at",
         [PLN_DOWN_KEY] = "another node than the inviter answers at",
         [PLN_DOWN_UNREACHED] = "no answer from",
+        [PLN_DOWN_NAME] = "no machine is known by the name in",
         [PLN_DOWN_STALLED] = "the connection stalled, trying again:",
     };
     progress(node, joining, sentences[why], address);
+    memcpy(joining->problem, joining->last, sizeof joining->problem);
     joining->refused += why == PLN_DOWN_REFUSED;
     joining->attempt++;
     if (joining->refused == total) {
         joining_fail(node, joining, PLN_ETICKET_UNKNOWN,
-                     "the inviter does not know this invitation (any more); ask for a new one");
+                     "the inviter does not know this invitation; ask for a new one");
         return;
     }
     if (joining->attempt % total == 0) {
@@ -307,39 +344,72 @@ void pln_join_welcome(pln_node_t *node, pln_link_t *link, const pln_welcome_t *w
     }
 }
 
+/** What the inviter's last word means to the person who joins, and what they can do about it. */
+static const struct {
+    pln_err_t error;
+    const char *sentence;
+    const char *remedy;
+} refusals[] = {
+    {PLN_ETICKET_UNKNOWN, "the inviter does not know this invitation", "ask for a new one"},
+    {PLN_ETICKET_USED, "the invitation was used by another node", "ask for a new one"},
+    {PLN_ETICKET_EXPIRED, "the invitation has expired", "ask for a new one"},
+    {PLN_ETICKET_CANCELLED, "the invitation was withdrawn", "ask for a new one"},
+    {PLN_ETICKET_BOUND, "the invitation is for another node", "ask for one that is for this node"},
+    {PLN_EROLE, "the invitation does not count any more", "ask another coordinator for one"},
+    {PLN_ENOSPACE, "the inviter's disk is full", "join with the same ticket when it has room"},
+};
+
+static void refusal_say(pln_err_t error, bool by_its_clock, pln_span_t foreign, char out[256])
+{
+    const char *sentence = pln_error_text(error), *remedy = "";
+    char detail[180];
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        if (refusals[i].error == error) {
+            sentence = refusals[i].sentence;
+            remedy = refusals[i].remedy;
+        }
+    }
+    if (by_its_clock) {
+        sentence = "the invitation has expired by the inviter's clock, and not by this machine's";
+        remedy = "one of them is wrong: set it, and join again or ask for a new ticket";
+    }
+    out[0] = '\0';
+    text_add(out, 256, "", sentence);
+    if (foreign.size > 0) {
+        text_copy(detail, sizeof detail, foreign);
+        text_add(out, 256, ": ", detail);
+    }
+    if (remedy[0] != '\0') {
+        text_add(out, 256, "; ", remedy);
+    }
+}
+
+static pln_err_t error_named(pln_span_t name)
+{
+    for (int i = 0; i < PLN_ERROR_COUNT; i++) {
+        const char *known = pln_error_name((pln_err_t)i);
+        if (strlen(known) == name.size && memcmp(known, name.data, name.size) == 0) {
+            return (pln_err_t)i;
+        }
+    }
+    return PLN_OK;
+}
+
 void pln_join_refused(pln_node_t *node, pln_link_t *link, const pln_bye_t *bye)
 {
     pln_joining_t *joining = joining_by_link(node, link->number);
     if (joining == NULL || joining->welcomed) {
         return;
     }
-    pln_err_t error = PLN_OK;
-    for (int i = 0; i < PLN_ERROR_COUNT; i++) {
-        const char *name = pln_error_name((pln_err_t)i);
-        if (strlen(name) == bye->reason.size &&
-            memcmp(name, bye->reason.data, bye->reason.size) == 0) {
-            error = (pln_err_t)i;
-        }
-    }
+    pln_err_t error = error_named(bye->reason);
     if (error == PLN_OK) {  // it stops, or heard nothing for long: not its last word on the ticket
         pln_join_link_down(node, link->number, PLN_DOWN_CLOSED);
         pln_link_bye(node, link, "done", "");
         return;
     }
-    char detail[256] = "";
-    strncat(detail, pln_error_text(error), sizeof detail - 1);
-    if (error == PLN_ETICKET_EXPIRED && node->wall_ms < joining->ticket.expiry_ms) {
-        strncat(detail, " by the inviter's clock, and not by this machine's: one of them is wrong",
-                sizeof detail - 1 - strlen(detail));
-    } else if (error == PLN_ETICKET_EXPIRED) {
-        strncat(detail, "; ask for a new one", sizeof detail - 1 - strlen(detail));
-    }
-    if (bye->detail.size > 0) {
-        char foreign[220];
-        text_copy(foreign, sizeof foreign, bye->detail);
-        strncat(detail, ": ", sizeof detail - 1 - strlen(detail));
-        strncat(detail, foreign, sizeof detail - 1 - strlen(detail));
-    }
+    char detail[256];
+    bool by_its_clock = error == PLN_ETICKET_EXPIRED && node->wall_ms < joining->ticket.expiry_ms;
+    refusal_say(error, by_its_clock, bye->detail, detail);
     joining_fail(node, joining, error, detail);
 }
 

@@ -14,6 +14,8 @@
 /* node_invite.c */
 void pln_invite(pln_node_t *node, const pln_event_t *event);
 void pln_invite_cancel(pln_node_t *node, const pln_event_t *event);
+/** May this node let others in as @role now? */
+bool pln_may_invite(pln_node_t *node, const pln_network_id_t *network, pln_role_t role);
 void pln_join_received(pln_node_t *node, pln_link_t *link, const pln_join_t *join);
 void pln_join_stored(pln_node_t *node, const pln_pending_t *job, pln_err_t error);
 pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value);
@@ -21,6 +23,9 @@ pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value
 void pln_invite_failed(pln_node_t *node, const pln_pending_t *job);
 /** CANCEL is durable; ETICKET_USED when a JOIN came before it. */
 pln_err_t pln_cancel_stored(pln_node_t *node, const pln_pending_t *job);
+/** Another life of this key may have let somebody in with them: open ones let nobody in any more.
+ * @network NULL: of all. */
+void pln_invitations_void(pln_node_t *node, const pln_network_id_t *network);
 /** All rows once more. */
 void pln_invitations_save(pln_node_t *node);
 void pln_invite_scan(pln_node_t *node);

@@ -19,7 +19,8 @@
 /** Where this node writes in @net; EROLE when it is no member, EFULL when no epoch is left. */
 pln_err_t pln_own_epoch(pln_node_t *node, pln_net_state_t *net, uint8_t lane, uint32_t *epoch);
 pln_err_t pln_epochs_load(pln_node_t *node, pln_span_t key, pln_span_t value);
-void pln_epochs_start(pln_node_t *node);
+/** True: the store goes on another one's life, laid back; what that has done since is not known. */
+bool pln_epochs_start(pln_node_t *node);
 /** Something is minted in @epoch: it is this store's own, durable together with what is minted. */
 void pln_epochs_write(pln_node_t *node, const pln_net_state_t *net, uint32_t epoch);
 /** The author's signature over an entry of ours that this node did not write. True: another machine

@@ -5,6 +5,7 @@
 #include "node_aside.h"
 #include "node_blocked.h"
 #include "node_branch.h"
+#include "node_join.h"
 #include "node_terms.h"
 #include "node_withdraw.h"
 
@@ -77,9 +78,9 @@ static void forks_view(pln_node_t *node, pln_net_state_t *net, bool own, pln_net
                                     .own = own,
                                     .settled = pln_fork_counts(net, f),
                                     .beyond = pln_fork_beyond(net, f),
-                                    .whole = pln_fork_whole(net, f),
                                     .entries = pln_fork_entries(net, f),
                                     .lacking = pln_fork_lacking(net, f)};
+            fork.whole = pln_fork_whole(net, f, &fork.missing);
             fork.healed = own && fork.settled && f->healed == fork.entries;
             out->holes -= fork.lacking;
             fork_show(node, net, &fork, out);
@@ -122,6 +123,23 @@ static void asides_view(pln_node_t *node, pln_net_state_t *net, pln_network_view
     }
 }
 
+/** Who of the network is there, and whether anybody could be called. */
+static void reach_view(pln_node_t *node, const pln_net_state_t *net, pln_network_view_t *out)
+{
+    size_t cursor = 0;
+    for (pln_link_t *link; (link = pln_map_next(&node->links, &cursor)) != NULL;) {
+        const pln_share_t *share =
+            link->greeted && !link->closing ? pln_share_find(link, net) : NULL;
+        out->connected += share != NULL && !share->ended;
+    }
+    cursor = 0;
+    for (pln_peer_t *peer; (peer = pln_map_next(&node->peers, &cursor)) != NULL;) {
+        bool other = !pln_id_equal(&peer->id, &node->self->id);
+        out->callable = out->callable ||
+                        (other && peer->address_count > 0 && pln_net_has(node, net, &peer->id));
+    }
+}
+
 bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t *out)
 {
     if (*cursor >= node->net_count) {
@@ -135,6 +153,7 @@ bool pln_node_next_network(pln_node_t *node, size_t *cursor, pln_network_view_t 
     out->outdated = net->outdated;
     settings_view(net, out);
     members_view(node, net, out);
+    reach_view(node, net, out);
     pln_net_digests(net);
     out->digest = net->digest;
     out->access_digest = net->access_digest;
@@ -369,6 +388,7 @@ bool pln_node_next_invitation(pln_node_t *node, size_t *cursor, pln_invitation_t
         return false;
     }
     *out = *invitation;
+    out->powerless = !pln_may_invite(node, &out->network, out->role);
     return true;
 }
 

@@ -5,7 +5,7 @@ import shutil
 import threading
 import unittest
 
-from plnkit import Case, lessons, wait_until, write_ndjson
+from plnkit import Case, lessons, places, wait_until, write_ndjson
 
 
 class Backup(Case):
@@ -53,6 +53,29 @@ class Backup(Case):
         self.wait_records(network, 10_000, new)
         self.wait_equal(network, hub, new)
         self.assertEqual(self.ids(new), everything)
+
+    def test_an_invitation_that_a_backup_holds_open_is_withdrawn_by_the_restore(self):
+        """Whoever has used it since is not known yet, and it lets in one node only."""
+        old, member, late = self.node("old", listen=places.address()), self.node("member"), self.node("late")
+        network = old.found()
+        ticket = old.invite(network)
+        backup = self.file("pln.backup")
+        old.pln("backup", backup)
+        member.join(ticket)
+        old.stop()
+        new = self.make("new", listen=old.settings["listen"])
+        new.pln("restore", backup)
+        new.start()
+        refused = late.try_pln("join", ticket)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn("the invitation was withdrawn; ask for a new one", refused.stderr)
+        self.assertEqual([row["state"] for row in new.pln("invite", "--list", json="lines")], ["cancelled"])
+        # Nobody but the member holds its grant: a new ticket brings it in as what it was, with its records.
+        record = self.add(member, "Before")
+        member.join(new.invite(network))
+        self.wait_records(network, 1, new)
+        self.wait_equal(network, new, member)
+        self.assertEqual(self.ids(new), {record})
 
     def test_an_old_backup_loses_nothing_and_forks_nothing(self):
         hub = self.node("hub")

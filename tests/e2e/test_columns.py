@@ -1,7 +1,13 @@
 # SPDX-License-Identifier: MPL-2.0
 """Every kind, every field filled, every verb that shows records: it fits 80 columns."""
+import fcntl
 import json
+import os
+import pty
 import re
+import struct
+import subprocess
+import termios
 import unicodedata
 import unittest
 
@@ -80,6 +86,36 @@ class Columns(Case):
         for words in (("list",), ("list", "--sort", "title"), ("search", "screens"), ("members",),
                       ("help",), ("list", "--help"), ("network", "list")):
             self.fits(node.pln(*words), " ".join(words))
+
+    def on_terminal(self, node, *words):
+        """What a screen of eighty columns shows, without its colours."""
+        mine, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, COLUMNS, 0, 0))
+        running = node.begin_pln(*words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        told = b""
+        try:
+            while more := os.read(mine, 4096):
+                told += more
+        except OSError:
+            pass  # it has ended
+        os.close(mine)
+        running.wait(self.patience)
+        return re.sub(r"\x1b\[[0-9;]*m", "", told.decode("utf-8").replace("\r\n", "\n"))
+
+    def test_what_needs_attention_is_broken_between_words_on_a_terminal(self):
+        hub, other = self.node("hub"), self.node("other")
+        network = hub.found("Northern Prairie Consortium of Districts")
+        ticket = hub.invite(network, "--label", "Zürich-Nord 学校 " + "and all its friends " * 4)
+        for node, words in ((other, ("join", ticket)), (hub, ("status",)), (hub, ("members",)),
+                            (hub, ("network", "show")), (hub, ("invite", "--list")),
+                            (hub, ("invite", network, "--expires", "0d")), (other, ("status",))):
+            shown = self.on_terminal(node, *words)
+            self.fits(shown, " ".join(words)[:30])
+            for line in shown.splitlines():
+                self.assertLessEqual(width(line), COLUMNS, line)
+        whole = " ".join(self.on_terminal(hub, "status").split())
+        self.assertIn("no copy of it was ever made: if it is lost, that can never be done again", whole)
 
     def test_nothing_there_is_said_in_a_sentence(self):
         node = self.node("node")

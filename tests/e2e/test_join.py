@@ -42,7 +42,8 @@ class Join(Case):
         second = self.node("second")
         done = second.try_pln("join", ticket)
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertRegex(done.stderr, rf"the invitation was used by another node: first \({first.id}\), (just now|1 minute ago)")
+        self.assertRegex(done.stderr, rf"used by another node: first \({first.id}\), (just now|1 minute ago)"
+                                      r"; ask for a new one")
         self.assertEqual(second.status()["networks"], [])
 
     def test_a_cancelled_ticket_is_refused(self):
@@ -74,7 +75,12 @@ class Join(Case):
         right = self.node("right")
         wrong = self.node("wrong")
         ticket = hub.invite(network, "--for", right.id)
-        self.assertEqual(wrong.try_pln("join", ticket).returncode, 1)
+        done = wrong.try_pln("join", ticket)
+        self.assertEqual(done.returncode, 1)
+        before, after = done.stderr.split("pln: ", 1)
+        self.assertRegex(before, rf"only +{right.id}")
+        for told in (right.id, wrong.id, "ask for one"):
+            self.assertIn(told, after)
         self.assertEqual(right.join(ticket), network)
 
     def test_a_second_network_needs_no_restart(self):
@@ -161,6 +167,7 @@ class Join(Case):
         ticket = hub.invite(network, "--label", "Größe & Maß")
         lines = [ticket[at:at + 40] for at in range(0, len(ticket), 40)]
         letters = ["Dear colleagues,\n\n> " + "\n>  ".join(lines) + "\n\nSee you there!\n",
+                   "Copy all from PLN1- on:\n*" + "*\n*".join(lines) + "*\n",
                    "   \t" + ticket.upper() + "  \n",
                    "=\r\n".join(lines) + "=\r\n"]
         for number, letter in enumerate(letters):
@@ -177,7 +184,12 @@ class Join(Case):
         other = self.node("other")
         at = len(ticket) // 2
         typo = ticket[:at] + ("b" if ticket[at] != "b" else "c") + ticket[at + 1:]
-        self.assertRegex(other.try_pln("join", typo).stderr, "wrong or missing character")
+        told = other.try_pln("join", typo)
+        self.assertEqual(told.returncode, 1)
+        self.assertIn(f'where it says "{typo[at - 6:at + 7]}" it must say "{ticket[at - 6:at + 7]}"',
+                      told.stderr)
+        two = "".join("1" if i in (at, at + 20) else letter for i, letter in enumerate(ticket))
+        self.assertRegex(other.try_pln("join", two).stderr, "wrong or missing character")
         cut = other.try_pln("join", ticket[:-10])
         self.assertEqual(cut.returncode, 1)
         self.assertRegex(cut.stderr, "end")
@@ -302,7 +314,51 @@ class Join(Case):
         ticket = hub.pln("invite", network, "--address", "127.0.0.1:1")
         done = self.node("other").try_pln("join", ticket, "--wait", "3s")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("no answer from 127.0.0.1:1", done.stderr)
+        self.assertRegex(done.stderr, "pln: nobody was reached in time: no answer from 127.0.0.1:1; .*"
+                                      "join again with the same ticket")
+        named = hub.pln("invite", network, "--address", "no.such.host.invalid:7420")
+        done = self.node("another").try_pln("join", named, "--wait", "2s")
+        self.assertIn("no machine is known by the name in no.such.host.invalid:7420", done.stderr)
+
+    def test_an_address_that_nobody_can_dial_is_refused(self):
+        hub = self.node("hub")
+        network = hub.found()
+        for address in ("0.0.0.0:7420", "[::]:7420", "*:7420", "hub.example.org", "::1:7420", "hub:0"):
+            done = hub.try_pln("invite", network, "--address", address)
+            self.assertEqual(done.returncode, 2, done.stderr)
+            self.assertIn(f'"{address}" is not HOST:PORT', done.stderr)
+        five = [word for number in range(5) for word in ("--address", f"hub{number}.example.org:7420")]
+        self.assertIn("at most 4 addresses", hub.try_pln("invite", network, *five).stderr)
+        self.assertEqual(hub.pln("invite", "--list", json="lines"), [])
+
+    def test_invitations_of_whoever_may_invite_no_longer_are_void(self):
+        hub, coordinator, guest, late = (self.node(name) for name in ("hub", "coordinator", "guest", "late"))
+        network = hub.found()
+        coordinator.join(hub.invite(network, "--role", "coordinator"))
+        guest.join(coordinator.invite(network))
+        ticket = coordinator.invite(network)
+        self.assertEqual(coordinator.status()["invitations_open"], 1)
+        hub.pln("revoke", network, coordinator.id)
+        wait_until(lambda: coordinator.network(network).get("revoked"), self.patience, "it is told")
+        rows = coordinator.pln("invite", "--list", json="lines")
+        self.assertEqual(sorted(row["state"] for row in rows), ["used", "void"])
+        self.assertIn("void: no coordinator now", coordinator.pln("invite", "--list"))
+        said = coordinator.status()
+        self.assertEqual(said["invitations_open"], 0)
+        self.assertFalse([text for text in said["warnings"] if text.startswith("Invitations are open")])
+        refused = late.try_pln("join", ticket)
+        self.assertEqual(refused.returncode, 1)
+        self.assertRegex(refused.stderr, "pln: the invitation does not count any more: whoever made it may "
+                                         "no longer invite; ask another coordinator for one")
+        # The guest knows nobody else here: it is told so, and that a ticket helps.
+        wait_until(lambda: [text for text in guest.status()["warnings"] if "no address of a member" in text],
+                   self.patience, "it sees that it is alone")
+        self.assertEqual(guest.network(network)["connected"], 0)
+        self.assertIn("nobody connected", guest.pln("status"))
+        guest.join(hub.invite(network))
+        wait_until(lambda: guest.network(network)["connected"] == 1, self.patience, "it is back")
+        self.assertEqual(guest.status()["warnings"], [])
+        self.assertIn("complete", guest.pln("status"))
 
     def test_join_goes_on_when_the_inviter_comes_back(self):
         hub = self.node("hub", listen=places.address())

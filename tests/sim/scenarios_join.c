@@ -79,6 +79,51 @@ static void of_links_with_one_ticket_the_newest_stays(void **state)
     world_free(&story.world);
 }
 
+/** An inviter whose disk is older than what it has done since: who used a ticket is forgotten. */
+static void one_ticket_lets_in_one(memory_store_t *(*copy)(const world_node_t *of))
+{
+    story_t story = story_begin(6, true);
+    world_node_t *witness = story_member(&story, "witness");
+    world_node_t *first = story_machine(&story, "first");
+    world_node_t *second = story_machine(&story, "second");
+    pln_ticket_t ticket, another;
+    assert_int_equal(world_invite(story.root, &story.net, PLN_ROLE_CONTRIBUTOR, &ticket), PLN_OK);
+    story_run(&story, 20000);
+    memory_store_t *older = copy(story.root);
+    assert_int_equal(world_join(first, &ticket, 60000), PLN_OK);
+    story_converges(&story, 20000);
+    world_lay_back(story.root, older);
+    world_start(story.root);
+    story_run(&story, 20000);
+    assert_int_equal(world_join(second, &ticket, 60000), PLN_ETICKET_CANCELLED);
+    story_converges(&story, 60000);  // the witness has brought back the first one's grant
+    assert_int_equal(world_invite(story.root, &story.net, PLN_ROLE_CONTRIBUTOR, &another), PLN_OK);
+    assert_int_equal(world_join(second, &another, 60000), PLN_OK);
+    story_publish(&story, first, 1, 100);
+    story_converges(&story, 60000);
+    story_records_are(&story, witness, 1);
+    story_records_are(&story, second, 1);
+    story_end(&story);
+}
+
+static void a_ticket_open_in_a_backup_lets_nobody_in_once_that_is_laid_back(void **state)
+{
+    (void)state;
+    one_ticket_lets_in_one(world_backup);
+}
+
+static memory_store_t *image(const world_node_t *of)
+{
+    return memory_store_copy(of->store);
+}
+
+static void a_ticket_open_in_a_disk_image_lets_nobody_in_once_peers_tell_of_a_later_life(
+    void **state)
+{
+    (void)state;
+    one_ticket_lets_in_one(image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -86,6 +131,9 @@ int main(void)
         cmocka_unit_test(a_join_goes_on_when_its_inviter_breaks_off_at_any_moment_of_it),
         cmocka_unit_test(a_join_goes_on_when_its_inviter_falls_silent_at_any_moment_of_it),
         cmocka_unit_test(of_links_with_one_ticket_the_newest_stays),
+        cmocka_unit_test(a_ticket_open_in_a_backup_lets_nobody_in_once_that_is_laid_back),
+        cmocka_unit_test(
+            a_ticket_open_in_a_disk_image_lets_nobody_in_once_peers_tell_of_a_later_life),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
 }

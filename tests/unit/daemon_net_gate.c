@@ -77,7 +77,7 @@ static void net_says_unreached_where_nobody_is(void **state)
     close(fd);
 }
 
-static void net_says_unreached_for_what_is_no_address(void **state)
+static void net_says_that_a_name_is_not_known(void **state)
 {
     (void)state;
     static const char *const bad[] = {"",
@@ -90,7 +90,7 @@ static void net_says_unreached_for_what_is_no_address(void **state)
                                       "[::1:80"};
     for (uint32_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         pln_net_dial(b->net, i + 1, &a->self.id, bad[i], NULL);
-        assert_int_equal(await(b, DOWN, i + 1)->why, PLN_DOWN_UNREACHED);
+        assert_int_equal(await(b, DOWN, i + 1)->why, PLN_DOWN_NAME);
     }
 }
 
@@ -296,7 +296,7 @@ int main(void)
         TEST(net_keeps_the_gates_of_two_nets_apart),
         TEST(net_tells_another_key_from_a_refusal),
         TEST(net_says_unreached_where_nobody_is),
-        TEST(net_says_unreached_for_what_is_no_address),
+        TEST(net_says_that_a_name_is_not_known),
         TEST(net_gives_up_on_a_peer_that_never_answers),
         TEST(net_gives_nothing_to_a_client_without_curve),
         TEST(net_drops_the_live_link_of_a_key_no_longer_admitted),

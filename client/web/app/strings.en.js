@@ -392,6 +392,7 @@ export const strings = {
   'invited.open': 'Open',
   'invited.expired': 'Expired',
   'invited.cancelled': 'Withdrawn',
+  'invited.void': 'Void: this node is no coordinator now',
   'invited.withdrawn': 'The invitation is withdrawn.',
 
   'people.lead': 'Everybody who writes gets a link of their own. Their name stands in what they write.',
