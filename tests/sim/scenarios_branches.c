@@ -114,18 +114,58 @@ static void more_branches_than_one_answer_takes_reach_who_was_off_and_outlive_a_
     (void)state;
     court_t it = court(2);
     world_crash(it.late);
-    flood(&it, 600);
+    flood(&it, 900);  // their heads fill more than a page, too
     world_run(it.story.world, MINUTE_MS);
     world_crash(it.a);
     world_start(it.a);
     world_start(it.late);
     story_publish(&it.story, it.a, 1, 60);
     world_run(it.story.world, 5 * MINUTE_MS);
-    assert_int_equal(branches(&it, it.a), 1200);
-    assert_int_equal(branches(&it, it.late), 1200);
+    assert_int_equal(branches(&it, it.a), 1800);
+    assert_int_equal(branches(&it, it.late), 1800);
     assert_memory_equal(digest(&it, it.a), digest(&it, it.b), sizeof(pln_hash_t));
     assert_memory_equal(digest(&it, it.a), digest(&it, it.late), sizeof(pln_hash_t));
     story_records_are(&it.story, it.late, 1);
+    world_free(&it.story.world);
+}
+
+/** What a serves the late one ends after 125 branches, until that one says again what it granted.
+ */
+static void narrow(world_node_t *node, const world_node_t *from, pln_span_t frame)
+{
+    pln_message_t message;
+    pln_link_t *link = pln_link_find(node->node, world_link_between(node, from));
+    if (node == node->world->nodes[0] && link != NULL &&
+        pln_message_decode(frame, &message) == PLN_OK && message.type == PLN_MSG_WANT) {
+        link->peer_granted = link->sent + 30000;
+        node->world->heard = NULL;
+    }
+}
+
+static void who_asks_again_while_its_answer_is_under_way_gets_nothing_twice(void **state)
+{
+    (void)state;
+    court_t it = court(3);
+    world_crash(it.late);
+    flood(&it, 600);
+    world_run(it.story.world, MINUTE_MS);
+    it.story.world->heard = narrow;
+    world_start(it.late);
+    world_run(it.story.world, 5000);
+    assert_in_range(branches(&it, it.late), 50, 300);
+    pln_head_t start;
+    pln_chain_start(&it.place, &start);
+    pln_row_t row = {it.place.author, 0, PLN_LANE_CONTROL, 1, start.hash};
+    pln_buf_t rows = {0};
+    pln_row_write(&row, &rows);
+    pln_message_t want = {.type = PLN_MSG_WANT};
+    want.as.want.network = it.story.net;
+    want.as.want.rows = pln_buf_span(&rows);
+    story_hears(it.a, it.late, &want);
+    pln_buf_free(&rows);
+    world_run(it.story.world, MINUTE_MS);
+    assert_int_equal(branches(&it, it.late), 1200);
+    assert_int_equal(pln_node_counters(it.late->node)->runs_duplicate, 0);
     world_free(&it.story.world);
 }
 
@@ -162,6 +202,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thousand_branches_are_looked_at_once_a_second),
         cmocka_unit_test(more_branches_than_one_answer_takes_reach_who_was_off_and_outlive_a_crash),
+        cmocka_unit_test(who_asks_again_while_its_answer_is_under_way_gets_nothing_twice),
         cmocka_unit_test(what_leads_to_a_signed_entry_is_asked_of_whoever_brought_it),
     };
     return sodium_init() < 0 ? 1 : cmocka_run_group_tests(tests, NULL, NULL);
