@@ -12,6 +12,7 @@
 
 #define LIMIT 20u
 #define PAGE 200u
+#define WORDS_BYTES_MAX 1000u /**< what plnd reads of words; told before they become an address */
 
 typedef struct {
     pln_command_t *command;
@@ -104,18 +105,29 @@ static void show_page(searching_t *searching, const json_t *records)
     searching->left -= count < searching->left ? count : searching->left;
 }
 
-static void explain(const searching_t *searching, const json_t *answer)
+/** What the answer may lack, scripts must know it too; true: only the newest were ranked. */
+static bool explain_gaps(const json_t *answer)
 {
     if (pln_number(answer, "behind") > 0) {
         pln_hint("the catalog is still being made: %llu arrivals are not searched yet",
                  (unsigned long long)pln_number(answer, "behind"));
     }
-    if (json_is_true(json_object_get(answer, "ranked_newest"))) {
+    bool newest = json_is_true(json_object_get(answer, "ranked_newest"));
+    if (newest) {
         pln_hint(
             "More than %llu records have these words: the newest of them were ranked; add a "
             "word or a filter",
             (unsigned long long)pln_number(answer, "total"));
-    } else if (searching->shown == 0) {
+    }
+    return newest;
+}
+
+static void explain(const searching_t *searching, const json_t *answer)
+{
+    if (explain_gaps(answer) || searching->command->options->json) {
+        return;
+    }
+    if (searching->shown == 0) {
         pln_hint("nothing has all of these words; try fewer, or the beginning of one with *");
     } else if (pln_number(answer, "total") > searching->shown) {
         pln_hint("The best %llu of %llu; more with --limit N", (unsigned long long)searching->shown,
@@ -138,7 +150,7 @@ static int show_pages(searching_t *searching)
         free(after);
         after = next == NULL ? NULL : pln_strdup(next);
         on = after != NULL && searching->left > 0 && !ferror(stdout);
-        if (!on && status == PLN_DONE && !searching->command->options->json) {
+        if (!on && status == PLN_DONE) {
             explain(searching, answer);
         }
         json_decref(answer);
@@ -156,6 +168,12 @@ int pln_cmd_search(pln_command_t *command)
         return pln_wrong_usage(command->options->verb, "--limit takes a number from 1 on");
     }
     join_words(&searching);
+    if (searching.words.size > WORDS_BYTES_MAX + 1) {
+        pln_buf_free(&searching.words);
+        return pln_wrong_usage(command->options->verb,
+                               "search takes at most %u bytes; leave some words out",
+                               WORDS_BYTES_MAX);
+    }
     if (!command->options->json) {
         status = pln_book_open(&searching.book, command->call);
     }

@@ -6,6 +6,7 @@
 #include "api_page_list.h"
 #include "api_search.h"
 #include "catalog_facets.h"
+#include "facet_value.h"
 
 #define VALUES_USUAL 20u
 
@@ -40,16 +41,17 @@ static void set_kind(const pln_facet_count_t *row, json_t *json)
     }
 }
 
-static json_t *value_json(const pln_api_t *api, const pln_facet_count_t *row,
-                          const pln_choice_t *words)
+static json_t *value_json(const pln_api_t *api, const pln_facet_count_t *row, pln_index_t index)
 {
     json_t *json = json_object();
-    const pln_choice_t *word = pln_choice_find(words, pln_buf_span(&row->value));
     if (strcmp(row->name, PLN_FACET_KIND) == 0) {
         set_kind(row, json);
     } else {
         set_value(api, row, json);
     }
+    const char *value = json_string_value(json_object_get(json, "value"));
+    const pln_choice_t *word =
+        value != NULL && index != PLN_INDEX_NOTHING ? pln_facet_word(index, NULL, value) : NULL;
     if (word != NULL) {
         json_object_set_new(json, "label", json_string(word->label));
     }
@@ -59,7 +61,7 @@ static json_t *value_json(const pln_api_t *api, const pln_facet_count_t *row,
 
 /** The rows of one facet, most frequent first; NULL: none of the hits has it. */
 static json_t *facet_json(const pln_api_t *api, const pln_facet_counts_t *counts, const char *facet,
-                          const char *parameter, const pln_choice_t *words, size_t limit)
+                          const char *parameter, pln_index_t index, size_t limit)
 {
     json_t *values = json_array();
     bool more = false;
@@ -71,7 +73,7 @@ static json_t *facet_json(const pln_api_t *api, const pln_facet_counts_t *counts
         if (more) {
             break;
         }
-        json_t *value = value_json(api, &counts->list[i], words);
+        json_t *value = value_json(api, &counts->list[i], index);
         if (json_object_get(value, "value") != NULL) {
             json_array_append(values, value);
         }
@@ -99,14 +101,13 @@ static json_t *counts_json(const pln_api_t *api, const pln_facet_counts_t *count
 {
     pln_catalog_state_t state;
     json_t *list = json_array();
-    append(list, facet_json(api, counts, PLN_FACET_KIND, "kind", NULL, limit));
-    append(list, facet_json(api, counts, PLN_FACET_NODE, "author", NULL, limit));
-    append(list, facet_json(api, counts, PLN_FACET_NETWORK, "network", NULL, limit));
+    append(list, facet_json(api, counts, PLN_FACET_KIND, "kind", PLN_INDEX_NOTHING, limit));
+    append(list, facet_json(api, counts, PLN_FACET_NODE, "author", PLN_INDEX_NOTHING, limit));
+    append(list, facet_json(api, counts, PLN_FACET_NETWORK, "network", PLN_INDEX_NOTHING, limit));
     for (int i = 0; i < PLN_INDEX_COUNT; i++) {
         const char *name = pln_index_facet((pln_index_t)i);
         if (name[0] != '\0') {
-            append(list,
-                   facet_json(api, counts, name, name, pln_search_words((pln_index_t)i), limit));
+            append(list, facet_json(api, counts, name, name, (pln_index_t)i, limit));
         }
     }
     pln_catalog_state(api->catalog, &state);

@@ -10,9 +10,10 @@
 #include "api_search.h"
 #include "api_view.h"
 #include "catalog_query.h"
-#include "json_value.h"
+#include "facet_value.h"
 #include "moment.h"
 #include "resolve.h"
+#include "snippet.h"
 
 #define LIMIT_DEFAULT 50u
 #define PAGE_BYTES 4194304u /**< a page ends behind the record that passes this */
@@ -47,20 +48,6 @@ static bool read_until(const pln_request_t *request, pln_answer_t *answer, uint6
     return true;
 }
 
-const pln_choice_t *pln_search_words(pln_index_t index)
-{
-    const pln_kind_t *kind;
-    const pln_field_t *field;
-    for (size_t i = 0; (kind = pln_kind_at(i)) != NULL; i++) {
-        for (size_t j = 0; (field = pln_field_at(kind, j)) != NULL; j++) {
-            if (field->index == index && field->type == PLN_TYPE_CHOICE) {
-                return field->choices;
-            }
-        }
-    }
-    return NULL;
-}
-
 /** The value at @at up to the next comma, behind which *at stands then; `\,` and `\\` are part of
  * it. */
 static void next_value(const char **at, char *out, size_t size)
@@ -78,25 +65,34 @@ static void next_value(const char **at, char *out, size_t size)
     *at = from + (*from == ',');
 }
 
-static void add_facet(pln_query_t *query, pln_index_t index, const char **value)
+static bool add_facet(pln_query_t *query, pln_index_t index, const pln_kind_t *kind,
+                      const char **value, pln_answer_t *answer)
 {
-    char text[PLN_WORDS_BYTES_MAX + 1];
-    const pln_choice_t *words = pln_search_words(index);
+    char text[PLN_WORDS_BYTES_MAX + 1], meant[sizeof text], why[PLN_FACET_WHY_SIZE];
+    const char *name = pln_index_facet(index);
     next_value(value, text, sizeof text);
-    const pln_choice_t *word = words == NULL ? NULL : pln_json_choice(words, text);
-    const char *meant = word == NULL ? text : word->word;
-    pln_query_facet(query, pln_index_facet(index), PLN_SPAN((const uint8_t *)meant, strlen(meant)));
+    if (!pln_facet_value(index, kind, text, meant, sizeof meant, why)) {
+        pln_answer_problem(answer, 400, name, "%s", why);
+        return false;
+    }
+    pln_query_facet(query, name, PLN_SPAN((const uint8_t *)meant, strlen(meant)));
+    return true;
 }
 
-void pln_search_facets(const pln_request_t *request, pln_query_t *query)
+bool pln_search_facets(const pln_request_t *request, pln_answer_t *answer,
+                       const pln_filter_t *filter, pln_query_t *query)
 {
+    const pln_kind_t *kind = filter->by_kind ? pln_kind_by_number(filter->kind) : NULL;
     for (int index = 0; index < PLN_INDEX_COUNT; index++) {
         const char *name = pln_index_facet((pln_index_t)index);
         const char *value = name[0] == '\0' ? NULL : pln_uri_param(request->uri, name);
         while (value != NULL && value[0] != '\0') {
-            add_facet(query, (pln_index_t)index, &value);
+            if (!add_facet(query, (pln_index_t)index, kind, &value, answer)) {
+                return false;
+            }
         }
     }
+    return true;
 }
 
 /** What every record is filtered by, whatever its kind. */
@@ -138,44 +134,10 @@ bool pln_search_read(const pln_request_t *request, pln_answer_t *answer, pln_que
     query->after = pln_uri_param(request->uri, "after");
     query->since_ms = filter.since_ms;
     add_filter(query, &filter);
-    pln_search_facets(request, query);
-    return true;
+    return pln_search_facets(request, answer, &filter, query);
 }
 
 /* ---- the answer ---- */
-
-/** The snippet in pieces, those that fit marked: [{"text": ..., "fits": true}, ...]. */
-static json_t *pieces_json(const char *snippet)
-{
-    json_t *list = json_array();
-    bool fits = false;
-    while (*snippet != '\0') {
-        size_t size = strcspn(snippet, "\x02\x03");
-        if (size > 0) {
-            json_t *piece = json_object();
-            json_object_set_new(piece, "text", json_stringn(snippet, size));
-            json_object_set_new(piece, "fits", json_boolean(fits));
-            json_array_append_new(list, piece);
-        }
-        snippet += size;
-        fits = *snippet == '\x02';
-        snippet += *snippet != '\0';
-    }
-    return list;
-}
-
-static json_t *plain_json(const char *snippet)
-{
-    pln_buf_t text = {0};
-    for (; *snippet != '\0'; snippet++) {
-        if (*snippet != '\x02' && *snippet != '\x03') {
-            pln_buf_u8(&text, (uint8_t)*snippet);
-        }
-    }
-    json_t *json = json_stringn(text.size > 0 ? (const char *)text.data : "", text.size);
-    pln_buf_free(&text);
-    return json != NULL ? json : json_string("");
-}
 
 /** The record of @hit as the store has it; NULL: it does not count any more, or was withdrawn. */
 static json_t *hit_json(const pln_api_t *api, pln_view_t *view, const pln_hit_t *hit,
@@ -190,8 +152,7 @@ static json_t *hit_json(const pln_api_t *api, pln_view_t *view, const pln_hit_t 
         pln_entry_read(pln_buf_span(&bytes), &entry) == PLN_OK && !entry.withheld) {
         json = pln_view_record(view, &chain.place, hit->seq, pln_buf_span(&bytes), now_ms);
         if (hit->snippet[0] != '\0') {
-            json_object_set_new(json, "snippet", plain_json(hit->snippet));
-            json_object_set_new(json, "pieces", pieces_json(hit->snippet));
+            pln_snippet_add(hit->snippet, json);
         }
     }
     pln_buf_free(&bytes);

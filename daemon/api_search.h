@@ -11,6 +11,7 @@
 
 #include "api.h"
 #include "catalog_query.h"
+#include "scan.h"
 
 /** Is this list the catalog's: has it all arrivals, or does the list ask for what only it knows? */
 bool pln_search_lists(const pln_request_t *request);
@@ -24,11 +25,11 @@ bool pln_search_read(const pln_request_t *request, pln_answer_t *answer, pln_que
 /** Let what arrived just before the question be part of the answer. */
 bool pln_search_catch_up(const pln_api_t *api);
 void pln_search_refuse(pln_answer_t *answer, pln_query_result_t result);
-/** The words a facet is written with, where it has some: those of the first field that has it. */
-const pln_choice_t *pln_search_words(pln_index_t index);
 
 /** Add the facets that the request's parameters ask for: every facet of the kinds table is one;
- * several values, separated by commas, all have to hold. */
-void pln_search_facets(const pln_request_t *request, pln_query_t *query);
+ * several values, separated by commas, all have to hold. False: no record of what @filter asks for
+ * can have one of them, and the answer says so. */
+bool pln_search_facets(const pln_request_t *request, pln_answer_t *answer,
+                       const pln_filter_t *filter, pln_query_t *query);
 
 #endif

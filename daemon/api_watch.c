@@ -192,9 +192,12 @@ static walk_t *walk_new(const pln_request_t *request, pln_answer_t *answer)
         free(walk);
         return NULL;
     }
+    if (!pln_search_facets(request, answer, &walk->filter, &walk->facets)) {
+        free(walk);
+        return NULL;
+    }
     walk->api = request->api;
     walk->codec = pln_codecs_take(request->api->codecs);
-    pln_search_facets(request, &walk->facets);
     walk->view = pln_api_view(request->api);
     walk->last = pln_store_arrivals(request->api->store).number;
     walk->said_ms = pln_mono_ms();

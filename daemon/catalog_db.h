@@ -21,7 +21,7 @@
 #include "proto/pln.h"
 
 /** Goes up with every change of tables, of the tokenizer or of what a record's text is. */
-#define PLN_CATALOG_FORMAT 4
+#define PLN_CATALOG_FORMAT 5
 
 typedef struct pln_catalog_db pln_catalog_db_t;
 

@@ -39,7 +39,9 @@ static pln_facet_count_t *row_of(tally_t *tally, const char *name, pln_span_t va
 static void count_value(void *arg, const char *name, pln_span_t value)
 {
     tally_t *tally = arg;
-    pln_facet_count_t *row = row_of(tally, name, value);
+    // Of times the years: a row for each day would help nobody.
+    bool finer = value.size > 4 && strcmp(name, pln_index_facet(PLN_INDEX_DATE)) == 0;
+    pln_facet_count_t *row = finer ? NULL : row_of(tally, name, value);
     if (row != NULL && row->record != tally->counts->records) {
         row->record = tally->counts->records;
         row->count++;

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "moment.h"
+
 /** What one walk over a payload is for; each may be NULL. */
 typedef struct {
     pln_searched_t *searched;
@@ -44,8 +46,32 @@ static void take_text(const walk_t *walk, const pln_field_t *field, pln_span_t t
     if (walk->searched != NULL && part != PLN_PARTS) {
         add_line(&walk->searched->parts[part], text);
     }
-    if (walk->facet != NULL && facet[0] != '\0') {
-        walk->facet(walk->arg, facet, text);
+    if (walk->facet == NULL || facet[0] == '\0') {
+        return;
+    }
+    walk->facet(walk->arg, facet, text);
+    const uint8_t *dash =
+        field->index == PLN_INDEX_LOCALE ? memchr(text.data, '-', text.size) : NULL;
+    if (dash != NULL) {  // rural-remote is rural
+        walk->facet(walk->arg, facet, PLN_SPAN(text.data, (size_t)(dash - text.data)));
+    }
+}
+
+/** The day of a time as its own clock shows it, the month and the year; @in stands before it. */
+static void take_time(const walk_t *walk, const pln_field_t *field, pln_unpack_t *in)
+{
+    static const size_t sizes[] = {sizeof "2026-10-12" - 1, sizeof "2026-10" - 1,
+                                   sizeof "2026" - 1};
+    const char *facet = pln_index_facet(field->index);
+    char text[PLN_MOMENT_ZONE_SIZE];
+    pln_time_t time;
+    pln_time_read(in, &time);
+    if (walk->facet == NULL || facet[0] == '\0' || in->error != PLN_OK || !pln_time_valid(&time)) {
+        return;
+    }
+    pln_moment_zone_text(time.ms, time.offset, text);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        walk->facet(walk->arg, facet, PLN_SPAN((const uint8_t *)text, sizes[i]));
     }
 }
 
@@ -71,6 +97,9 @@ static void take_value(const walk_t *walk, const pln_field_t *field, pln_unpack_
         take_text(walk, field, token.as.span);
     } else if (token.type == PLN_PACK_UINT && field->index != PLN_INDEX_NOTHING) {
         take_number(walk, field, token.as.uint);
+    } else if (token.type == PLN_PACK_ARRAY && field->type == PLN_TYPE_TIME) {
+        in->bytes.at = begin;
+        take_time(walk, field, in);
     } else if (token.type == PLN_PACK_MAP || token.type == PLN_PACK_ARRAY) {
         in->bytes.at = begin;
         pln_unpack_skip(in);

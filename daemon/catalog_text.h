@@ -29,8 +29,8 @@ void pln_searched_free(pln_searched_t *searched);
 /** Read the texts of decoded @payload. What its kind does not know has none. */
 void pln_searched_read(pln_searched_t *searched, uint16_t kind, pln_span_t payload);
 
-/** Visit the facets of @payload: one for each value of a field that filters, of a range each step.
- */
+/** Visit the facets of @payload: one for each value of a field that filters; of a time its day,
+ * month and year, of a locale such as rural-remote also its first word. */
 void pln_searched_facets(uint16_t kind, pln_span_t payload, pln_facet_visit_t visit, void *arg);
 
 /** Does @payload have all @count facets, as tokens (catalog_words.h)? */

@@ -93,7 +93,8 @@ const char *pln_describe_filter(size_t index, const char **sentence)
     }
     *sentence =
         "Of the facet that the kinds name so; several values, with commas, all have to hold; a "
-        "comma within a value is written \\,.";
+        "comma within a value is written \\,. A word, number or date that no record can have is "
+        "refused.";
     size_t at = FILTERS;
     for (int facet = 0; facet < PLN_INDEX_COUNT; facet++) {
         const char *name = pln_index_facet((pln_index_t)facet);

@@ -291,11 +291,11 @@ static bool resolve_author(const pln_request_t *request, pln_answer_t *answer, c
 
 /* ---- filters ---- */
 
-/** A kind's name, or "0x0123" for one this version does not know. */
+/** The name of a kind of records, or "0x0123" for one this version does not know. */
 static bool parse_kind(const char *text, uint16_t *out)
 {
     const pln_kind_t *kind = pln_kind_by_name(text);
-    if (kind != NULL) {
+    if (kind != NULL && kind->fields != NULL) {
         *out = kind->number;
         return true;
     }

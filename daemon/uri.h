@@ -13,7 +13,7 @@
 
 #define PLN_URI_MAX 8192u
 #define PLN_URI_SEGMENTS_MAX 12u
-#define PLN_URI_PARAMS_MAX 16u
+#define PLN_URI_PARAMS_MAX 40u
 
 typedef struct {
     char *memory;

@@ -74,6 +74,66 @@ class Facets(Case):
                   for row in facet["values"]}
         self.assertEqual((labels["task"], labels[a.id]), ("Performance task", "a"))
 
+    def test_a_word_number_or_date_that_no_record_can_have_is_named_wherever_it_is_asked_for(self):
+        a = self.node("a")
+        a.found()
+        self.publish(a, task("Bridge", state="piloted", grades=["09"]))
+        wrong = (("--state", "zz", "draft, piloted"), ("--tier", "zz", "from 1 to 3"), ("--tier", "4", "from 1 to 3"),
+                 ("--dok", "0", "from 1 to 4"), ("--grade", "99", "KG, 01"), ("--grade", "9-12", "KG, 01"),
+                 ("--locale", "moon", "rural-remote"), ("--size", "17", "1-299"), ("--type", "zz", "study-tour"),
+                 ("--date", "soon", "2026-10"), ("--date", "2026-13", "2026-10"), ("--date", "2026-02-30", "2026-10"))
+        for option, value, there in wrong:
+            for verb in (("list",), ("search", "bridge"), ("watch", "--limit", "1")):
+                done = a.try_pln(*verb, option, value)
+                self.assertEqual(done.returncode, 2, (verb, option, done.stderr))
+                self.assertIn(value, done.stderr)
+                self.assertIn(there, done.stderr)
+            status, problem = a.api("GET", f"/api/v1/facets?{option[2:]}={value}")
+            self.assertEqual((status, problem["reason"]), (400, option[2:]), problem)
+        # Words of another kind are none of this one; somebody's own words may be any.
+        done = a.try_pln("list", "--kind", "task", "--state", "approve")
+        self.assertEqual(done.returncode, 2)
+        self.assertNotIn("decline", done.stderr)
+        for option in ("--subject", "--tag", "--theme", "--principle", "--by", "--competency", "--license", "--language",
+                       "--region"):
+            self.assertEqual(a.pln("list", option, "Zz", json="lines"), [], option)
+        for option, value in (("--state", "approve"), ("--grade", "9"), ("--grade", "Grade 9"), ("--tier", "02")):
+            self.assertEqual(a.try_pln("list", option, value).returncode, 0, (option, value))
+
+    def test_every_word_of_a_list_is_shown_by_its_label(self):
+        a = self.node("a")
+        a.found()
+        [about] = self.publish(a, task("Bridge", state="piloted"))
+        self.publish(a, {"kind": "review", "fields": {"about": about, "decision": "revise"}},
+                     {"kind": "event", "fields": {"title": "Visit", "type": "visit"}})
+        labels = {(facet["name"], row["value"]): row.get("label") for facet in a.api("GET", "/api/v1/facets")[1]["facets"]
+                  for row in facet["values"]}
+        self.assertEqual([labels["state", "piloted"], labels["state", "revise"], labels["type", "visit"]],
+                         ["Piloted with students", "To be revised first", "Visit to a school"])
+
+    def test_a_locale_holds_its_finer_ones(self):
+        a = self.node("a")
+        a.found()
+        self.publish(a, *[{"kind": "profile", "fields": {"name": locale, "locale": locale}}
+                          for locale in ("rural-remote", "rural", "city-large")])
+        names = {locale: sorted(row["fields"]["name"] for row in a.pln("list", "--locale", locale, json="lines"))
+                 for locale in ("rural", "rural-remote", "city", "town")}
+        self.assertEqual(names, {"rural": ["rural", "rural-remote"], "rural-remote": ["rural-remote"],
+                                 "city": ["city-large"], "town": []})
+        self.assertEqual(self.facets(a)["locale"], {"rural": 2, "rural-remote": 1, "city-large": 1, "city": 1})
+
+    def test_dates_are_found_by_day_month_and_year_of_their_own_clock(self):
+        a = self.node("a")
+        a.found()
+        self.publish(a, *[{"kind": "event", "fields": {"title": title, "begins": begins, "ends": ends}} for title, begins, ends in (
+            ("Autumn", "2026-10-30T22:00:00-05:00", "2026-11-02T12:00:00-05:00"),
+            ("Spring", "2027-03-01T09:00:00+09:00", "2027-03-01T17:00:00+09:00"))])
+        for date, titles in (("2026-10-30", ["Autumn"]), ("2026-10-31", []), ("2026-11", ["Autumn"]), ("2027-03-01", ["Spring"]),
+                             ("2027-02", []), ("2026", ["Autumn"]), ("2025", [])):
+            found = [row["fields"]["title"] for row in a.pln("list", "--date", date, json="lines")]
+            self.assertEqual(found, titles, date)
+        self.assertEqual(self.facets(a)["date"], {"2026": 1, "2027": 1})
+
 
 if __name__ == "__main__":
     unittest.main()

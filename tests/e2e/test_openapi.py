@@ -18,7 +18,8 @@ ROLES = ["none", "read", "draft", "publish", "manage", "owner"]
 ASKED = {"network": "Iowa", "kind": "task", "author": "cedar", "since": "7d", "until": "2030-01-01",
          "limit": "1", "versions": "all", "open": "1", "sort": "newest", "q": "bridge", "from": "now",
          "state": "waiting", "subject": "Science", "grade": "9", "license": "CC-BY-4.0", "tag": "statics",
-         "relation": "spoken_of_by", "tier": "2", "language": "en", "by": "Ada", "competency": "x"}
+         "relation": "spoken_of_by", "tier": "2", "language": "en", "by": "Ada", "competency": "x", "dok": "3",
+         "type": "formative", "locale": "rural", "size": "1-299", "date": "2026-10"}
 # Parameters of which each has a few words, or a number in bounds; all others take texts.
 CLOSED = {"limit", "sort", "versions", "open", "state", "relation"}
 # Shapes that only come about where something is broken on purpose: in the story behind.
@@ -90,7 +91,8 @@ class Description(Described):
         results = self.ask("records_publish", body={"records": records, "network": "Iowa",
                                                     "skip_existing": True}).json
         record = results["results"][0]["skipped"]
-        self.ask("adapt", body={"origin": record, "fields": {"title": "Our bridge"}})
+        copy = self.ask("adapt", body={"origin": record, "fields": {"title": "Our bridge"}}).json["results"][0]["id"]
+        self.ask("record", *copy.split("/"))
         self.ask("record", *record.split("/"))
         self.ask("lineage", *record.split("/"), query="?relation=adapted_by&limit=1")
         self.ask("records", query="?limit=1")
@@ -200,6 +202,8 @@ class Description(Described):
                 asked = parameter["name"]
                 if parameter["in"] != "query" or name in ("watch", "events"):
                     continue
+                if asked == "state" and name != "drafts":
+                    marks[name, asked] = "piloted"
                 value = marks.get((name, asked)) or ASKED.get(asked, "x")
                 words = "&q=bridge" if name == "search" and asked != "q" else ""
                 path = path.replace("{NET}/{AUTHOR}/{SEQ}", task).replace("{NET}", "-")

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MPL-2.0
 """Records are found by words and filters, on every node, also after the catalog was lost."""
+import contextlib
 import json
 import os
+import sqlite3
 import unittest
 
 from plnkit import Case, lessons, wait_until, write_ndjson
@@ -18,6 +20,14 @@ TASKS = [
          subjects=["Science", "Mathematics"], grades=["9"], license="CC0-1.0"),
     task("El río", "Describe la orilla del río y su puente.", subjects=["World Languages"], lang="es"),
 ]
+
+
+def outdate(path):
+    """As another version of plnd has left it."""
+    with contextlib.closing(sqlite3.connect(path)) as catalog:
+        catalog.execute("PRAGMA user_version = 1")
+        catalog.execute("DELETE FROM record")
+        catalog.commit()
 
 
 def overwrite(path):
@@ -56,6 +66,10 @@ class Search(Case):
         text = node.pln("search", "brick", "load")
         self.assertIn("Bridge loads", text)
         self.assertIn("explain the load", " ".join(text.split()))
+        node.pln("add", "task", "title=Signs", "prompt=# Plan\n\n## First\n\n| a | b |\n|---|:-:|\n| 5 - 3 | **bold** granite |\n\n"
+                                               "---\n\n```\nC# code\n```")
+        [row] = node.pln("search", "granite", json="lines")
+        self.assertEqual(" ".join(row["snippet"].split()), "Plan First a b 5 - 3 bold granite C# code")
         self.assertLessEqual(max(len(line) for line in text.splitlines()), 80)
 
     def test_what_is_typed_wrongly_gets_a_sentence(self):
@@ -69,6 +83,55 @@ class Search(Case):
             self.assertIn(told, done.stderr, words)
         done = node.try_pln("search", "--", "AND", "-x", "\"", "NEAR(")
         self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_of_too_many_hits_the_newest_are_ranked_and_people_and_scripts_are_told(self):
+        node = self.node("node")
+        node.found()
+        first = [task("Lesson lesson lesson", "The best of all, and the oldest.")]
+        node.pln("import", write_ndjson(f"{self.root}/many.ndjson", first + lessons(20010)))
+        for form in ((), ("--json",)):
+            done = node.try_pln("search", "lesson", "--limit", "1", *form)
+            self.assertEqual(done.returncode, 0)
+            self.assertIn("More than 20000 records have these words: the newest of them were ranked", done.stderr)
+            self.assertNotIn("The best of all", done.stdout)
+        self.assertEqual(self.titles(node, "search", "lesson", "--kind", "task"), ["Lesson lesson lesson"])
+        self.assertEqual(node.try_pln("search", "lesson", "--kind", "task", "--json").stderr, "")
+
+    def test_all_filters_may_be_given_at_once(self):
+        node = self.node("node")
+        node.found()
+        node.pln("import", write_ndjson(f"{self.root}/tasks.ndjson", TASKS))
+        filters = {"kind": "task", "author": "node", "since": "7d", "until": "2090-01-01", "subject": "Science", "grade": "6",
+                   "license": "CC-BY-4.0", "state": "piloted", "network": "Prairie"}
+        others = {"competency": "x", "tag": "x", "language": "en", "by": "x", "theme": "x", "principle": "x", "region": "NH",
+                  "type": "formative", "tier": "1", "locale": "rural", "size": "1-299", "dok": "1", "date": "2026"}
+        filters["network"] = node.status()["networks"][0]["name"]
+
+        def ask(verb, names):
+            return self.titles(node, *verb, *(word for name, value in names.items() for word in (f"--{name}", value)))
+
+        for verb in (("list",), ("search", "brick", "--sort", "title")):
+            self.assertEqual(ask(verb, filters), ["Cardboard boat"])
+            self.assertEqual(ask(verb, {**filters, **others}), [])
+
+    def test_more_text_than_a_search_takes_is_told_in_a_sentence(self):
+        node = self.node("node")
+        node.found()
+        for text in ("x" * 10000, "word " * 2000):
+            done = node.try_pln("search", text)
+            self.assertEqual((done.returncode, done.stdout), (2, ""))
+            self.assertIn("at most 1000 bytes; leave some words out", done.stderr)
+
+    def test_records_without_a_title_are_called_by_what_they_say(self):
+        node = self.node("node")
+        node.found()
+        task_id = node.pln("add", "task", "title=Boat", "prompt=Build one.")
+        node.pln("add", "review", f"about={task_id}", "decision=revise")
+        node.pln("add", "comment", f"about={task_id}", "text=How long did it take?")
+        listed = node.pln("list")
+        self.assertIn("To be revised first", listed)
+        self.assertIn("How long did it take?", listed)
+        self.assertNotIn("z6Mk", " ".join(line[:50] for line in listed.splitlines()))
 
     def test_a_later_version_stands_in_lists_for_the_earlier(self):
         node = self.node("node")
@@ -84,16 +147,19 @@ class Search(Case):
         self.assertEqual(self.titles(node, "search", "boat"), ["Cardboard boat, revised"])
         self.assertEqual(len(self.titles(node, "list", "--versions", "all")), 2)
 
-    def test_a_lost_or_damaged_catalog_is_made_again(self):
-        node = self.node("node")
-        node.found()
+    def test_a_lost_damaged_or_old_catalog_is_made_again_while_the_node_syncs(self):
+        node, other = self.node("node"), self.node("other")
+        network = self.members(node, other)
         node.pln("import", write_ndjson(f"{self.root}/tasks.ndjson", TASKS))
         self.assertEqual(self.titles(node, "search", "boats"), ["Cardboard boat"])
-        for damage in (os.unlink, overwrite):
+        for count, damage in enumerate((os.unlink, overwrite, outdate), 1):
             node.stop()
             damage(f"{node.dir}/catalog.db")
+            other.pln("add", "task", f"title=Meanwhile {count}", "prompt=Write it.")
             node.start()
+            self.wait_records(network, len(TASKS) + count, node)
             wait_until(lambda: self.found_again(node), self.patience, "the catalog is made again")
+            self.assertEqual(self.titles(node, "search", f"Meanwhile {count}"), [f"Meanwhile {count}"])
 
     def found_again(self, node):
         """Until the catalog is there search says so in a sentence; it never answers wrongly."""
