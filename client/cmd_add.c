@@ -8,18 +8,13 @@
 /** The kind that the first word names; NULL: wrong usage, told. */
 static const pln_kind_t *read_kind(const pln_command_t *command)
 {
-    char names[256] = "";
+    char names[256];
     const char *word = pln_word(command->options, 0);
     const pln_kind_t *kind = pln_kind_by_name(word);
     if (kind != NULL && kind->fields != NULL) {
         return kind;
     }
-    for (size_t i = 0; (kind = pln_kind_at(i)) != NULL; i++) {
-        size_t used = strlen(names);
-        if (kind->fields != NULL) {
-            snprintf(names + used, sizeof names - used, "%s%s", used > 0 ? ", " : "", kind->name);
-        }
-    }
+    pln_publish_kinds(names, sizeof names);
     pln_wrong_usage(command->options->verb, "there is no kind \"%s\"; there are: %s", word, names);
     return NULL;
 }

@@ -4,7 +4,8 @@
  *
  * Why     Districts keep lists of tasks in spreadsheets.
  * Shape   cells in quotes may hold separators, quotes twice and line breaks; the separator is the
- * one of comma, semicolon and tab that the first line has most of; a byte order mark is dropped
+ *         one of comma, semicolon and tab that the first line has most of, or what a first line
+ *         "sep=;" says; a byte order mark is dropped, a line break is \n
  * Owner   the file is borrowed; pln_csv_free()
  * Thread  any
  */

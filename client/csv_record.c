@@ -6,8 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "left_over.h"
 #include "proto/document/field_text.h"
 #include "proto/document/field_words.h"
+#include "proto/document/lines.h"
 
 void pln_csv_header(const pln_csv_row_t *row, pln_csv_header_t *out)
 {
@@ -35,65 +37,95 @@ const char *pln_csv_cell(const pln_csv_header_t *header, const pln_csv_row_t *ro
     return NULL;
 }
 
-/** Where prose goes that no field takes. */
-static const pln_field_t *prose_field(const pln_kind_t *kind)
+/** What the column at @place is called. */
+static void column_name(const pln_csv_header_t *header, size_t place, char *out, size_t size)
 {
-    static const char *const names[] = {"prompt",  "notes",       "about",     "context",
-                                        "comment", "description", "narrative", "text"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const pln_field_t *field = pln_field_by_name(kind, names[i]);
-        if (field != NULL && field->type == PLN_TYPE_TEXT && field->many == 0) {
-            return field;
-        }
+    if (place < header->count && header->names[place][0] != '\0') {
+        snprintf(out, size, "%s", header->names[place]);
+    } else {
+        snprintf(out, size, "Column %zu", place + 1);
     }
-    return NULL;
 }
 
-static void note(json_t *notes, const char *column, const pln_field_t *prose)
+static void note(json_t *notes, const char *column, bool as_it_is, const pln_field_t *prose)
 {
     char text[300];
-    snprintf(text, sizeof text, "no field takes the column \"%.100s\" as it is; it %s%s", column,
-             prose != NULL ? "stays as prose in " : "is left out",
+    snprintf(text, sizeof text, "no field takes the column \"%.100s\"%s; it %s%s", column,
+             as_it_is ? " as it is here" : "", prose != NULL ? "stays as prose in " : "is left out",
              prose != NULL ? prose->name : "");
-    json_array_append_new(notes, json_string(text));
+    char *whole = pln_span_text(PLN_SPAN(text, strlen(text)));
+    if (pln_utf8_valid(PLN_SPAN(whole, strlen(whole)))) {
+        json_array_append_new(notes, json_string(whole));
+    }
+    free(whole);
 }
 
-/** "Column: cell" as a paragraph of its own. */
-static void add_prose(json_t *fields, const pln_field_t *prose, const char *column,
-                      const char *cell)
+bool pln_csv_is_table(pln_span_t text, const pln_kind_t *kind)
 {
-    const char *before = json_string_value(json_object_get(fields, prose->name));
-    json_t *text = before != NULL ? json_sprintf("%s\n\n%s: %s", before, column, cell)
-                                  : json_sprintf("%s: %s", column, cell);
-    json_object_set_new(fields, prose->name, text);
+    pln_csv_row_t row = {.count = 0};
+    size_t known = 0;
+    FILE *file = text.size > 0 ? fmemopen((void *)(uintptr_t)text.data, text.size, "r") : NULL;
+    if (file == NULL) {
+        return false;
+    }
+    pln_csv_t *csv = pln_csv_new(file);
+    bool begins = pln_csv_next(csv, &row) && row.problem == NULL;
+    for (size_t i = 0; begins && i < row.count; i++) {
+        pln_span_t name = PLN_SPAN(row.cells[i], strlen(row.cells[i]));
+        known += strcasecmp(row.cells[i], "kind") == 0 || pln_field_called(kind, name) != NULL;
+    }
+    pln_csv_free(&csv);
+    fclose(file);
+    return known >= 2;
 }
 
-json_t *pln_csv_fields(const pln_csv_header_t *header, const pln_csv_row_t *row,
-                       const pln_kind_t *kind, json_t *notes)
+/** The field that the cell at @place goes to; NULL: none, or it has a value already. */
+static const pln_field_t *field_at(const pln_csv_header_t *header, size_t place,
+                                   const pln_kind_t *kind, const json_t *fields)
+{
+    const char *name = place < header->count ? header->names[place] : "";
+    const pln_field_t *field = pln_field_called(kind, PLN_SPAN(name, strlen(name)));
+    return field != NULL && json_object_get(fields, field->name) == NULL ? field : NULL;
+}
+
+/** A cell that its field cannot take is no loss: it is prose, and said. */
+static void leave(pln_csv_header_t *header, size_t place, bool named, const char *cell,
+                  const pln_field_t *prose, json_t *fields, json_t *notes)
+{
+    char column[128];
+    column_name(header, place, column, sizeof column);
+    if (named || !header->said[place]) {
+        note(notes, column, named, prose);
+    }
+    header->said[place] = header->said[place] || !named;
+    if (prose != NULL) {
+        pln_left_over_add(fields, prose, column, cell);
+    }
+}
+
+json_t *pln_csv_fields(pln_csv_header_t *header, const pln_csv_row_t *row, const pln_kind_t *kind,
+                       json_t *notes)
 {
     json_t *fields = json_object();
-    const pln_field_t *prose = prose_field(kind);
-    bool taken[PLN_CSV_CELLS_MAX] = {false};
-    size_t count = header->count < row->count ? header->count : row->count;
-    for (size_t i = 0; i < count; i++) {
+    const pln_field_t *prose = pln_left_over_field(kind);
+    enum { TAKEN, UNNAMED, UNFIT } fate[PLN_CSV_CELLS_MAX] = {TAKEN};
+    for (size_t i = 0; i < row->count; i++) {
         const char *cell = row->cells[i];
-        const pln_field_t *field =
-            pln_field_called(kind, PLN_SPAN(header->names[i], strlen(header->names[i])));
-        bool free_field = field != NULL && json_object_get(fields, field->name) == NULL;
-        json_t *value = free_field && cell[0] != '\0'
-                            ? pln_field_from_text(field, PLN_SPAN(cell, strlen(cell)), notes)
-                            : NULL;
-        taken[i] = value != NULL || cell[0] == '\0' || strcasecmp(header->names[i], "kind") == 0;
+        bool kind_cell = i < header->count && strcasecmp(header->names[i], "kind") == 0;
+        if (cell[0] == '\0' || kind_cell) {
+            continue;
+        }
+        const pln_field_t *field = field_at(header, i, kind, fields);
+        json_t *value =
+            field != NULL ? pln_field_from_text(field, PLN_SPAN(cell, strlen(cell)), notes) : NULL;
+        fate[i] = value != NULL ? TAKEN : (field != NULL ? UNFIT : UNNAMED);
         if (value != NULL) {
             json_object_set_new(fields, field->name, value);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        if (!taken[i]) {
-            note(notes, header->names[i], prose);
-            if (prose != NULL) {
-                add_prose(fields, prose, header->names[i], row->cells[i]);
-            }
+    for (size_t i = 0; i < row->count; i++) {
+        if (fate[i] != TAKEN) {
+            leave(header, i, fate[i] == UNFIT, row->cells[i], prose, fields, notes);
         }
     }
     return fields;

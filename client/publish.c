@@ -4,6 +4,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "proto/kinds.h"
+
 json_t *pln_publish_body(const pln_command_t *command)
 {
     const char *network = pln_option(command->options, "network");
@@ -15,6 +17,18 @@ json_t *pln_publish_body(const pln_command_t *command)
         json_object_set_new(body, "confirm_no_student_data", json_true());
     }
     return body;
+}
+
+void pln_publish_kinds(char *out, size_t size)
+{
+    const pln_kind_t *kind;
+    out[0] = '\0';
+    for (size_t i = 0; (kind = pln_kind_at(i)) != NULL; i++) {
+        size_t used = strlen(out);
+        if (kind->fields != NULL) {
+            snprintf(out + used, size - used, "%s%s", used > 0 ? ", " : "", kind->name);
+        }
+    }
 }
 
 void pln_publish_tell_places(const char *name, const json_t *places)

@@ -25,6 +25,9 @@ int pln_publish(pln_command_t *command, const char *path, json_t *body);
  */
 bool pln_publish_vouched(const pln_command_t *command);
 
+/** Names of the kinds that can be published, for a message. */
+void pln_publish_kinds(char *out, size_t size);
+
 /** Each place of the privacy guard's list, one line on stderr. */
 void pln_publish_tell_places(const char *name, const json_t *places);
 

@@ -40,20 +40,34 @@ void pln_source_close(FILE *file)
     }
 }
 
-bool pln_source_is_csv(const char *name)
+static bool ends_with(const char *name, const char *const *endings)
 {
     const char *dot = strrchr(name, '.');
-    return dot != NULL && (strcasecmp(dot, ".csv") == 0 || strcasecmp(dot, ".tsv") == 0);
+    for (; dot != NULL && *endings != NULL; endings++) {
+        if (strcasecmp(dot, *endings) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool pln_source_is_csv(const char *name)
+{
+    static const char *const endings[] = {".csv", ".tsv", NULL};
+    return ends_with(name, endings);
+}
+
+bool pln_source_is_named_document(const char *name)
+{
+    static const char *const endings[] = {".md", ".markdown", NULL};
+    return ends_with(name, endings);
 }
 
 bool pln_source_is_document(FILE *file, const char *name)
 {
-    static const char *const endings[] = {".md", ".markdown", ".json", ".jsonl", ".ndjson"};
-    const char *dot = strrchr(name, '.');
-    for (size_t i = 0; dot != NULL && i < sizeof endings / sizeof endings[0]; i++) {
-        if (strcasecmp(dot, endings[i]) == 0) {
-            return i < 2;
-        }
+    static const char *const endings[] = {".json", ".jsonl", ".ndjson", NULL};
+    if (pln_source_is_named_document(name) || ends_with(name, endings)) {
+        return pln_source_is_named_document(name);
     }
     int c = getc(file);
     while (c == ' ' || c == '\t' || c == '\r' || c == '\n') {

@@ -24,7 +24,9 @@ const char *pln_source_name(const char *name);
 
 /** Is it a spreadsheet: .csv or .tsv? */
 bool pln_source_is_csv(const char *name);
-/** Is it a Markdown document? */
+/** Does its name say that it is a Markdown document? */
+bool pln_source_is_named_document(const char *name);
+/** Is it one, by its name, or where that says nothing by how it begins? */
 bool pln_source_is_document(FILE *file, const char *name);
 /** All of it into @out; false: it is longer than @max or cannot be read, told on stderr. */
 bool pln_source_read(FILE *file, const char *name, size_t max, pln_buf_t *out);

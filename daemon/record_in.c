@@ -354,7 +354,40 @@ static pln_err_t pack_object(packing_t *packing, scope_t scope, json_t *object, 
 
 /* ---- the whole ---- */
 
-static pln_err_t check(const pln_kind_t *kind, pln_span_t payload, pln_record_problem_t *problem)
+/** The first of the values of @field that is none of its words; NULL: it stands in a group. */
+static const char *stray_word(const pln_field_t *field, json_t *value)
+{
+    json_t *list = json_is_array(value) ? json_incref(value) : json_pack("[O]", value), *item;
+    const char *stray = NULL;
+    size_t index;
+    json_array_foreach(list, index, item)
+    {
+        const char *text = json_string_value(item);
+        if (stray == NULL && text != NULL && pln_json_choice(field->choices, text) == NULL) {
+            stray = text;
+        }
+    }
+    json_decref(list);
+    return stray;
+}
+
+/** "grades has "14": that is none of ..." where it can be said which word it is. */
+static void name_stray(const pln_kind_t *kind, json_t *fields, pln_record_problem_t *problem)
+{
+    const pln_field_t *field = pln_field_by_name(kind, problem->field);
+    json_t *value = field != NULL ? json_object_get(fields, field->name) : NULL;
+    const char *stray =
+        value != NULL && field->type == PLN_TYPE_CHOICE ? stray_word(field, value) : NULL;
+    const char *is = strstr(problem->detail, " is not one of");
+    char detail[sizeof problem->detail];
+    if (stray != NULL && is != NULL && strcmp(problem->rule, pln_rule_name(PLN_RULE_CHOICE)) == 0) {
+        snprintf(detail, sizeof detail, "%s has \"%.40s\", which%s", field->name, stray, is);
+        memcpy(problem->detail, detail, sizeof detail);
+    }
+}
+
+static pln_err_t check(const pln_kind_t *kind, json_t *fields, pln_span_t payload,
+                       pln_record_problem_t *problem)
 {
     pln_record_error_t error;
     if (payload.size > PLN_PAYLOAD_MAX) {
@@ -370,6 +403,7 @@ static pln_err_t check(const pln_kind_t *kind, pln_span_t payload, pln_record_pr
     pln_record_path(&error, path);
     pln_record_refuse(problem, path, pln_rule_name(error.rule), "%s", "");
     pln_record_explain(&error, problem->detail, sizeof problem->detail);
+    name_stray(kind, fields, problem);
     return PLN_EFIELD;
 }
 
@@ -429,7 +463,7 @@ pln_err_t pln_fields_from_json(const pln_kind_t *kind, json_t *fields, const pln
     packing.refs = pln_alloc(REFS_MAX * sizeof *packing.refs);
     pln_err_t error = pack_record(&packing, fields, payload);
     free(packing.refs);
-    return error == PLN_OK ? check(kind, pln_buf_span(payload), problem) : error;
+    return error == PLN_OK ? check(kind, fields, pln_buf_span(payload), problem) : error;
 }
 
 pln_err_t pln_record_from_json(json_t *record, const pln_kind_t **kind, const pln_lookup_t *lookup,

@@ -60,6 +60,82 @@ class Import(Case):
         self.assertEqual(problems, [(3, "it has zero bytes, which no text has"), (4, "it is not UTF-8 text")])
         self.assertEqual(node.records(network), 2)
 
+    def sheet(self, name, text):
+        path = pathlib.Path(self.root) / name
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    def tasks(self, node):
+        return {row["fields"]["title"]: row["fields"] for row in node.pln("list", "--kind", "task", json="lines")}
+
+    def test_spreadsheets_are_read_however_they_were_saved(self):
+        node = self.node("node")
+        node.found()
+        for number, text in enumerate((
+                '\ufeff"title","prompt"\r\n"One","a\r\nb"\r\n', "sep=;\r\ntitle;prompt\r\nTwo;c, d\r\n",
+                'title, prompt\nThree, "a, b"\n', "Title\tInstructions\nFour\tx\n", '（室）,"title",prompt\nx,Five,p\n')):
+            node.pln("import", self.sheet(f"{number}.csv", text))
+        node.pln("import", "-", stdin='title,prompt,kind\nSix,"a, b",task\n')
+        found = self.tasks(node)
+        self.assertEqual({title: fields["prompt"] for title, fields in found.items()},
+                         {"One": "a\nb", "Two": "c, d", "Three": "a, b", "Four": "x", "Five": "p\n\n（室）: x", "Six": "a, b"})
+
+    def test_no_cell_of_a_spreadsheet_is_lost_and_a_column_without_a_field_is_said_once(self):
+        node = self.node("node")
+        node.found()
+        path = self.sheet("more.csv", "title,prompt,Room,minutes,\nA,p,B 12,two days,x,beyond\nB,p,B 13,90,,\n")
+        done = node.try_pln("import", path, "--json")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        found = self.tasks(node)
+        self.assertEqual(found["A"]["prompt"], "p\n\nRoom: B 12\n\nminutes: two days\n\nColumn 5: x\n\nColumn 6: beyond")
+        self.assertEqual((found["B"]["prompt"], found["B"]["minutes"]), ("p\n\nRoom: B 13", 90))
+        self.assertEqual(done.stderr.count('"Room"'), 1)
+        notes = json.loads(done.stdout)["notes"]
+        self.assertEqual([note["line"] for note in notes], [2, 2, 2, 2])
+        self.assertEqual({note["file"] for note in notes}, {str(path)})
+
+    def test_a_quote_that_nothing_closes_is_named(self):
+        node = self.node("node")
+        network = node.found()
+        done = node.try_pln("import", self.sheet("open.csv", 'title,prompt\nA,p\n"B,p\nC,p\n'))
+        self.assertEqual((done.returncode, node.records(network)), (1, 1))
+        self.assertIn("open.csv:3: a quotation mark that opens a cell in it is never closed", done.stderr)
+
+    def test_what_a_field_refuses_of_a_document_stays_as_prose_and_is_said(self):
+        node = self.node("node")
+        node.found()
+        path = self.sheet("middle.md", "---\ngrades: Middle school\nlicense: All rights reserved\ndok: hard\nminutes: 90\n---\n"
+                                       "# Bridge\n\nBuild one.\n\n**Materials:**\n\nPaper\n")
+        done = node.try_pln("import", path)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        fields = self.tasks(node)["Bridge"]
+        self.assertEqual((fields["minutes"], fields["materials"]), (90, "Paper"))
+        for text in ("Middle school", "All rights reserved", "hard", "Build one."):
+            self.assertIn(text, fields["prompt"])
+        self.assertEqual(done.stderr.count("stays as prose"), 3, done.stderr)
+        self.assertEqual({"grades", "license", "dok"} & set(fields), set())
+
+    def test_records_of_control_are_no_kind_to_publish_or_list(self):
+        node = self.node("node")
+        node.found()
+        for words in (("import", "--kind", "grant", self.sheet("a.md", "# A\n\nb\n")), ("add", "grant", "x=y"),
+                      ("list", "--kind", "grant"), ("search", "x", "--kind", "retract")):
+            done = node.try_pln(*words)
+            self.assertEqual((done.returncode, done.stdout), (2, ""), words)
+            self.assertIn("there is no kind", done.stderr)
+
+    def test_json_tells_of_each_record_where_it_stands(self):
+        node = self.node("node")
+        node.found()
+        file = write_ndjson(f"{self.root}/three.ndjson", [lesson(1), {"kind": "lesson", "fields": {}}, lesson(2), lesson(1)])
+        first = json.loads(node.try_pln("import", file, "--json").stdout)
+        ids = [row["id"] for row in reversed(node.pln("list", json="lines"))]
+        self.assertEqual([(row["file"], row["line"], row["id"]) for row in first["records"]],
+                         [(file, line, record) for line, record in zip((1, 3, 4), ids)])
+        again = json.loads(node.try_pln("import", file, "--json", "--skip-existing").stdout)
+        self.assertEqual([(row["line"], row["skipped"]) for row in again["records"]],
+                         [(1, ids[0]), (3, ids[1]), (4, ids[0])])
+
     def test_json_tells_what_was_refused_where_and_why(self):
         node = self.node("node")
         node.found()
