@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#define BOLD_MAX 100u /**< bytes of a heading in bold; a longer line is a sentence */
+
 static pln_span_t line_at(pln_span_t text, size_t at)
 {
     const uint8_t *begin = text.data + at;
@@ -109,6 +111,21 @@ static bool is_signed(pln_span_t line, pln_heading_t *out)
     return true;
 }
 
+/** "**text**" or "**text:**", and nothing else on the line. */
+static bool is_bold(pln_span_t line, pln_heading_t *out)
+{
+    pln_span_t text = trim(unindented(line));
+    size_t colon = text.size > 0 && text.data[text.size - 1] == ':' ? 1 : 0;
+    size_t size = text.size - colon;
+    if (size < 5 || size > BOLD_MAX || memcmp(text.data, "**", 2) != 0 ||
+        memcmp(text.data + size - 2, "**", 2) != 0) {
+        return false;
+    }
+    out->text = trim(PLN_SPAN(text.data + 2, size - 4));
+    out->level = PLN_HEADING_BOLD;
+    return find(out->text, 0, "**") == NULL;
+}
+
 /** 1 for "===", 2 for "---", else 0. */
 static unsigned underline(pln_span_t line)
 {
@@ -139,7 +156,7 @@ bool pln_headings_next(pln_headings_t *headings, pln_span_t text, pln_heading_t 
             continue;
         }
         *out = (pln_heading_t){.from = from, .to = next};
-        if (is_signed(line, out)) {
+        if (is_signed(line, out) || (!follows && is_bold(line, out))) {
             return true;
         }
         bool words = is_text(line);

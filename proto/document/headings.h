@@ -4,13 +4,17 @@
  *
  * Why     Titles and sections are found by them; a "#" in a program listing is none.
  * Shape   "# text" of one to six signs, or a line underlined with = or -; not inside fences (``` or
- *         ~~~), comments (<!-- -->), or lines indented by four blanks
+ *         ~~~), comments (<!-- -->), or lines indented by four blanks. A paragraph that begins with
+ *         a line all in bold has one, too, as word processors leave it: whether it is meant so, its
+ *         words tell
  * Pure    any thread
  */
 #ifndef PLN_HEADINGS_H
 #define PLN_HEADINGS_H
 
 #include "proto/bytes.h"
+
+#define PLN_HEADING_BOLD 7u /**< level of a line in bold: below all others */
 
 typedef struct {
     size_t from; /**< offset of its first byte */

@@ -219,7 +219,8 @@ static void find_title(reading_t *reading, pln_buf_t *rest)
             title_from_file(reading);
             return;
         }
-    } while (heading.text.size == 0 || names_section(reading, &heading));
+    } while (heading.text.size == 0 || heading.level == PLN_HEADING_BOLD ||
+             names_section(reading, &heading));
     bool cut;
     json_t *value = title_value(heading.text, reading->title->max, &cut);
     json_object_set_new(reading->out->fields, reading->title->name, value);

@@ -107,11 +107,68 @@ static void drop_empty(json_t *parts)
     }
 }
 
+/* ---- levels under headings ---- */
+
+/** The same names and points in the same order, which no two criteria of one's own have. */
+static bool same_scale(const json_t *one, const json_t *other)
+{
+    bool same = json_array_size(one) == json_array_size(other) && json_array_size(one) > 1;
+    for (size_t i = 0; same && i < json_array_size(one); i++) {
+        json_t *a = json_array_get(one, i), *b = json_array_get(other, i);
+        json_t *points = json_object_get(a, "points"), *name = json_object_get(a, "name");
+        same = points != NULL && json_equal(points, json_object_get(b, "points")) && name != NULL &&
+               json_equal(name, json_object_get(b, "name")) &&
+               json_object_get(a, "levels") == NULL && json_object_get(b, "levels") == NULL;
+    }
+    return same;
+}
+
+/** Are these parts criteria by headings, each with the levels of one scale? */
+static bool are_criteria(const json_t *parts, size_t first)
+{
+    size_t count = json_array_size(parts);
+    const json_t *scale = json_object_get(json_array_get(parts, first), "criteria");
+    bool good = first + 1 < count;
+    for (size_t i = first; good && i < count; i++) {
+        const json_t *part = json_array_get(parts, i);
+        good = json_object_get(part, "title") != NULL &&
+               same_scale(scale, json_object_get(part, "criteria"));
+    }
+    return good;
+}
+
+/** "### Delivery" over "Exemplary (4): ..." and so on is one criterion, not a part of them. */
+static void gather_criteria(json_t *parts)
+{
+    size_t first = 0;
+    while (first < json_array_size(parts) &&
+           json_object_get(json_array_get(parts, first), "criteria") == NULL) {
+        first++;
+    }
+    if (!are_criteria(parts, first)) {
+        return;
+    }
+    json_t *criteria = json_array();
+    while (json_array_size(parts) > first) {
+        const json_t *part = json_array_get(parts, first);
+        json_t *criterion = json_object(), *said = json_object_get(part, "description");
+        json_object_set(criterion, "name", json_object_get(part, "title"));
+        if (said != NULL) {
+            json_object_set(criterion, "description", said);
+        }
+        json_object_set(criterion, "levels", json_object_get(part, "criteria"));
+        json_array_append_new(criteria, criterion);
+        json_array_remove(parts, first);
+    }
+    json_object_set_new(pln_rubric_part(parts), "criteria", criteria);
+}
+
 json_t *pln_rubric_read(pln_span_t text, json_t *notes)
 {
     reading_t reading = {.text = text, .parts = json_array(), .notes = notes};
     read_lines(&reading);
     pln_buf_free(&reading.prose);
     drop_empty(reading.parts);
+    gather_criteria(reading.parts);
     return reading.parts;
 }

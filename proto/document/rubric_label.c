@@ -96,10 +96,17 @@ pln_span_t pln_rubric_plain(pln_span_t text)
 
 void pln_rubric_set(json_t *object, const char *name, pln_span_t text)
 {
+    bool line = strcmp(name, "description") != 0;
+    pln_buf_t out = {0};
     text = pln_trim(text);
-    if (text.size > 0) {
-        json_object_set_new(object, name, json_stringn((const char *)text.data, text.size));
+    for (size_t i = 0; i < text.size; i++) {
+        bool broken = line && (text.data[i] == '\n' || text.data[i] == '\t');
+        pln_buf_u8(&out, broken ? ' ' : text.data[i]);
     }
+    if (out.size > 0) {
+        json_object_set_new(object, name, json_stringn((const char *)out.data, out.size));
+    }
+    pln_buf_free(&out);
 }
 
 /** "-", ":", "." and long dashes between name and points. */

@@ -24,7 +24,8 @@ pln_span_t pln_rubric_plain(pln_span_t text);
 /** Is all of it emphasised? */
 bool pln_rubric_strong(pln_span_t text);
 
-/** Set text member @name of @object, blanks around it left out; nothing where it is empty. */
+/** Set text member @name of @object, blanks around it left out, and all but a description on one
+ * line; nothing where it is empty. */
 void pln_rubric_set(json_t *object, const char *name, pln_span_t text);
 
 #endif

@@ -148,11 +148,18 @@ static json_t *criterion_json(pln_span_t text)
     split(text, &name, &rest);
     label(criterion, name, false);
     json_t *levels = levels_in(rest);
+    // "Style: 5 points", but "Sources: 3" may ask for three of them.
+    bool bare = rest.size > 0 && rest.data[rest.size - 1] >= '0' && rest.data[rest.size - 1] <= '9';
+    bool open = !bare && json_object_get(criterion, "points") == NULL;
+    json_t *points = open ? pln_rubric_points(rest) : NULL;
     if (json_array_size(levels) > 0) {
         json_object_set(criterion, "levels", levels);
+    } else if (points != NULL) {
+        json_object_set(criterion, "points", points);
     } else {
         pln_rubric_set(criterion, "description", rest);
     }
+    json_decref(points);
     json_decref(levels);
     return criterion;
 }

@@ -10,6 +10,8 @@
 #include "lines.h"
 #include "rubric_label.h"
 
+#define STRONG "*" /**< of a criterion whose row is in bold, until its table is read */
+
 /** What a column of a table holds. */
 typedef enum { NAME, POINTS, DESCRIPTION, LEVEL } column_t;
 
@@ -19,12 +21,19 @@ typedef struct {
     bool leveled;
     json_t *parts;
     json_t *notes;
-    double sum; /**< points of criteria since the last total */
+    double sum;   /**< points of criteria since the last total ... */
+    double plain; /**< ... without those of rows in bold, which may be sections */
 } table_t;
 
 static pln_span_t span(const char *text)
 {
     return PLN_SPAN(text, strlen(text));
+}
+
+/** Points have two decimals at most. */
+static bool same(double a, double b)
+{
+    return a - b < 0.005 && b - a < 0.005;
 }
 
 static bool one_of(const char *text, const char *const *words)
@@ -202,7 +211,9 @@ static void take_points(table_t *table, json_t *criterion, const char *text)
 {
     json_t *points = pln_rubric_points(span(text));
     if (points != NULL) {
-        table->sum += json_number_value(points);
+        double number = json_number_value(points);
+        table->sum += number;
+        table->plain += json_object_get(criterion, STRONG) == NULL ? number : 0;
         json_object_set_new(criterion, "points", points);
         return;
     }
@@ -213,6 +224,9 @@ static void add_criterion(table_t *table, const pln_cells_t *row)
 {
     json_t *criterion = json_object();
     pln_rubric_label(criterion, span(cell(row, 0)), false);
+    if (!table->leveled && pln_rubric_strong(span(cell(row, 0)))) {
+        json_object_set_new(criterion, STRONG, json_true());
+    }
     for (size_t i = 1; i < table->header.count; i++) {
         if (table->columns[i] == POINTS) {
             take_points(table, criterion, cell(row, i));
@@ -222,6 +236,9 @@ static void add_criterion(table_t *table, const pln_cells_t *row)
     }
     if (table->leveled) {
         add_levels(table, row, criterion);
+    }
+    for (size_t i = table->header.count; i < row->count; i++) {
+        pln_rubric_describe(criterion, span(row->cells[i]));
     }
     json_array_append_new(pln_rubric_criteria(last_part(table)), criterion);
 }
@@ -236,7 +253,7 @@ static void take_total(table_t *table, const pln_cells_t *row)
     }
     double said = points != NULL ? json_number_value(points) : 0;
     snprintf(line, sizeof line, "%.80s: %g", row->cells[0], said);
-    if (points != NULL && said != table->sum) {
+    if (points != NULL && !same(said, table->sum) && !same(said, table->plain)) {
         pln_rubric_describe(last_part(table), span(line));
         snprintf(line, sizeof line,
                  "its rubric says that the total is %g, but its points add up to %g; both stay",
@@ -245,8 +262,82 @@ static void take_total(table_t *table, const pln_cells_t *row)
     }
     if (strncasecmp(row->cells[0], "sub", 3) == 0) {
         table->sum = 0;
+        table->plain = 0;
     }
     json_decref(points);
+}
+
+/* ---- sections ---- */
+
+static bool is_strong(const json_t *criterion)
+{
+    return json_object_get(criterion, STRONG) != NULL;
+}
+
+/** Are the points of the row in bold at @at those of the rows below it, up to the next one? */
+static bool sums_up(const json_t *criteria, size_t at)
+{
+    double sum = 0;
+    size_t next = at + 1;
+    for (; next < json_array_size(criteria) && !is_strong(json_array_get(criteria, next)); next++) {
+        sum += json_number_value(json_object_get(json_array_get(criteria, next), "points"));
+    }
+    const json_t *said = json_object_get(json_array_get(criteria, at), "points");
+    return next > at + 1 && said != NULL && same(json_number_value(said), sum);
+}
+
+/** The rows in bold as titles of parts, each with the rows below it. */
+static void split_part(json_t *parts, size_t at)
+{
+    json_t *part = json_array_get(parts, at), *criterion;
+    json_t *criteria = json_incref(json_object_get(part, "criteria"));
+    size_t index;
+    json_object_del(part, "criteria");
+    json_array_foreach(criteria, index, criterion)
+    {
+        if (!is_strong(criterion)) {
+            json_array_append(pln_rubric_criteria(part), criterion);
+            continue;
+        }
+        if (json_object_size(part) > 0) {
+            part = json_object();
+            json_array_insert_new(parts, ++at, part);
+        }
+        json_object_set(part, "title", json_object_get(criterion, "name"));
+        json_t *said = json_object_get(criterion, "description");
+        if (said != NULL) {
+            json_object_set(part, "description", said);
+        }
+    }
+    json_decref(criteria);
+}
+
+/** A row in bold is a section where every one has the sum of the rows below it, else a criterion.
+ */
+static void settle_sections(json_t *parts)
+{
+    size_t index, place, strong = 0;
+    json_t *part, *criterion;
+    bool sections = true;
+    json_array_foreach(parts, index, part)
+    {
+        json_t *criteria = json_object_get(part, "criteria");
+        json_array_foreach(criteria, place, criterion)
+        {
+            strong += is_strong(criterion);
+            sections = sections && (!is_strong(criterion) || sums_up(criteria, place));
+        }
+    }
+    for (size_t i = json_array_size(parts); sections && strong > 0 && i > 0; i--) {
+        split_part(parts, i - 1);
+    }
+    json_array_foreach(parts, index, part)
+    {
+        json_array_foreach(json_object_get(part, "criteria"), place, criterion)
+        {
+            json_object_del(criterion, STRONG);
+        }
+    }
 }
 
 static void take_row(table_t *table, const pln_cells_t *row)
@@ -295,6 +386,7 @@ bool pln_rubric_table(pln_span_t text, size_t *at, json_t *parts, json_t *notes)
         pln_cells_free(&row);
     }
     *at = next;
+    settle_sections(parts);
     pln_cells_free(&table.header);
     return true;
 }

@@ -111,6 +111,18 @@ static bool take(sections_t *sections, const pln_field_t *field, const pln_headi
     return leave(sections, whole);
 }
 
+/** Does @heading stand inside the section of @field that @begun began? A line in bold is a heading
+ * only where a field is called so, and not inside of one that a heading proper began. */
+static bool within(const sections_t *sections, const pln_field_t *field, const pln_heading_t *begun,
+                   const pln_heading_t *heading)
+{
+    if (heading->level != PLN_HEADING_BOLD) {
+        return field != NULL && heading->level > begun->level;
+    }
+    bool open = field == NULL || field == sections->rest || begun->level == PLN_HEADING_BOLD;
+    return !open || pln_field_called(sections->out->kind, heading->text) == NULL;
+}
+
 static bool read_all(sections_t *sections)
 {
     pln_headings_t headings = {0};
@@ -119,7 +131,7 @@ static bool read_all(sections_t *sections)
     bool open = false, good = true, on = true;
     while (good && on) {
         on = pln_headings_next(&headings, sections->body, &heading);
-        if (on && field != NULL && heading.level > begun.level) {
+        if (on && within(sections, field, &begun, &heading)) {
             continue;
         }
         size_t end = on ? heading.from : sections->body.size;

@@ -60,6 +60,15 @@ static void rules_and_tables_are_no_headings(void **state)
     assert_string_equal(found("| a | b |\n| - | - |\n"), "");
 }
 
+static void lines_in_bold_are_headings_below_all_others(void **state)
+{
+    (void)state;
+    assert_string_equal(found("**Rubric**:\n\n **Materials:** \ntext\n"), "7:Rubric 7:Materials: ");
+    assert_string_equal(found("text\n**part of it**\n\n**bold** text\n\n**a** and **b**\n\n****\n"),
+                        "");
+    assert_string_equal(found("```\n**no**\n```\n"), "");
+}
+
 static void listings_hide_headings(void **state)
 {
     (void)state;
@@ -85,6 +94,7 @@ int main(void)
         cmocka_unit_test(headings_are_not_tags_or_seven_signs),
         cmocka_unit_test(headings_may_be_underlined),
         cmocka_unit_test(rules_and_tables_are_no_headings),
+        cmocka_unit_test(lines_in_bold_are_headings_below_all_others),
         cmocka_unit_test(listings_hide_headings),
         cmocka_unit_test(comments_hide_headings),
     };

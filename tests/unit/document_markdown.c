@@ -76,6 +76,24 @@ static void a_section_without_a_field_stays_in_the_prompt_and_is_said(void **sta
     assert_non_null(strstr(json_string_value(json_array_get(document.notes, 1)), "Duration"));
 }
 
+static void a_line_in_bold_that_names_a_field_begins_a_section(void **state)
+{
+    (void)state;
+    assert_true(read_as("task",
+                        "# Poster\n\n**Important**\n\nMake it.\n\n**Materials:**\n\nPaper\n\n"
+                        "**Rubric**\n\nCriteria | Good | Bad\n--- | --- | ---\nNeat | yes | no\n"));
+    assert_string_equal(field("prompt"), "**Important**\n\nMake it.");
+    assert_string_equal(field("materials"), "Paper");
+    assert_int_equal(json_array_size(json_object_get(document.fields, "rubric")), 1);
+    pln_document_free(&document);
+    assert_true(read_as("task",
+                        "# T\n\n## Purpose\n\n**Materials**\n\nare dear.\n\n## Task\n\nDo.\n\n"
+                        "**Materials**\n\nPaper\n\n### Later\n\nMore.\n"));
+    assert_string_equal(field("purpose"), "**Materials**\n\nare dear.");
+    assert_string_equal(field("materials"), "Paper");
+    assert_string_equal(field("prompt"), "Do.\n\n### Later\n\nMore.");
+}
+
 static void a_template_that_nobody_filled_in_is_refused(void **state)
 {
     (void)state;
@@ -292,6 +310,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(sections_go_to_their_fields_and_rubrics_into_parts),
         TEST(a_section_without_a_field_stays_in_the_prompt_and_is_said),
+        TEST(a_line_in_bold_that_names_a_field_begins_a_section),
         TEST(a_template_that_nobody_filled_in_is_refused),
         TEST(a_written_document_gives_the_same_record),
         TEST(the_prose_is_kept_to_the_byte),

@@ -83,6 +83,52 @@ static void sections_begin_parts_and_true_totals_are_left_out(void **state)
         "\"description\":\"Total: 50\"}]");
 }
 
+static void rows_in_bold_are_sections_where_they_sum_up_what_is_below_them(void **state)
+{
+    (void)state;
+    assert_reads(
+        "| Criterion | Points |\n|---|--:|\n| **Introduction** | **20** |\n| Hypothesis | 10 |\n"
+        "| Background | 10 |\n| **Results** | 30 pts |\n| Graph | 30 |\n| **Total** | **50** |\n",
+        "[{\"title\":\"Introduction\",\"criteria\":[{\"name\":\"Hypothesis\",\"points\":10},"
+        "{\"name\":\"Background\",\"points\":10}]},{\"title\":\"Results\",\"criteria\":["
+        "{\"name\":\"Graph\",\"points\":30}]}]");
+    assert_reads(
+        "| Criterion | Points |\n|---|--:|\n| **Plan** | 20 |\n| **Model** | 10 |\n",
+        "[{\"criteria\":[{\"name\":\"Plan\",\"points\":20},{\"name\":\"Model\",\"points\":10}]}]");
+    assert_reads(
+        "| Criterion | Points |\n|---|--:|\n| **Plan** | 20 |\n| Model | 10 |\n| Total | 30 |\n",
+        "[{\"criteria\":[{\"name\":\"Plan\",\"points\":20},{\"name\":\"Model\",\"points\":10}]}]");
+}
+
+static void names_stand_on_one_line_and_no_cell_is_lost(void **state)
+{
+    (void)state;
+    assert_reads(
+        "| Criteria | Very<br>good | Bad |\n|---|---|---|\n| Data<br/>set | a | b | c |\n",
+        "[{\"criteria\":[{\"name\":\"Data set\",\"description\":\"c\",\"levels\":[{\"name\":"
+        "\"Very good\",\"description\":\"a\"},{\"name\":\"Bad\",\"description\":\"b\"}]}]}]");
+}
+
+static void one_scale_under_several_headings_makes_criteria_of_them(void **state)
+{
+    (void)state;
+    assert_reads(
+        "Scored twice.\n\n### Delivery\n\n* **Good (2)**: loud\n* **Weak (1)**: mumbled\n\n### "
+        "Content\n\n"
+        "Facts only.\n\n* **Good (2)**: rich\n* **Weak (1)**: thin\n",
+        "[{\"description\":\"Scored twice.\"},{\"criteria\":[{\"name\":\"Delivery\",\"levels\":["
+        "{\"name\":\"Good\",\"points\":2,\"description\":\"loud\"},{\"name\":\"Weak\",\"points\":1,"
+        "\"description\":\"mumbled\"}]},{\"name\":\"Content\",\"description\":\"Facts only.\","
+        "\"levels\":[{\"name\":\"Good\",\"points\":2,\"description\":\"rich\"},{\"name\":\"Weak\","
+        "\"points\":1,\"description\":\"thin\"}]}]}]");
+    assert_reads(
+        "### One\n\n- Plan (2): a\n- Draw (1): b\n\n### Two\n\n- Plan (3): c\n- Draw (1): d\n",
+        "[{\"title\":\"One\",\"criteria\":[{\"name\":\"Plan\",\"points\":2,\"description\":\"a\"},"
+        "{\"name\":\"Draw\",\"points\":1,\"description\":\"b\"}]},{\"title\":\"Two\",\"criteria\":["
+        "{\"name\":\"Plan\",\"points\":3,\"description\":\"c\"},{\"name\":\"Draw\",\"points\":1,"
+        "\"description\":\"d\"}]}]");
+}
+
 static void lists_are_criteria_with_levels_below_or_behind_them(void **state)
 {
     (void)state;
@@ -100,6 +146,9 @@ static void lists_are_criteria_with_levels_below_or_behind_them(void **state)
         "[{\"criteria\":[{\"name\":\"Claim\",\"levels\":[{\"name\":\"Strong\",\"points\":4,"
         "\"description\":\"holds\"},{\"points\":2,\"description\":\"is "
         "there\"}]},{\"name\":\"Form\"}]}]");
+    assert_reads("- Style: 5 points\n- Sources: 3\n",
+                 "[{\"criteria\":[{\"name\":\"Style\",\"points\":5},{\"name\":\"Sources\","
+                 "\"description\":\"3\"}]}]");
     assert_reads(
         "- 4: all of it\n- 3: most of it\n",
         "[{\"criteria\":[{\"levels\":[{\"points\":4,\"description\":\"all of it\"},{\"points\":3,"
@@ -157,6 +206,9 @@ int main(void)
         cmocka_unit_test(a_criterion_without_a_name_stays),
         cmocka_unit_test(a_table_with_a_column_of_points_gives_them_to_criteria),
         cmocka_unit_test(sections_begin_parts_and_true_totals_are_left_out),
+        cmocka_unit_test(rows_in_bold_are_sections_where_they_sum_up_what_is_below_them),
+        cmocka_unit_test(names_stand_on_one_line_and_no_cell_is_lost),
+        cmocka_unit_test(one_scale_under_several_headings_makes_criteria_of_them),
         cmocka_unit_test(lists_are_criteria_with_levels_below_or_behind_them),
         cmocka_unit_test(headings_begin_parts_and_prose_describes_them),
         cmocka_unit_test(what_is_written_reads_back_the_same),
