@@ -18,7 +18,10 @@ static const pln_kind_t *kind_of(const pln_command_t *command, const char *id, i
         *status = pln_call_get(command->call, pln_path(&path), &record);
     }
     const pln_kind_t *kind = pln_kind_by_name(pln_text(record, "kind"));
-    if (*status == PLN_DONE && kind == NULL) {
+    if (*status == PLN_DONE && !pln_record_meant(id, record)) {
+        *status = PLN_FAILED;
+        kind = NULL;
+    } else if (*status == PLN_DONE && kind == NULL) {
         pln_say("this version cannot read records of that kind; update pln");
         *status = PLN_FAILED;
     }

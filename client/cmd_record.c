@@ -156,7 +156,9 @@ int pln_cmd_show(pln_command_t *command)
                                id);
     }
     int status = pln_call_get(command->call, pln_path(&path), &answer);
-    if (status == PLN_DONE && pln_option(command->options, "history") != NULL) {
+    if (status == PLN_DONE && !pln_record_meant(id, answer)) {
+        status = PLN_FAILED;
+    } else if (status == PLN_DONE && pln_option(command->options, "history") != NULL) {
         status = pln_history_print(command, answer);
     } else if (status == PLN_DONE && command->options->json) {
         pln_json_print(answer);

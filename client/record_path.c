@@ -2,6 +2,10 @@
 #include "record_path.h"
 
 #include <string.h>
+#include <strings.h>
+
+#include "command.h"
+#include "screen.h"
 
 bool pln_record_path(const char *id, pln_buf_t *path)
 {
@@ -31,4 +35,18 @@ bool pln_record_path(const char *id, pln_buf_t *path)
         pln_path_segment(path, parts[i]);
     }
     return count >= 2;
+}
+
+bool pln_record_meant(const char *id, const json_t *record)
+{
+    const char *hash = strchr(id, '#');
+    const char *data = pln_text(json_object_get(record, "vouched"), "data");
+    if (hash == NULL || strncasecmp(data, hash + 1, strlen(hash + 1)) == 0) {
+        return true;
+    }
+    pln_say(
+        "changed: another text stands there now than this reference means; leave out #%.40s to "
+        "take that one",
+        hash + 1);
+    return false;
 }

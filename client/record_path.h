@@ -13,4 +13,8 @@
  * such id. */
 bool pln_record_path(const char *id, pln_buf_t *path);
 
+/** Is @record the one that reference @id means, where that names a text by its hash (ID#HASH)?
+ * False: another one stands in its place, which is told. */
+bool pln_record_meant(const char *id, const json_t *record);
+
 #endif

@@ -1,38 +1,49 @@
 // SPDX-License-Identifier: MPL-2.0
 #include "record_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
 #include "group_text.h"
+#include "lineage_text.h"
 #include "proto/kinds.h"
 #include "when.h"
 #include "width.h"
 #include "wrap.h"
 
-#define LABEL_WIDTH 20u
 #define BESIDE_MAX 58u /**< columns that fit beside a label */
+
+/** The first of a record's own fields that is of one of @types, as people read it; NULL: none. */
+static const char *first_of(const pln_kind_t *kind, const json_t *fields, unsigned types)
+{
+    for (const pln_field_t *field = kind->fields; field->number != 0; field++) {
+        const char *text = json_string_value(json_object_get(fields, field->name));
+        const pln_choice_t *word =
+            text != NULL && field->type == PLN_TYPE_CHOICE
+                ? pln_choice_find(field->choices, PLN_SPAN(text, strlen(text)))
+                : NULL;
+        if (text != NULL && text[0] != '\0' && ((types >> field->type) & 1u) != 0) {
+            return word != NULL ? word->label : text;
+        }
+    }
+    return NULL;
+}
 
 const char *pln_record_title(const json_t *record)
 {
-    static const char *const names[] = {"title", "name"};
-    json_t *fields = json_object_get(record, "fields");
+    const json_t *fields = json_object_get(record, "fields");
     const pln_kind_t *kind = pln_kind_by_name(pln_text(record, "kind"));
-    const char *key;
-    json_t *value;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const char *text = pln_text(fields, names[i]);
-        if (text[0] != '\0') {
-            return text;
-        }
+    const pln_field_t *title = kind != NULL && kind->fields != NULL ? pln_field_title(kind) : NULL;
+    const char *text = title != NULL ? pln_text(fields, title->name) : "";
+    if (text[0] != '\0') {
+        return text;
     }
-    json_object_foreach(fields, key, value)
-    {
-        const pln_field_t *field = kind == NULL ? NULL : pln_field_by_name(kind, key);
-        bool common = field != NULL && field->number < PLN_FIELD_OWN_MIN;
-        if (json_is_string(value) && !common) {
-            return json_string_value(value);
-        }
+    // A record without a title is called by what it says, or by what follows from it.
+    if (kind != NULL && kind->fields != NULL && fields != NULL) {
+        text = first_of(kind, fields, 1u << PLN_TYPE_LINE | 1u << PLN_TYPE_TEXT);
+        text = text != NULL ? text : first_of(kind, fields, 1u << PLN_TYPE_CHOICE);
+        return text != NULL ? text : kind->label;
     }
     return pln_text(record, "unreadable");
 }
@@ -118,43 +129,32 @@ static void print_block(const pln_field_t *field, const json_t *value)
     }
 }
 
-static void print_label(const char *label)
+void pln_label_print(const char *label)
 {
     size_t width = pln_width(label, strlen(label));
     pln_screen_style(stdout, PLN_BOLD);
     pln_text_print(stdout, label, false);
     pln_screen_style(stdout, PLN_PLAIN);
-    for (; width < LABEL_WIDTH; width++) {
+    for (; width < PLN_LABEL_WIDTH; width++) {
         putchar(' ');
     }
 }
 
-/** Is there a link among the fields? */
-static bool linked(const pln_kind_t *kind, json_t *fields)
+/** The salt is no news to anybody. */
+static bool says_nothing(const pln_field_t *field)
 {
-    const char *name;
-    json_t *value;
-    json_object_foreach(fields, name, value)
-    {
-        const pln_field_t *field = pln_field_by_name(kind, name);
-        if (field != NULL && (field->type == PLN_TYPE_LINK || field->type == PLN_TYPE_GROUP)) {
-            return true;
-        }
-    }
-    return false;
+    return field != NULL && field->number == PLN_FIELD_SALT;
 }
 
-/** Refs that links show where they mean something, and the salt, which is no news to anybody. */
-static bool says_nothing(const pln_kind_t *kind, const pln_field_t *field, json_t *fields)
+static bool is_reference(const pln_field_t *field)
 {
-    return field != NULL && (field->number == PLN_FIELD_SALT ||
-                             (field->number == PLN_FIELD_REFS && linked(kind, fields)));
+    return field != NULL && (field->type == PLN_TYPE_LINK || field->type == PLN_TYPE_REFERENCE);
 }
 
-/** Short fields as a list, then long ones, each under its label. */
+/** Short fields as a list, then long ones, each under its label. What it speaks of comes later. */
 static void print_fields(const json_t *record)
 {
-    json_t *fields = json_object_get(record, "fields");
+    json_t *fields = pln_lineage_named(record);
     const char *title = pln_record_title(record);
     const pln_kind_t *kind = pln_kind_by_name(pln_text(record, "kind"));
     const char *name;
@@ -165,11 +165,11 @@ static void print_fields(const json_t *record)
             const pln_field_t *field = kind == NULL ? NULL : pln_field_by_name(kind, name);
             const char *label = field == NULL ? name : field->label;
             if (is_block(value) != (blocks == 1) || json_string_value(value) == title ||
-                says_nothing(kind, field, fields)) {
+                is_reference(field) || says_nothing(field)) {
                 continue;
             }
             if (blocks == 0) {
-                print_label(label);
+                pln_label_print(label);
                 print_value(value);
                 putchar('\n');
                 continue;
@@ -182,12 +182,13 @@ static void print_fields(const json_t *record)
             print_block(field, value);
         }
     }
+    json_decref(fields);
 }
 
 static void print_pair(const char *label, const char *value)
 {
     if (value[0] != '\0') {
-        print_label(label);
+        pln_label_print(label);
         pln_text_print(stdout, value, false);
         putchar('\n');
     }
@@ -211,31 +212,6 @@ static void print_vouched(const json_t *vouched)
         print_pair("Arrived", line);
     }
     print_pair("Content", pln_text(vouched, "data"));
-}
-
-/** Records that speak of this one, a line each. */
-static void print_lineage(const json_t *lineage)
-{
-    static const char *const lists[][2] = {{"replaced_by", "Replaced by"},
-                                           {"adapted_by", "Adapted by"},
-                                           {"spoken_of_by", "Spoken of by"}};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
-        const json_t *list = json_object_get(lineage, lists[i][0]);
-        size_t index;
-        json_t *record;
-        json_array_foreach(list, index, record)
-        {
-            print_label(lists[i][1]);
-            printf("%s of ", pln_text(record, "kind"));
-            pln_text_print(stdout, pln_record_author(record), false);
-            fputs("\n    ", stdout);
-            pln_text_print(stdout, pln_text(record, "id"), false);
-            putchar('\n');
-        }
-    }
-    if (json_is_true(json_object_get(lineage, "more"))) {
-        print_pair("More", "older ones stand on the page, beneath the record");
-    }
 }
 
 /** Who, when, why, and how far it has come. */
@@ -293,6 +269,6 @@ void pln_record_print(const json_t *record)
         print_pair("Unreadable", why_unreadable(record));
     }
     print_fields(record);
-    print_lineage(json_object_get(record, "lineage"));
+    pln_lineage_print(record);
     print_vouched(json_object_get(record, "vouched"));
 }

@@ -10,9 +10,14 @@
 
 #include <jansson.h>
 
+#define PLN_LABEL_WIDTH 20u
+
+/** @label and blanks behind it, so that what follows stands in one column. */
+void pln_label_print(const char *label);
+
 /**
- * What names the record in one line: its title or name, else its first text, else why it cannot be
- * read. Borrowed from @record; "" when there is nothing.
+ * What names the record in one line: its title, else its first text, else what was decided, its
+ * kind, or why it cannot be read. Borrowed from @record or static; "" when there is nothing.
  */
 const char *pln_record_title(const json_t *record);
 /** The author's name where one is known, else the author's id. */

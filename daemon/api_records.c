@@ -160,7 +160,7 @@ void pln_api_record(const pln_request_t *request, pln_answer_t *answer)
             pln_withdrawn_add(request->api, &chain.place, seq, json);
         }
         json_object_set_new(json, "vouched", vouched_json(api, &chain, seq, &entry));
-        json_object_set_new(json, "lineage", pln_lineage_json(api, &chain.place, seq));
+        json_object_set_new(json, "lineage", pln_lineage_json(api, &chain.place, seq, &entry));
         pln_view_free(&view);
         pln_answer_json(answer, 200, json);
     } else {

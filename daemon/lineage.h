@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MPL-2.0
 /**
- * lineage - the records that speak of a record: later versions, adaptations, reviews and the like.
+ * lineage - the records that speak of a record, versions, adaptations, reviews and the like, and
+ * those that it speaks of itself.
  *
- * Why     An author wants to see who adapted a task; a reader, that there is a later version.
+ * Why     An author wants to see who adapted a task; a reader, that there is a later version, and
+ *         what it was made from. A reference names a text by its hash: where another one stands in
+ *         that place it is said, and not followed (SPEC 11.2).
  * Shape   from the catalog's references, so records of kinds that are not known count as well
  * Thread  any
  */
@@ -15,11 +18,14 @@
 #define PLN_LINEAGE_MAX 200u /**< records listed of each relation */
 
 /**
- * {"replaced_by": [...], "adapted_by": [...], "spoken_of_by": [...]} of entry @seq of @place; an
- * element is {"id", "kind", "author", "author_name", "time", "as"}, newest first; "as" is the field
- * that refers. "more": true where there are others, or the catalog cannot be asked.
+ * {"replaced_by": [...], "adapted_by": [...], "spoken_of_by": [...], "speaks_of": [...]} of @entry,
+ * which is @seq of @place; an element is {"id", "kind", "author", "author_name", "time", "title",
+ * "as"}, newest first; "as" is the field that refers, "changed" true where it means another text
+ * than this. Of "speaks_of" it has "reference" and "state", too, and the rest only where that is
+ * "held". "more": true where there are others, or the catalog cannot be asked.
  */
-json_t *pln_lineage_json(const pln_api_t *api, const pln_place_t *place, uint64_t seq);
+json_t *pln_lineage_json(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                         const pln_entry_t *entry);
 
 /** The relation of that name: that of a list above, without one (NULL) any. */
 pln_kin_t pln_lineage_kin(const char *name);

@@ -61,6 +61,46 @@ class Lineage(Case):
         self.assertEqual(done.returncode, 1)
         self.assertIn("same license (SA)", done.stderr)
 
+    def test_what_was_adapted_from_what_is_shown_by_its_title(self):
+        hub, other, network = self.pair()
+        task = hub.pln(*TASK, "license=CC-BY-4.0")
+        self.wait_records(network, 1, other)
+        wait_until(lambda: other.pln("show", task, json=True).get("author_name") == "hub", self.patience,
+                   "the author's name has come")
+        copy = other.pln("adapt", task, "title=Bridge of paper")
+        self.wait_records(network, 2, hub)
+        wait_until(lambda: hub.pln("show", copy, json=True).get("author_name") == "other", self.patience,
+                   "the other's name has come")
+        self.assertRegex(hub.pln("show", task), rf"\n\nAdapted by +Bridge of paper\n    task of other\n    {copy}\n")
+        self.assertRegex(other.pln("show", copy), rf"\n\nOrigin +Bridge\n    task of hub\n    {task}\n")
+        [origin] = other.pln("show", copy, json=True)["lineage"]["speaks_of"]
+        self.assertEqual((origin["id"], origin["as"], origin["state"], origin["title"]), (task, "origin", "held", "Bridge"))
+        hub.pln("retract", task, "--reason", "a slip")
+        wait_until(lambda: "withdrawn meanwhile" in other.pln("show", copy), self.patience, "it is said")
+
+    def test_a_reference_to_another_text_is_shown_as_changed_and_not_followed(self):
+        hub, other, network = self.pair()
+        task = hub.pln(*TASK)
+        self.wait_records(network, 1, other)
+        data = hub.pln("show", task, json=True)["vouched"]["data"][:32]
+        right = other.pln("add", "comment", "text=On this one", f"about={task}#{data}")
+        wrong = other.pln("add", "comment", "text=On another", f"about={task}#{'0' * 32}")
+        absent = other.pln("add", "comment", "text=On none", f"about={task}99#{'0' * 32}")
+        self.wait_records(network, 4, hub)
+        spoken = {row["id"]: row.get("changed", False) for row in hub.pln("show", task, json=True)["lineage"]["spoken_of_by"]}
+        self.assertEqual(spoken, {right: False, wrong: True})
+        self.assertIn("one that means another text than this", hub.pln("show", task))
+        for record, state, said in ((right, "held", "Bridge"), (wrong, "changed", "changed: another text stands there now"),
+                                    (absent, "absent", "not held here")):
+            [about] = hub.pln("show", record, json=True)["lineage"]["speaks_of"]
+            self.assertEqual((about["as"], about["state"], "title" in about), ("about", state, state == "held"))
+            self.assertRegex(hub.pln("show", record), rf"About +{said}\n")
+        self.assertEqual(hub.try_pln("show", f"{task}#{data}").returncode, 0)
+        for verb in (("show",), ("adapt",)):
+            done = hub.try_pln(*verb, f"{task}#{'0' * 32}", *(["title=x"] if verb == ("adapt",) else []))
+            self.assertEqual((done.returncode, done.stdout), (1, ""))
+            self.assertIn("changed: another text stands there now", done.stderr)
+
     def test_no_derivatives_are_refused_with_the_reason(self):
         hub, other, network = self.pair()
         task = hub.pln(*TASK, "license=CC-BY-ND-4.0")

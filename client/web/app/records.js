@@ -13,6 +13,9 @@ export function idOf(reference, network) {
   return parts.length === 2 ? `${network}/${parts.join('/')}` : parts.join('/');
 }
 
+/** Is @record the text that @reference means by its hash, or does another one stand there now? */
+export const isMeant = (reference, record) => !reference.includes('#') || !record.vouched || record.vouched.data.startsWith(reference.split('#')[1]);
+
 export const recordPath = (id) => `/records/${id.split('/').map(encodeURIComponent).join('/')}`;
 export const recordHref = (id) => href('record', ...id.split('/'));
 export const editHref = (...parts) => href('write', ...parts);

@@ -80,7 +80,7 @@ async function section(name, feed, record, all) {
   const older = h('button', { type: 'button', class: 'button no-print', onclick: () => next() }, t('said.older'));
   const part = h('section', { class: 'discussion-part', 'aria-labelledby': `said-${name}` },
     h('h2', { id: `said-${name}` }, t(`said.${name}`), ' ', badge), refused, older);
-  const mine = () => feed.rows.filter((row) => row.kind === name);
+  const mine = () => feed.rows.filter((row) => row.kind === name && !row.changed);
   let count = 0;
   function note() {
     fill(badge, mine().length, feed.more() && '+');
@@ -110,7 +110,8 @@ function others(rows, all) {
   return rows.length > 0 && h('section', { class: 'discussion-part', 'aria-labelledby': 'said-others' },
     h('h2', { id: 'said-others' }, t('said.others')),
     h('ul', { class: 'plain' }, rows.map((row) => h('li', {}, h('a', { href: recordHref(row.id) },
-      all.get(row.kind)?.label ?? row.kind), ' · ', h('span', { dir: 'auto' }, authorOf(row)), ' · ', moment(row.time)))));
+      all.get(row.kind)?.label ?? row.kind), ' · ', h('span', { dir: 'auto' }, authorOf(row)), ' · ', moment(row.time),
+      row.changed && [' · ', t('said.changed')]))));
 }
 
 /** What a reader may add to @record: each leads to a form that knows what it is about. */
@@ -142,12 +143,12 @@ export async function discussion(record, all) {
   const talk = h('div', { class: 'discussion' });
   const rest = h('div', { class: 'discussion' });
   async function draw() {
-    const named = WHOLE.filter((name) => !parts.has(name) && feed.rows.some((row) => row.kind === name));
+    const named = WHOLE.filter((name) => !parts.has(name) && feed.rows.some((row) => row.kind === name && !row.changed));
     named.forEach((name) => parts.set(name, null));
     const made = await Promise.all(named.map((name) => section(name, feed, record, all)));
     named.forEach((name, index) => parts.set(name, made[index]));
     fill(talk, WHOLE.map((name) => parts.get(name)));
-    fill(rest, others(feed.rows.filter((row) => !WHOLE.includes(row.kind)), all));
+    fill(rest, others(feed.rows.filter((row) => row.changed || !WHOLE.includes(row.kind)), all));
   }
   await draw();
   feed.onMore(draw);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MPL-2.0
 // Where a record comes from and what became of it, as a tree that reads well aloud, too.
 import { h } from '../app/dom.js';
-import { authorOf, fetchRecord, idOf, knownRecord, recordHref, titleOf } from '../app/records.js';
+import { authorOf, fetchRecord, idOf, isMeant, knownRecord, recordHref, titleOf } from '../app/records.js';
 import { t } from '../app/text.js';
 import { moment } from './moment.js';
 
@@ -11,8 +11,9 @@ const BREADTH = 12;
 /** The records that @record was made from: its earlier version, else what it was adapted from. */
 function parentsOf(record) {
   const fields = record.fields ?? {};
-  if (fields.replaces) return [{ id: idOf(fields.replaces, record.network), how: 'version' }];
-  return (fields.origin ?? []).map((reference) => ({ id: idOf(reference, record.network), how: 'adapted' }));
+  const parent = (reference, how) => ({ id: idOf(reference, record.network), reference, how });
+  if (fields.replaces) return [parent(fields.replaces, 'version')];
+  return (fields.origin ?? []).map((reference) => parent(reference, 'adapted'));
 }
 
 /** From the oldest ancestor that is here down to @record; of several origins the first. */
@@ -23,8 +24,8 @@ async function ancestry(record) {
     if (!parent || chain.some((one) => one.record.id === parent.id)) break;
     chain[0].how = parent.how;
     const found = await knownRecord(parent.id);
-    if (!found) {
-      chain.unshift({ record: { id: parent.id, absent: true, fields: {} }, how: null });
+    if (!found || !isMeant(parent.reference, found)) {
+      chain.unshift({ record: { id: parent.id, absent: found ? 'record.changed' : 'lineage.absent', fields: {} }, how: null });
       break;
     }
     chain.unshift({ record: found, how: null });
@@ -47,7 +48,7 @@ async function children(record, depth, seen) {
 }
 
 function label(record, how, all, here) {
-  const text = record.absent ? t('lineage.absent') : titleOf(record, all);
+  const text = record.absent ? t(record.absent) : titleOf(record, all);
   return h('div', { class: here ? 'tree-node tree-here' : 'tree-node' },
     how && h('span', { class: 'tree-how' }, t(`lineage.${how}`)),
     here || record.absent ? h('span', { class: 'tree-title', dir: 'auto', 'aria-current': here ? 'true' : undefined }, text)

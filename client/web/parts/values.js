@@ -3,7 +3,7 @@
 import { h } from '../app/dom.js';
 import { date, dateTime, number } from '../app/format.js';
 import { wordLabel } from '../app/kinds.js';
-import { idOf, knownRecord, recordHref, titleOf } from '../app/records.js';
+import { idOf, isMeant, knownRecord, recordHref, titleOf } from '../app/records.js';
 import { t } from '../app/text.js';
 import { prose } from './prose.js';
 import { rubricTable } from './rubric_table.js';
@@ -16,7 +16,8 @@ export function recordLink(reference, view) {
   const id = idOf(reference, view.network);
   const link = h('a', { href: recordHref(id), class: 'record-link', dir: 'auto' }, t('record.open'));
   knownRecord(id).then((record) => {
-    link.textContent = record ? titleOf(record, view.kinds) : t('record.elsewhere');
+    if (!record) link.textContent = t('record.elsewhere');
+    else link.textContent = isMeant(reference, record) ? titleOf(record, view.kinds) : t('record.changed');
   });
   return link;
 }
