@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MPL-2.0
 // Kinds are printed from the table that daemon and client share, so help needs no daemon.
+#include <inttypes.h>
 #include <string.h>
 
 #include "command.h"
@@ -55,7 +56,7 @@ static json_t *kind_json(const pln_kind_t *kind)
                      kind->help, "personal", kind->personal, "fields", fields);
 }
 
-/** "text, required", "words of a list, several". */
+/** "text to 300 bytes, required", "choice, up to 32": all bounds that there are. */
 static void describe(const pln_field_t *field, char *out, size_t size)
 {
     static const char *const texts[PLN_TYPE_COUNT] = {
@@ -66,7 +67,25 @@ static void describe(const pln_field_t *field, char *out, size_t size)
         [PLN_TYPE_LINK] = "record id",     [PLN_TYPE_REFERENCE] = "record id",
         [PLN_TYPE_BLOB] = "file id",       [PLN_TYPE_SALT] = "hex digits",
         [PLN_TYPE_GROUP] = "parts"};
-    snprintf(out, size, "%s%s%s", texts[field->type], field->many > 0 ? ", several" : "",
+    char bound[48] = "", several[32] = "";
+    switch (field->type) {
+        case PLN_TYPE_LINE:
+        case PLN_TYPE_TEXT:
+        case PLN_TYPE_CODE:
+            snprintf(bound, sizeof bound, " to %" PRIu32 " bytes", field->max);
+            break;
+        case PLN_TYPE_UINT:
+        case PLN_TYPE_DECIMAL:
+            snprintf(bound, sizeof bound, " %" PRIu32 " to %" PRIu32, field->min,
+                     field->type == PLN_TYPE_DECIMAL ? field->max / 100u : field->max);
+            break;
+        default:
+            break;
+    }
+    if (field->many > 0) {
+        snprintf(several, sizeof several, ", up to %" PRIu32, field->many);
+    }
+    snprintf(out, size, "%s%s%s%s", texts[field->type], bound, several,
              (field->flags & PLN_FIELD_REQUIRED) != 0 ? ", required" : "");
 }
 

@@ -89,12 +89,33 @@ static size_t keyword(pln_span_t line, size_t at, const char *const *words)
     return 0;
 }
 
+/** One of @words, the longest that is there, then a number of at least @least digits. */
+static size_t numbered(pln_span_t line, size_t at, const char *const *words, size_t least)
+{
+    static const char *const tails[] = {"number", "no", "is", NULL};
+    size_t size = keyword(line, at, words);
+    if (size == 0) {
+        return 0;
+    }
+    size_t end = at + size, more = end + match(line, end, ":");
+    size_t tail = keyword(line, more, tails);
+    end = more + tail + match(line, more + tail, ":");
+    size_t digits = 0, length = 0;
+    while (wordlike(byte_at(line, end + length)) || byte_at(line, end + length) == '-') {
+        digits += digit(line.data[end + length]);
+        length++;
+    }
+    return digits >= least ? end + length - at : 0;
+}
+
+/** "123-45-6789", or behind a word for it in any other form. */
 static size_t security_number(pln_span_t line, size_t at)
 {
     static const char *const forms[] = {"999-99-9999", NULL};
+    static const char *const words[] = {"ssn", "social security", "social security number", NULL};
     size_t size = begins(line, at) ? match_any(line, at, forms) : 0;
     bool alike = size > 0 && line.data[at + 3] == line.data[at + 6] && line.data[at + 3] != '.';
-    return alike && !wordlike(byte_at(line, at + size)) ? size : 0;
+    return alike && !wordlike(byte_at(line, at + size)) ? size : numbered(line, at, words, 4);
 }
 
 static size_t student_number(pln_span_t line, size_t at)
@@ -110,31 +131,16 @@ static size_t student_number(pln_span_t line, size_t at)
                                         "pupil number",
                                         "learner id",
                                         "id number",
+                                        "id #",
+                                        "id#",
                                         "sis id",
                                         "state id",
                                         "lasid",
                                         "sasid",
                                         "ssid",
                                         "id no",
-                                        "ssn",
-                                        "social security",
-                                        "social security number",
                                         NULL};
-    size_t size = keyword(line, at, words);
-    if (size == 0) {
-        return 0;
-    }
-    // The longest of the words counts: "student id number 4711".
-    size_t end = at + size, more = end + match(line, end, ":");
-    static const char *const tails[] = {"number", "no", "is", NULL};
-    size_t tail = keyword(line, more, tails);
-    end = more + tail + match(line, more + tail, ":");
-    size_t digits = 0, length = 0;
-    while (wordlike(byte_at(line, end + length)) || byte_at(line, end + length) == '-') {
-        digits += digit(line.data[end + length]);
-        length++;
-    }
-    return digits >= 4 ? end + length - at : 0;
+    return numbered(line, at, words, 4);
 }
 
 /** "4/12/2011", "2011-04-12", "12.4.11", "April 12, 2011" or "12 April 2011". */
@@ -157,6 +163,8 @@ static size_t date(pln_span_t line, size_t at)
             end++;
             digits++;
         }
+        static const char *const years[] = {", 9999", ",9999", " 9999", NULL};
+        end += digits > 0 && digits < 4 ? match_any(line, end, years) : 0;
         return digits > 0 ? end - at : 0;
     }
     while (digit(byte_at(line, end)) ||
@@ -171,9 +179,24 @@ static size_t date(pln_span_t line, size_t at)
 
 static size_t birth_date(pln_span_t line, size_t at)
 {
-    static const char *const words[] = {"date of birth", "dob",       "d.o.b",
-                                        "birth date",    "birthdate", "birthday",
-                                        "born on",       "born",      NULL};
+    static const char *const words[] = {"date of birth",
+                                        "dob",
+                                        "d.o.b",
+                                        "birth date",
+                                        "birthdate",
+                                        "birthday",
+                                        "born on",
+                                        "born",
+                                        "fecha de nacimiento",
+                                        "nacido el",
+                                        "nacida el",
+                                        "date de naissance",
+                                        "n\xc3\xa9 le",
+                                        "n\xc3\xa9"
+                                        "e le",
+                                        "geburtsdatum",
+                                        "geboren am",
+                                        NULL};
     size_t size = keyword(line, at, words);
     if (size == 0) {
         return 0;
@@ -189,10 +212,28 @@ static size_t birth_date(pln_span_t line, size_t at)
 /** "Name: Jane" at the start of a line; a blank to be filled in is none. */
 static size_t name_line(pln_span_t line, size_t at)
 {
-    static const char *const words[] = {
-        "name",     "student", "student name", "student's name", "name of student",
-        "students", "pupil",   "first name",   "last name",      "full name",
-        NULL};
+    static const char *const words[] = {"name",
+                                        "student",
+                                        "student name",
+                                        "student's name",
+                                        "name of student",
+                                        "students",
+                                        "pupil",
+                                        "first name",
+                                        "last name",
+                                        "full name",
+                                        "nombre",
+                                        "nombre del alumno",
+                                        "alumno",
+                                        "alumna",
+                                        "estudiante",
+                                        "apellido",
+                                        "apellidos",
+                                        "nom",
+                                        "pr\xc3\xa9nom",
+                                        "vorname",
+                                        "nachname",
+                                        NULL};
     for (size_t i = 0; i < at; i++) {
         if (strchr(" \t>#*_-|+", line.data[i]) == NULL) {
             return 0;

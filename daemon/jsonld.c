@@ -43,8 +43,12 @@ static json_t *subject(const char *name)
 
 static json_t *grade(const char *code)
 {
-    return json_pack("{s:s, s:s, s:s, s:s}", "@type", "DefinedTerm", "name", code, "termCode", code,
-                     "inDefinedTermSet", "CEDS Education Level");
+    const pln_field_t *grades = pln_field_by_name(pln_kind_by_name("task"), "grades");
+    const pln_choice_t *word =
+        code != NULL ? pln_choice_find(grades->choices, PLN_SPAN(code, strlen(code))) : NULL;
+    return json_pack("{s:s, s:s, s:s, s:s}", "@type", "DefinedTerm", "name",
+                     word != NULL ? word->label : code, "termCode", code, "inDefinedTermSet",
+                     "CEDS Education Level");
 }
 
 static json_t *people_of(const json_t *record, json_t *value)
@@ -113,6 +117,18 @@ static json_t *records_of(const json_t *record, json_t *value)
     return list;
 }
 
+/** Records of competencies, as terms. */
+static json_t *linked_terms_of(const json_t *record, json_t *value)
+{
+    json_t *list = records_of(record, value), *item;
+    size_t index;
+    json_array_foreach(list, index, item)
+    {
+        json_object_set_new(item, "@type", json_string("DefinedTerm"));
+    }
+    return list;
+}
+
 /** What schema.org calls fields; a field may be given under several names. */
 static const struct {
     const char *field;
@@ -137,6 +153,8 @@ static const struct {
                   {"subjects", "about", subjects_of},
                   {"competencies", "assesses", terms_of},
                   {"competencies", "teaches", terms_of},
+                  {"aligned", "assesses", linked_terms_of},
+                  {"aligned", "teaches", linked_terms_of},
                   {"minutes", "timeRequired", duration_of},
                   {"use", "educationalUse", NULL},
                   {"state", "creativeWorkStatus", NULL}};
@@ -188,22 +206,36 @@ static json_t *inner(const json_t *record, const pln_field_t *field, json_t *val
                                               : json_incref(value);
 }
 
+/** @value, which is taken over, behind what the property has; false: it has one value for ever. */
+static bool add_property(json_t *node, const char *property, json_t *value)
+{
+    json_t *before = json_object_get(node, property);
+    bool room = before == NULL || (json_is_array(before) && json_is_array(value));
+    if (before == NULL) {
+        json_object_set(node, property, value);
+    } else if (room) {
+        json_array_extend(before, value);
+    }
+    json_decref(value);
+    return room;
+}
+
 static void add_field(json_t *node, const json_t *record, const pln_field_t *field, json_t *value)
 {
     bool mapped = false;
     for (size_t i = 0; i < sizeof properties / sizeof properties[0]; i++) {
         const char *property = properties[i].property;
-        if (strcmp(properties[i].field, field->name) != 0 || !suits(field, property) ||
-            json_object_get(node, property) != NULL) {
-            continue;
+        if (strcmp(properties[i].field, field->name) == 0 && suits(field, property)) {
+            mapped =
+                add_property(node, property,
+                             properties[i].convert != NULL ? properties[i].convert(record, value)
+                                                           : json_incref(value)) ||
+                mapped;
         }
-        json_object_set_new(node, property,
-                            properties[i].convert != NULL ? properties[i].convert(record, value)
-                                                          : json_incref(value));
-        mapped = true;
     }
-    // What is written in another form there stands here as it is, too.
-    bool whole = mapped && field->type != PLN_TYPE_CODE && field->type != PLN_TYPE_UINT;
+    // What is written in another form there, or stands among others, stands here as it is, too.
+    bool whole = mapped && field->type != PLN_TYPE_CODE && field->type != PLN_TYPE_UINT &&
+                 field->type != PLN_TYPE_LINK;
     if (!whole) {
         char key[96];
         snprintf(key, sizeof key, "pln:%.80s", field->name);

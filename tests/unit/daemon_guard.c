@@ -29,7 +29,9 @@ static void assert_finds(const char *text, const char *what)
 static void guard_finds_the_forms_of_student_data(void **state)
 {
     (void)state;
-    assert_finds("SSN 123-45-6789 on file", "a student number");
+    assert_finds("SSN 123-45-6789 on file", "a social security number");
+    assert_finds("SSN: 123456789", "a social security number");
+    assert_finds("ID# 99887766", "a student number");
     assert_finds("her 123-45-6789.", "a social security number");
     assert_finds("123 45 6789", "a social security number");
     assert_finds("Student ID: 4711234", "a student number");
@@ -39,6 +41,9 @@ static void guard_finds_the_forms_of_student_data(void **state)
     assert_finds("Date of birth 2011-04-12", "a date of birth");
     assert_finds("she was born on April 12, 2011 in", "a date of birth");
     assert_finds("born 12 April 2011", "a date of birth");
+    assert_finds("Fecha de nacimiento: 4/12/2011", "a date of birth");
+    assert_finds("n\xc3\xa9 le 12.4.2011", "a date of birth");
+    assert_finds("Nombre: Juan P\xc3\xa9rez", "a line with a name");
     assert_finds("Name: Jane Doe", "a line with a name");
     assert_finds("> **Name:** Jos\xc3\xa9", "a line with a name");
     assert_finds("Student name: J.", "a line with a name");
