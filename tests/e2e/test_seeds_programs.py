@@ -24,13 +24,33 @@ class Programs(Case):
         return json.dumps([{"name": f"District {n}", "role": role, "since": "2012-07-01T00:00:00-05:00"}
                            for n in range(count)])
 
-    def test_row_3_a_district_asks_to_be_freed_from_rules(self):
+    def test_row_3_which_districts_may_innovate_from_when_until_when_and_what_reviewers_said(self):
         hub = self.hub()
-        plan = hub.pln("add", "plan", "title=District of innovation", "about=Move on when ready",
-                       "waivers=704 KAR 3:305: credits by seat time", "waivers=Instructional days",
-                       "evaluation=Scores and surveys, each June")
-        self.assertEqual(hub.pln("show", plan, json=True)["fields"]["waivers"],
-                         ["704 KAR 3:305: credits by seat time", "Instructional days"])
+        plans = {name: hub.pln("add", "plan", f"title={name}: district of innovation", "about=Move on when ready",
+                               "waivers=704 KAR 3:305: credits by seat time", f"waivers={more}",
+                               "evaluation=Scores and surveys, each June")
+                 for name, more in (("Cedar", "Instructional days"), ("Tannery", "Certified staff in each room"))}
+        for name, decisions in (("Cedar", ("approve", "approve")), ("Tannery", ("approve", "revise"))):
+            for reader, decision in enumerate(decisions):
+                checks = [{"criterion": "Evaluation model", "met": "yes" if decision == "approve" else "no"}]
+                hub.pln("add", "review", f"about={plans[name]}", f"decision={decision}", f"by=Reader {reader}",
+                        f"checklist={json.dumps(checks)}")
+        for title, year, names in (("Cohort I", 2013, ("Cedar",)), ("Cohort II", 2014, ("Tannery", "River"))):
+            roster = [{"name": name, "role": "district", "since": f"{year}-07-01T00:00:00-04:00",
+                       "until": f"{year + 5}-06-30T00:00:00-04:00"} for name in names]
+            hub.pln("add", "cohort", f"title={title}", "type=cohort", f"roster={json.dumps(roster)}")
+        # The department asks: who is designated, in which cohort, and whose designation ends first?
+        ends = sorted((seat["until"][:10], row["title"], seat["name"]) for row in self.fields(hub, "cohort")
+                      for seat in row["roster"])
+        self.assertEqual(ends, [("2018-06-30", "Cohort I", "Cedar"), ("2019-06-30", "Cohort II", "River"),
+                                ("2019-06-30", "Cohort II", "Tannery")])
+        # ... which rules are asked about most, and which plans did all readers approve?
+        rules = collections.Counter(rule for row in self.fields(hub, "plan") for rule in row["waivers"])
+        self.assertEqual(rules.most_common(1), [("704 KAR 3:305: credits by seat time", 2)])
+        said = {name: sorted(hub.pln("show", row["id"], json=True)["fields"]["decision"]
+                             for row in hub.pln("show", plan, json=True)["lineage"]["spoken_of_by"])
+                for name, plan in plans.items()}
+        self.assertEqual(said, {"Cedar": ["approve", "approve"], "Tannery": ["approve", "revise"]})
 
     def test_row_4_a_district_sees_its_own_trend_in_numbers_only(self):
         hub = self.hub()
@@ -44,7 +64,12 @@ class Programs(Case):
             hub.pln("add", "response", f"instrument={survey}", "district=Cedar Valley", "respondents=31",
                     f"as_of={year}-05-01", f"answers={json.dumps(answers)}")
         found = sorted(self.fields(hub, "response"), key=lambda f: f["as_of"])
-        self.assertEqual([f["answers"][0]["mean"] for f in found], [0.5, 1.25])
+        dimensions = {item["code"]: item["dimension"] for item in hub.pln("show", survey, json=True)["fields"]["items"]}
+        trend = {dimensions[code]: [answer["mean"] for f in found for answer in f["answers"] if answer["item"] == code]
+                 for code in ("L1", "C1")}
+        self.assertEqual(trend, {"Leadership": [0.5, 1.25], "Culture": [1.0, 1.75]})
+        last = hub.pln("list", "--kind", "response", "--date", "2025", json="lines")
+        self.assertEqual([row["fields"]["respondents"] for row in last], [31])
         self.assertTrue(all(set(answer) == {"item", "mean", "count"} for f in found for answer in f["answers"]))
 
     def test_row_7_readiness_by_tier_over_time_is_never_overwritten(self):
@@ -59,6 +84,8 @@ class Programs(Case):
                                  if g["district"] == f["district"]] for f in found}
         self.assertEqual(moved, {"Tannery": [3, 2], "Cedar": [2, 1]})
         self.assertTrue(all(f["as_of"].endswith("-04:00") for f in found))
+        ready = hub.pln("list", "--kind", "readiness", "--tier", "1", "--date", "2016", json="lines")
+        self.assertEqual([row["fields"]["district"] for row in ready], ["Cedar"])
 
     def test_row_10_a_common_task_goes_through_its_states_under_embargo(self):
         hub, before = self.hub(), None
@@ -69,6 +96,10 @@ class Programs(Case):
         states = [row["record"]["fields"]["state"] for row in hub.pln("show", before, "--history", json="lines")]
         self.assertEqual(states, ["retired", "released", "operational", "vetted", "piloted", "draft"])
         self.assertEqual(hub.pln("show", before, json=True)["fields"]["embargo"], "2026-04-20T07:30:00.000-04:00")
+        # The bank of tasks has it once, in the state it is in now.
+        bank = {state: [row["id"] for row in hub.pln("list", "--kind", "task", "--state", state, json="lines")]
+                for state in ("operational", "retired")}
+        self.assertEqual(bank, {"operational": [], "retired": [before]})
         anchor = hub.pln("add", "artifact", "title=Anchor paper, level 3", "type=anchor", f"about={before}",
                          "deidentified_by=R. Moderator")
         spoken = hub.pln("show", before, json=True)["lineage"]["spoken_of_by"]
@@ -81,6 +112,14 @@ class Programs(Case):
                     f"roster={self.roster(members, 'model-district')}")
         left = {f["title"]: f["capacity"] - len(f["roster"]) for f in self.fields(hub, "cohort")}
         self.assertEqual(left, {"Iowa models": 0, "Idaho incubators": 1})
+        since = {seat["since"] for f in self.fields(hub, "cohort") for seat in f["roster"]}
+        self.assertEqual(since, {"2012-07-01T00:00:00.000-05:00"})
+        # Members are districts and schools of any size: eleven students, and fifteen thousand.
+        for name, size, kind in (("Three Creek", "1-299", "district"), ("Nampa", "10000-24999", "district"),
+                                 ("Forrest Bird Charter", "300-999", "school")):
+            hub.pln("add", "profile", f"name={name}", f"type={kind}", f"enrollment={size}", "state=ID")
+        small = hub.pln("list", "--kind", "profile", "--region", "ID", "--size", "1-299", json="lines")
+        self.assertEqual([row["fields"]["name"] for row in small], ["Three Creek"])
 
     def test_row_13_iowa_documents_result_challenge_and_lesson(self):
         hub = self.hub()
@@ -92,6 +131,13 @@ class Programs(Case):
                     "evidence=Minutes of the team", "context=510 students; two days of planning")
         themes = collections.Counter(t for f in self.fields(hub, "lesson") for t in f["themes"])
         self.assertEqual(themes, {"scheduling": 2, "scoring": 1})
+        task = hub.pln("add", "task", "title=Brook", "prompt=Measure.")
+        hub.pln("add", "lesson", "title=Share the rubric first", "result=Scores agreed", "challenge=Two readings of level 3",
+                "lesson=Score five together", "themes=scoring", f"about={task}")
+        scoring = hub.pln("search", "level", "3", "--kind", "lesson", "--theme", "scoring", json="lines")
+        self.assertEqual([row["fields"]["lesson"] for row in scoring], ["Score five together"])
+        self.assertEqual([row["title"] for row in hub.pln("show", task, json=True)["lineage"]["spoken_of_by"]],
+                         ["Share the rubric first"])
         site = hub.pln("add", "site", "title=Prairie High", "slots=12", "focus=Advisory,Student-led conferences")
         hub.pln("add", "event", "title=Convening", "type=convening", f"site={site}", "decisions=Share one rubric",
                 "begins=2013-10-03T09:00:00-05:00")

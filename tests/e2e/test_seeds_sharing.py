@@ -2,7 +2,9 @@
 """What programs of states and districts need of records alone: rows 1, 2, 5, 6, 8, 9, 15, 16, 26, 31, 35, 36 and 39
 of the table of seeds. Each test asks what that row's user asks."""
 import collections
+import datetime
 import json
+import time
 import unittest
 
 from plnkit import Case
@@ -37,6 +39,10 @@ class Sharing(Case):
         self.assertEqual(titles, ["Boat", "Brook"])
         self.assertEqual([item["note"] for item in found["items"]], ["Start here", "Then this"])
         self.assertTrue(found["pinned"])
+        # A leader reads it in the curator's order, by titles, and finds it among the pinned ones.
+        shown = district.pln("show", shelf)
+        self.assertRegex(shown, r"1\. Boat; Note: Start here\n2\. Brook; Note: Then this")
+        self.assertEqual([row["id"] for row in self.rows(district, "collection") if row["fields"].get("pinned")], [shelf])
 
     def test_row_2_exemplars_by_design_principle_and_principles_with_none(self):
         hub = self.at("hub")
@@ -74,11 +80,22 @@ class Sharing(Case):
         hub.pln("add", "match", f"need={need}", f"offers={task}", "rationale=Same grades and subject")
         hub.pln("add", "event", "title=Visit", "type=visit", "host=Feeder School", "begins=2025-10-02T09:00:00-05:00",
                 "takeaways=Two teachers score together", "takeaways=The schedule makes room")
-        answered = {f["need"].split("#")[0].split("/", 0)[-1] for f in self.fields(hub, "match")}
-        waiting = [row for row in self.rows(hub, "need") if row["fields"]["state"] == "open"
-                   and not any(row["id"].endswith(a) for a in answered)]
+        # Which needs wait for an answer, the longest first, and since when?
+        waiting = [row for row in hub.pln("list", "--kind", "need", "--state", "open", "--sort", "oldest", json="lines")
+                   if not hub.pln("show", row["id"], json=True)["lineage"].get("spoken_of_by")]
         self.assertEqual([row["id"] for row in waiting], [other])
-        self.assertRegex(waiting[0]["time"], r"^20\d\d-")
+        age = time.time() - datetime.datetime.fromisoformat(waiting[0]["time"].replace("Z", "+00:00")).timestamp()
+        self.assertTrue(-60 < age < 3600, age)
+        [match] = hub.pln("show", need, json=True)["lineage"]["spoken_of_by"]
+        self.assertEqual([offer["title"] for offer in hub.pln("show", match["id"], json=True)["lineage"]["speaks_of"]
+                          if offer["as"] == "offers"], ["Feeder"])
+        # ... and which districts are alike?
+        for name, locale, size in (("Brook", "rural-distant", "300-999"), ("Lake", "rural-remote", "300-999"),
+                                   ("Harbor", "city-large", "25000+")):
+            hub.pln("add", "profile", f"name={name}", "type=district", f"locale={locale}", f"enrollment={size}", "grades=K-8")
+        peers = hub.pln("list", "--kind", "profile", "--locale", "rural", "--size", "300-999", "--grade", "4",
+                        "--sort", "title", json="lines")
+        self.assertEqual([row["fields"]["name"] for row in peers], ["Brook", "Lake"])
         self.assertEqual(self.fields(hub, "event")[0]["takeaways"][1], "The schedule makes room")
 
     def test_row_8_new_hampshire_learner_gets_a_draft_reviewed(self):
@@ -116,6 +133,16 @@ class Sharing(Case):
             giver = next(name for record, name in authors.items() if record.endswith(origin))
             matrix[giver, row["author_name"]] += row["fields"]["times"]
         self.assertEqual(matrix, {("one", "two"): 3})
+        # Who gives, who takes: what each has published for others, and taken from them.
+        given = collections.Counter(row["author_name"] for row in self.rows(hub, "task") if "origin" not in row["fields"])
+        taken = collections.Counter(row["author_name"] for row in self.rows(hub, "task") if "origin" in row["fields"])
+        taken.update(row["author_name"] for row in self.rows(hub, "adoption"))
+        self.assertEqual((given, taken), ({"one": 1}, {"two": 2}))
+        # Tier 1 works in groups by subject and span of grades.
+        hub.pln("add", "cohort", "title=Science 6-8", "type=working-group", "subjects=Science", "grades=6-8")
+        hub.pln("add", "cohort", "title=Science 9-12", "type=working-group", "subjects=Science", "grades=9-12")
+        groups = hub.pln("list", "--kind", "cohort", "--type", "working-group", "--subject", "science", "--grade", "7", json="lines")
+        self.assertEqual([row["fields"]["title"] for row in groups], ["Science 6-8"])
         adapted = hub.pln("show", task, json=True)["lineage"]["adapted_by"]
         self.assertEqual([row["author_name"] for row in adapted], ["two"])
         threads = [row["fields"].get("type") for row in self.rows(hub, "comment")]
@@ -140,15 +167,29 @@ class Sharing(Case):
 
     def test_rows_26_35_and_36_citation_uses_choice_and_tags(self):
         node = self.at("node")
-        self.task(node, "Letter", "source=Levine & Patrick, What Is Competency-Based Education?", "use=summative",
-                  "choice=Students choose what they count", "dok=4", "minutes=300",
+        cited = "source=Levine & Patrick, What Is Competency-Based Education?"
+        self.task(node, "Letter", cited, "use=summative", "choice=Students choose what they count", "dok=4", "minutes=300",
                   "tags=equity-oriented,strategy-7", "lang=es-MX")
-        fields = self.fields(node, "task")[0]
-        self.assertEqual((fields["use"], fields["dok"], fields["minutes"]), ("summative", 4, 300))
-        self.assertEqual(fields["tags"], ["equity-oriented", "strategy-7"])
-        self.assertIn("Patrick", fields["source"])
-        shown = node.pln("show", self.rows(node, "task")[0]["id"])
-        self.assertIn("Students choose what they count", shown)
+        self.task(node, "Exit ticket", "use=formative", "dok=1", "minutes=5", "tags=learning-centered,strategy-7")
+        node.pln("add", "exemplar", "title=Advisory", "principles=Agency", "narrative=n", cited, "tags=equity-oriented")
+
+        def titles(*words):
+            return [row["fields"]["title"] for row in node.pln("list", "--sort", "title", *words, json="lines")]
+
+        # 26: what cites a work, of whatever kind; 35: balanced assessment; 36: where an action fits.
+        self.assertEqual(sorted(row["fields"]["title"] for row in node.pln("list", json="lines")
+                                if "Levine & Patrick" in row["fields"].get("source", "")), ["Advisory", "Letter"])
+        self.assertEqual((titles("--type", "summative"), titles("--type", "formative"), titles("--type", "interim")),
+                         (["Letter"], ["Exit ticket"], []))
+        self.assertEqual((titles("--dok", "4"), titles("--language", "es-MX")), (["Letter"], ["Letter"]))
+        self.assertEqual(titles("--tag", "strategy-7"), ["Exit ticket", "Letter"])
+        self.assertEqual(titles("--tag", "strategy-7", "--tag", "equity-oriented"), ["Letter"])
+        self.assertEqual(titles("--tag", "equity-oriented"), ["Advisory", "Letter"])
+        [found] = node.pln("search", "students choose", json="lines")
+        self.assertEqual(found["fields"]["minutes"], 300)
+        shown = node.pln("show", found["id"])
+        for text in ("Students choose what they count", "summative", "equity-oriented, strategy-7", "Levine & Patrick"):
+            self.assertIn(text, shown)
 
     def test_row_39_a_revision_is_tied_to_the_lesson_that_led_to_it(self):
         node = self.at("node")
