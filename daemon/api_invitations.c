@@ -159,6 +159,7 @@ void pln_api_invite(const pln_request_t *request, pln_answer_t *answer)
     event.as.invite.network = view.id;
     event.as.invite.addresses = addresses.list;
     event.as.invite.address_count = addresses.count;
+    event.as.invite.near = pln_reach_best(addresses.list, addresses.count) != PLN_REACH_WORLD;
     draw_seed(event.as.invite.seed, &key);
     pln_reply_t reply;
     if (pln_api_command(request, answer, &event, &reply)) {

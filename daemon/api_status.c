@@ -127,12 +127,17 @@ static json_t *peers_json(const pln_api_t *api, const pln_peers_t *peers)
     return list;
 }
 
-static size_t invitations_open(const pln_invitations_t *invitations)
+/** How many can still be used; @near: is there one among them that is no use elsewhere? */
+static size_t invitations_open(const pln_invitations_t *invitations, bool *near)
 {
     size_t count = 0;
     uint64_t now = pln_wall_ms();
+    *near = false;
     for (size_t i = 0; i < invitations->count; i++) {
-        count += strcmp(pln_invitation_state(&invitations->list[i], now), "open") == 0;
+        const pln_invitation_t *one = &invitations->list[i];
+        bool open = strcmp(pln_invitation_state(one, now), "open") == 0;
+        count += open;
+        *near = *near || (open && one->near);
     }
     return count;
 }
@@ -190,7 +195,7 @@ static void free_status(status_t *status)
     pln_invitations_free(&status->invitations);
 }
 
-static json_t *warnings_json(const pln_api_t *api, const status_t *status, size_t open)
+static json_t *warnings_json(const pln_api_t *api, const status_t *status, bool near)
 {
     json_t *warnings = json_array();
     pln_warn_clock(warnings, api);
@@ -203,15 +208,16 @@ static json_t *warnings_json(const pln_api_t *api, const status_t *status, size_
     for (size_t i = 0; i < status->peers.count; i++) {
         pln_warn_peer(warnings, &status->peers.list[i]);
     }
-    if (open > 0) {
-        pln_warn_unreachable(warnings, api);
+    if (near) {
+        pln_warn_near(warnings);
     }
     return warnings;
 }
 
 static json_t *status_json(const pln_api_t *api, const status_t *status)
 {
-    size_t open = invitations_open(&status->invitations);
+    bool near;
+    size_t open = invitations_open(&status->invitations, &near);
     json_t *json = json_object();
     json_object_set_new(json, "id", pln_json_did(&api->self));
     set_name(api, json);
@@ -230,7 +236,7 @@ static json_t *status_json(const pln_api_t *api, const status_t *status)
     json_object_set_new(json, "invitations_open", json_integer((json_int_t)open));
     json_object_set_new(json, "paused",
                         json_copy(json_object_get(json_object_get(json, "disk"), "paused")));
-    json_t *warnings = warnings_json(api, status, open);
+    json_t *warnings = warnings_json(api, status, near);
     pln_twin_view_t twin;
     if (pln_look_twin(api->driver, &twin)) {
         char told_by[PLN_NAME_MAX + 1];

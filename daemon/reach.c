@@ -74,6 +74,16 @@ pln_reach_t pln_reach(const char *address)
     return strcasecmp(parsed.host, "localhost") == 0 ? PLN_REACH_HERE : PLN_REACH_WORLD;
 }
 
+pln_reach_t pln_reach_best(const char *const *addresses, size_t count)
+{
+    pln_reach_t best = PLN_REACH_HERE;
+    for (size_t i = 0; i < count; i++) {
+        pln_reach_t reach = pln_reach(addresses[i]);
+        best = reach > best ? reach : best;
+    }
+    return best;
+}
+
 /** Is the bound host "any address"? Then also: of which families. */
 static bool wildcard(const char *host, bool *v6)
 {

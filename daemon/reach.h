@@ -19,6 +19,9 @@ typedef enum {
 /** How far HOST:PORT carries; something else than HOST:PORT is HERE. */
 pln_reach_t pln_reach(const char *address);
 
+/** The farthest of them. */
+pln_reach_t pln_reach_best(const char *const *addresses, size_t count);
+
 /**
  * This machine's own addresses with the port of @listen (ADDR:PORT as bound), best first, at most
  * @max; the bound address itself when it is no wildcard. Never empty: loopback is the last resort.

@@ -354,22 +354,12 @@ void pln_warn_peer(json_t *warnings, const pln_peer_view_t *peer)
     }
 }
 
-static pln_reach_t best_reach(const char *const *addresses, size_t count)
-{
-    pln_reach_t best = PLN_REACH_HERE;
-    for (size_t i = 0; i < count; i++) {
-        pln_reach_t reach = pln_reach(addresses[i]);
-        best = reach > best ? reach : best;
-    }
-    return best;
-}
-
 void pln_warn_addresses(json_t *warnings, const char *const *addresses, size_t count)
 {
     static const char remedy[] =
         "Where others are elsewhere, name an address they can reach (--address HOST:PORT, or "
         "`advertise` in plnd.conf), or invite through a node that has one.";
-    switch (best_reach(addresses, count)) {
+    switch (pln_reach_best(addresses, count)) {
         case PLN_REACH_HERE:
             warn(warnings, "The ticket names addresses of this machine only. %s", remedy);
             break;
@@ -384,26 +374,10 @@ void pln_warn_addresses(json_t *warnings, const char *const *addresses, size_t c
     }
 }
 
-void pln_warn_unreachable(json_t *warnings, const pln_api_t *api)
+void pln_warn_near(json_t *warnings)
 {
-    char own[PLN_TICKET_ADDRESSES_MAX][PLN_ADDRESS_MAX + 1];
-    const char *list[PLN_TICKET_ADDRESSES_MAX];
-    if (api->advertise_count > 0) {
-        if (best_reach(api->advertise, api->advertise_count) != PLN_REACH_WORLD) {
-            warn(warnings,
-                 "Invitations are open, and the addresses advertised are private: only "
-                 "nodes on the same network can use them.");
-        }
-        return;
-    }
-    size_t count = pln_reach_own(pln_driver_listen(api->driver), own, PLN_TICKET_ADDRESSES_MAX);
-    for (size_t i = 0; i < count; i++) {
-        list[i] = own[i];
-    }
-    if (best_reach(list, count) != PLN_REACH_WORLD) {
-        warn(warnings,
-             "Invitations are open, and this machine has no public address: only nodes "
-             "that can reach it inside can join. Set `advertise` in plnd.conf if it "
-             "has one by forwarding or a proxy.");
-    }
+    warn(warnings,
+         "Invitations are open that name no public address: only nodes that can reach this machine "
+         "inside can join with them. Set `advertise` in plnd.conf if it has one by forwarding or a "
+         "proxy, or name one with `pln invite --address`.");
 }

@@ -32,8 +32,8 @@ void pln_warn_namesakes(json_t *warnings, const pln_api_t *api, const pln_networ
 void pln_warn_heir(json_t *warnings, const pln_member_view_t *heir, const char *network);
 /** The peer refuses this node, or is not who it should be. */
 void pln_warn_peer(json_t *warnings, const pln_peer_view_t *peer);
-/** None of the addresses tickets would name can be reached from elsewhere. */
-void pln_warn_unreachable(json_t *warnings, const pln_api_t *api);
+/** Open invitations name no address that is good elsewhere. */
+void pln_warn_near(json_t *warnings);
 /** The same for the addresses of one ticket. */
 void pln_warn_addresses(json_t *warnings, const char *const *addresses, size_t count);
 

@@ -248,6 +248,7 @@ typedef struct {
             const char *label;
             uint64_t expiry_ms; /**< of the ticket */
             uint64_t until_ms;  /**< of the membership it gives; 0 none */
+            bool near; /**< none of the addresses is good beyond this building, says the shell */
             bool bound;
             pln_id_t bound_to;
             const char *const *addresses; /**< of this node, to be put into the ticket */

@@ -16,7 +16,7 @@
 static void invitation_save(pln_node_t *node, const pln_invitation_t *invitation)
 {
     pln_buf_t value = {0};
-    pln_pack_array(&value, 12);
+    pln_pack_array(&value, 13);
     pln_pack_bin(&value, invitation->network.bytes, 32);
     pln_pack_uint(&value, invitation->role);
     pln_pack_cstr(&value, invitation->label);
@@ -29,6 +29,7 @@ static void invitation_save(pln_node_t *node, const pln_invitation_t *invitation
     pln_pack_cstr(&value, invitation->used_name);
     pln_pack_uint(&value, invitation->used_ms);
     pln_pack_uint(&value, invitation->until_ms);
+    pln_pack_bool(&value, invitation->near);
     pln_save(node, PLN_TABLE_TICKETS, invitation->key.bytes, 32, &value);
     pln_buf_free(&value);
 }
@@ -44,7 +45,7 @@ pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value
 {
     pln_invitation_t read = {0};
     pln_unpack_t in = pln_unpack(value);
-    if (key.size != 32 || pln_unpack_array(&in, 12) != 12) {
+    if (key.size != 32 || pln_unpack_array(&in, 13) != 13) {
         return PLN_EMALFORMED;
     }
     memcpy(read.key.bytes, key.data, 32);
@@ -63,6 +64,7 @@ pln_err_t pln_invitation_load(pln_node_t *node, pln_span_t key, pln_span_t value
     text_copy(read.used_name, sizeof read.used_name, pln_unpack_str(&in, PLN_NAME_MAX));
     read.used_ms = pln_unpack_uint(&in);
     read.until_ms = pln_unpack_uint_max(&in, PLN_TIME_MAX);
+    read.near = pln_unpack_bool(&in);
     PLN_TRY(pln_unpack_end(&in));
     pln_invitation_t *kept = pln_alloc(sizeof *kept);
     *kept = read;
@@ -176,6 +178,7 @@ void pln_invite(pln_node_t *node, const pln_event_t *event)
     invitation->made_ms = node->wall_ms;
     invitation->expiry_ms = ticket.expiry_ms;
     invitation->until_ms = event->as.invite.until_ms;
+    invitation->near = event->as.invite.near;
     invitation->bound = ticket.bound;
     invitation->bound_to = ticket.bound_to;
     pln_map_put(&node->tickets, invitation->key.bytes, invitation);

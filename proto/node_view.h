@@ -153,6 +153,7 @@ typedef struct {
     uint64_t made_ms;
     uint64_t expiry_ms;
     uint64_t until_ms; /**< when the membership it gives expires; 0 never */
+    bool near;         /**< it names no address that is good beyond the building */
     bool bound;        /**< only bound_to may use it */
     pln_id_t bound_to;
     enum { PLN_TICKET_OPEN, PLN_TICKET_USED, PLN_TICKET_CANCELLED } state;

@@ -296,6 +296,12 @@ class Join(Case):
         private.found("Inside")
         done = private.try_pln("invite", "Inside")
         self.assertIn("--address", done.stderr)
+        near = lambda node: [text for text in node.status()["warnings"] if "no public address" in text]
+        self.assertEqual(near(hub), [], "what an open ticket names is public")
+        self.assertEqual(len(near(private)), 1)
+        private.pln("invite", "--cancel", done.stdout.strip())
+        private.pln("invite", "Inside", "--address", "forwarded.example.org:7420")
+        self.assertEqual(near(private), [])
 
     # ---- what may happen on the way ----
 
@@ -345,7 +351,7 @@ class Join(Case):
         self.assertIn("void: no coordinator now", coordinator.pln("invite", "--list"))
         said = coordinator.status()
         self.assertEqual(said["invitations_open"], 0)
-        self.assertFalse([text for text in said["warnings"] if text.startswith("Invitations are open")])
+        self.assertFalse([text for text in said["warnings"] if "no public address" in text])
         refused = late.try_pln("join", ticket)
         self.assertEqual(refused.returncode, 1)
         self.assertRegex(refused.stderr, "pln: the invitation does not count any more: whoever made it may "
