@@ -10,6 +10,9 @@
 #include "proto/document/markdown.h"
 #include "source.h"
 
+/** A place in a file that is no list of JSON. */
+#define AT(name, line_number) ((pln_import_place_t){.file = (name), .line = (line_number)})
+
 /* ---- spreadsheets ---- */
 
 static void note_all(pln_importing_t *importing, const char *name, uint64_t line,
@@ -19,7 +22,7 @@ static void note_all(pln_importing_t *importing, const char *name, uint64_t line
     json_t *text;
     json_array_foreach(notes, index, text)
     {
-        pln_importing_note(importing, name, line, json_string_value(text));
+        pln_importing_note(importing, AT(name, line), json_string_value(text));
     }
 }
 
@@ -44,7 +47,7 @@ static void import_row(pln_importing_t *importing, const char *name, pln_csv_hea
                             ? pln_csv_fields(header, row, kind, notes)
                             : json_object());
     note_all(importing, name, row->line, notes);
-    pln_importing_add(importing, name, row->line, record);
+    pln_importing_add(importing, AT(name, row->line), record);
     json_decref(notes);
     json_decref(record);
 }
@@ -58,12 +61,12 @@ static void import_rows(pln_importing_t *importing, FILE *file, const char *name
     if (begins && row.problem == NULL) {
         pln_csv_header(&row, &header);
     } else {
-        pln_importing_refuse(importing, name, 1,
+        pln_importing_refuse(importing, AT(name, 1),
                              begins ? row.problem : "it has no row of column names");
     }
     while (header.count > 0 && pln_csv_next(csv, &row) && pln_importing_goes_on(importing)) {
         if (row.problem != NULL) {
-            pln_importing_refuse(importing, name, row.line, row.problem);
+            pln_importing_refuse(importing, AT(name, row.line), row.problem);
         } else {
             import_row(importing, name, &header, &row);
         }
@@ -90,7 +93,7 @@ static void soften(pln_importing_t *importing, const pln_kind_t *kind, json_t *r
         if (prose != NULL) {
             snprintf(text, sizeof text, "%.400s; it stays as prose in %s",
                      pln_text(problem, "sentence"), prose->name);
-            pln_importing_note(importing, name, 0, text);
+            pln_importing_note(importing, AT(name, 0), text);
         }
     }
     json_decref(problems);
@@ -106,10 +109,10 @@ static void import_document(pln_importing_t *importing, pln_span_t text, const c
         json_object_set(record, "fields", document.fields);
         note_all(importing, name, 0, document.notes);
         soften(importing, document.kind, record, name);
-        pln_importing_add(importing, name, 1, record);
+        pln_importing_add(importing, AT(name, 1), record);
         json_decref(record);
     } else {
-        pln_importing_refuse(importing, name, 1, document.problem);
+        pln_importing_refuse(importing, AT(name, 1), document.problem);
     }
     pln_document_free(&document);
 }
@@ -140,11 +143,12 @@ static void import_records(pln_importing_t *importing, FILE *file, const char *n
     pln_ndjson_state_t state = PLN_NDJSON_VALUE;
     while (state != PLN_NDJSON_END && pln_importing_goes_on(importing)) {
         state = pln_ndjson_next(reader, &item);
+        const pln_import_place_t place = {name, item.line, item.element};
         if (state == PLN_NDJSON_VALUE) {
-            pln_importing_add(importing, name, item.line, item.value);
+            pln_importing_add(importing, place, item.value);
             json_decref(item.value);
         } else if (state == PLN_NDJSON_BROKEN) {
-            pln_importing_refuse(importing, name, item.line, item.problem);
+            pln_importing_refuse(importing, place, item.problem);
         }
     }
     pln_ndjson_free(&reader);

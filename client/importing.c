@@ -12,14 +12,14 @@
 #include "publish.h"
 #include "source.h"
 
+#define PLACE_SIZE 1100u
 #define BATCH_RECORDS 500u
 #define BATCH_BYTES (768u * 1024u)
 #define DEPTH_MAX 16u /**< of brackets in a record; rubrics need 7 */
 
 /** One record of the batch, or what takes its place in the order of messages. */
 typedef struct {
-    const char *file;
-    uint64_t line;
+    pln_import_place_t place;
     const char *field; /**< of the problem; static */
     char *problem;     /**< why it is not sent; NULL: it is */
     size_t from, size; /**< its text in pln_importing_t.records */
@@ -54,34 +54,50 @@ static void on_interrupt(int signal_number)
 
 /* ---- what is refused ---- */
 
-static void note_problem(pln_importing_t *importing, const item_t *item, const char *field,
+/** {"file", "line", "element" of a list, @name: @value}. */
+static json_t *place_json(pln_import_place_t place, const char *name, const char *value)
+{
+    json_t *json = json_pack("{s:s, s:I, s:s}", "file", pln_source_name(place.file), "line",
+                             (json_int_t)place.line, name, value);
+    if (place.element > 0) {
+        json_object_set_new(json, "element", json_integer((json_int_t)place.element));
+    }
+    return json;
+}
+
+/** "FILE:LINE", "FILE:LINE, record 2 of the list", or "FILE". */
+static void place_text(pln_import_place_t place, char *out, size_t size)
+{
+    size_t used = (size_t)snprintf(out, size, "%.1000s", pln_source_name(place.file));
+    if (place.line > 0) {
+        used += (size_t)snprintf(out + used, size - used, ":%" PRIu64, place.line);
+    }
+    if (place.element > 0) {
+        snprintf(out + used, size - used, ", record %" PRIu64 " of the list", place.element);
+    }
+}
+
+static void note_problem(pln_importing_t *importing, pln_import_place_t place, const char *field,
                          const char *detail)
 {
-    json_array_append_new(
-        importing->problems,
-        json_pack("{s:s, s:I, s:s, s:s}", "file", pln_source_name(item->file), "line",
-                  (json_int_t)item->line, "field", field, "detail", detail));
+    json_t *json = place_json(place, "field", field);
+    json_object_set_new(json, "detail", json_string(detail));
+    json_array_append_new(importing->problems, json);
     importing->refused++;
 }
 
 void pln_importing_unread(pln_importing_t *importing, const char *file)
 {
-    const item_t item = {.file = file};
-    note_problem(importing, &item, "", "the file cannot be read");
+    note_problem(importing, (pln_import_place_t){.file = file}, "", "the file cannot be read");
 }
 
-void pln_importing_note(pln_importing_t *importing, const char *file, uint64_t line,
-                        const char *text)
+void pln_importing_note(pln_importing_t *importing, pln_import_place_t place, const char *text)
 {
-    char place[24] = "";
-    if (line > 0) {
-        snprintf(place, sizeof place, ":%" PRIu64, line);
-    }
+    char where[PLACE_SIZE];
+    place_text(place, where, sizeof where);
     pln_progress_clear(&importing->progress);
-    pln_hint("%s%s: %s", pln_source_name(file), place, text);
-    json_array_append_new(importing->notes,
-                          json_pack("{s:s, s:I, s:s}", "file", pln_source_name(file), "line",
-                                    (json_int_t)line, "detail", text));
+    pln_hint("%s: %s", where, text);
+    json_array_append_new(importing->notes, place_json(place, "detail", text));
 }
 
 /** "FILE:LINE: field: rule". */
@@ -89,11 +105,12 @@ static void tell_refused(pln_importing_t *importing, const item_t *item, const c
                          const char *rule)
 {
     size_t size = strlen(field);
+    char where[PLACE_SIZE];
+    place_text(item->place, where, sizeof where);
     bool repeated = size > 0 && strncmp(rule, field, size) == 0 && rule[size] == ' ';
     pln_progress_clear(&importing->progress);
-    pln_hint("%s:%" PRIu64 ": %s%s%s", pln_source_name(item->file), item->line, field,
-             size > 0 ? ": " : "", repeated ? rule + size + 1 : rule);
-    note_problem(importing, item, field, rule);
+    pln_hint("%s: %s%s%s", where, field, size > 0 ? ": " : "", repeated ? rule + size + 1 : rule);
+    note_problem(importing, item->place, field, rule);
 }
 
 /** An object with what the command line says of every record; the records go behind it. */
@@ -133,8 +150,7 @@ static json_t *post(pln_importing_t *importing, pln_span_t records, bool confirm
 static void note_taken(pln_importing_t *importing, const item_t *item, const char *name,
                        const char *id)
 {
-    json_t *json = json_pack("{s:s, s:I, s:s}", "file", pln_source_name(item->file), "line",
-                             (json_int_t)item->line, name, id);
+    json_t *json = place_json(item->place, name, id);
     char *text = json_dumps(json, JSON_COMPACT);
     pln_buf_add(&importing->taken, ",", importing->taken.size > 0);
     pln_buf_add(&importing->taken, text, strlen(text));
@@ -229,28 +245,27 @@ static void flush(pln_importing_t *importing)
 }
 
 /** Room for one more of @size bytes. */
-static item_t *next_item(pln_importing_t *importing, const char *file, uint64_t line, size_t size)
+static item_t *next_item(pln_importing_t *importing, pln_import_place_t place, size_t size)
 {
     if (importing->count == BATCH_RECORDS || importing->records.size + size > BATCH_BYTES) {
         flush(importing);
     }
     item_t *item = &importing->items[importing->count++];
-    *item = (item_t){.file = file, .line = line};
+    *item = (item_t){.place = place};
     return item;
 }
 
-static void refuse(pln_importing_t *importing, const char *file, uint64_t line, const char *field,
+static void refuse(pln_importing_t *importing, pln_import_place_t place, const char *field,
                    const char *problem)
 {
-    item_t *item = next_item(importing, file, line, 0);
+    item_t *item = next_item(importing, place, 0);
     item->field = field;
     item->problem = pln_strdup(problem);
 }
 
-void pln_importing_refuse(pln_importing_t *importing, const char *file, uint64_t line,
-                          const char *problem)
+void pln_importing_refuse(pln_importing_t *importing, pln_import_place_t place, const char *problem)
 {
-    refuse(importing, file, line, "", problem);
+    refuse(importing, place, "", problem);
 }
 
 /** Do its brackets nest deeper than @left? The daemon would refuse the whole batch for it. */
@@ -339,12 +354,12 @@ json_t *pln_importing_check(pln_importing_t *importing, const json_t *record)
     return problems;
 }
 
-void pln_importing_add(pln_importing_t *importing, const char *file, uint64_t line, json_t *record)
+void pln_importing_add(pln_importing_t *importing, pln_import_place_t place, json_t *record)
 {
     char problem[400];
     const char *field;
     if (find_problem(importing, record, &field, problem, sizeof problem)) {
-        refuse(importing, file, line, field, problem);
+        refuse(importing, place, field, problem);
         return;
     }
     const json_t *kind = json_object_get(record, "kind");
@@ -353,9 +368,9 @@ void pln_importing_add(pln_importing_t *importing, const char *file, uint64_t li
     char *text = record_text(importing, record);
     size_t size = strlen(text);
     if (size > PLN_NDJSON_ITEM_MAX) {
-        refuse(importing, file, line, "", "the record is longer than 1000000 bytes");
+        refuse(importing, place, "", "the record is longer than 1000000 bytes");
     } else {
-        item_t *item = next_item(importing, file, line, size);
+        item_t *item = next_item(importing, place, size);
         if (importing->sent++ > 0) {
             pln_buf_u8(&importing->records, ',');
         }

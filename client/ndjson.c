@@ -16,6 +16,7 @@ typedef struct {
 } brackets_t;
 
 struct pln_ndjson {
+    uint64_t elements; /**< of the array, read so far */
     FILE *file;
     layout_t mode;
     uint64_t line;
@@ -166,7 +167,9 @@ static pln_ndjson_state_t parse(pln_ndjson_t *reader, pln_ndjson_item_t *out)
     out->value = json_loadb((const char *)reader->item.data, reader->item.size,
                             JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
     if (out->value == NULL) {
-        snprintf(out->problem, sizeof out->problem, "this is not JSON: %.160s", error.text);
+        bool zero = strstr(error.text, "JSON_ALLOW_NUL") != NULL;
+        snprintf(out->problem, sizeof out->problem, "this is not JSON: %.160s",
+                 zero ? "a text in it has a zero (\\u0000), which no text has" : error.text);
         return PLN_NDJSON_BROKEN;
     }
     return PLN_NDJSON_VALUE;
@@ -260,6 +263,7 @@ pln_ndjson_state_t pln_ndjson_next(pln_ndjson_t *reader, pln_ndjson_item_t *out)
     switch (reader->mode) {
         case ARRAY:
             read_element(reader);
+            out->element = ++reader->elements;
             return parse(reader, out);
         case LOOSE:
             return next_loose(reader, out);

@@ -28,8 +28,9 @@ typedef enum {
 } pln_ndjson_state_t;
 
 typedef struct {
-    json_t *value; /**< of PLN_NDJSON_VALUE: the caller's */
-    uint64_t line; /**< where it begins, from 1 */
+    json_t *value;    /**< of PLN_NDJSON_VALUE: the caller's */
+    uint64_t line;    /**< where it begins, from 1 */
+    uint64_t element; /**< of a JSON array: which of its elements, from 1; else 0 */
     char problem[256];
 } pln_ndjson_item_t;
 

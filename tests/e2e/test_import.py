@@ -115,6 +115,17 @@ class Import(Case):
         self.assertEqual(done.stderr.count("stays as prose"), 3, done.stderr)
         self.assertEqual({"grades", "license", "dok"} & set(fields), set())
 
+    def test_records_of_a_list_on_one_line_are_told_apart(self):
+        node = self.node("node")
+        network = node.found()
+        rows = [lesson(1), {"kind": "lesson", "fields": {}}, lesson(2), {"kind": "lesson", "fields": {"title": "a\0b"}}]
+        done = node.try_pln("import", self.sheet("list.json", json.dumps(rows)), "--json")
+        problems = json.loads(done.stdout)["problems"]
+        self.assertEqual([(p["line"], p["element"]) for p in problems], [(1, 2), (1, 4)])
+        self.assertIn("list.json:1, record 2 of the list: title: is required", done.stderr)
+        self.assertIn("which no text has", done.stderr)
+        self.assertEqual(node.records(network), 2)
+
     def test_records_of_control_are_no_kind_to_publish_or_list(self):
         node = self.node("node")
         node.found()
