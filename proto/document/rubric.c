@@ -93,14 +93,29 @@ static void read_lines(reading_t *reading)
     settle_prose(reading);
 }
 
-/** Criteria lists that stayed empty and parts that hold nothing leave no trace. */
+/** Without the objects of list @name that hold nothing; without the list where none is left. */
+static void drop_empty_of(json_t *object, const char *name)
+{
+    json_t *list = json_object_get(object, name);
+    for (size_t i = json_array_size(list); i > 0; i--) {
+        json_t *item = json_array_get(list, i - 1);
+        drop_empty_of(item, "criteria");
+        drop_empty_of(item, "levels");
+        if (json_object_size(item) == 0) {
+            json_array_remove(list, i - 1);
+        }
+    }
+    if (list != NULL && json_array_size(list) == 0) {
+        json_object_del(object, name);
+    }
+}
+
+/** A row or line that says nothing, such as "**:**", leaves no trace. */
 static void drop_empty(json_t *parts)
 {
     for (size_t i = json_array_size(parts); i > 0; i--) {
         json_t *part = json_array_get(parts, i - 1);
-        if (json_array_size(json_object_get(part, "criteria")) == 0) {
-            json_object_del(part, "criteria");
-        }
+        drop_empty_of(part, "criteria");
         if (json_object_size(part) == 0) {
             json_array_remove(parts, i - 1);
         }

@@ -17,6 +17,7 @@ typedef struct {
     pln_span_t body;
     const pln_field_t *rest;
     pln_buf_t left; /**< what goes to rest */
+    bool bold;      /**< lines in bold may be headings */
     bool mapped;    /**< a section went to a field */
 } sections_t;
 
@@ -119,7 +120,8 @@ static bool within(const sections_t *sections, const pln_field_t *field, const p
     if (heading->level != PLN_HEADING_BOLD) {
         return field != NULL && heading->level > begun->level;
     }
-    bool open = field == NULL || field == sections->rest || begun->level == PLN_HEADING_BOLD;
+    bool open = sections->bold &&
+                (field == NULL || field == sections->rest || begun->level == PLN_HEADING_BOLD);
     return !open || pln_field_called(sections->out->kind, heading->text) == NULL;
 }
 
@@ -147,9 +149,9 @@ static bool read_all(sections_t *sections)
     return good;
 }
 
-bool pln_sections_read(pln_span_t body, const pln_field_t *rest, pln_document_t *out)
+static bool read_with(pln_span_t body, const pln_field_t *rest, bool bold, pln_document_t *out)
 {
-    sections_t sections = {.out = out, .body = body, .rest = rest};
+    sections_t sections = {.out = out, .body = body, .rest = rest, .bold = bold};
     bool good = read_all(&sections);
     if (good && rest != NULL) {
         // A document without a section of ours stays as it stands, to the byte.
@@ -170,5 +172,30 @@ bool pln_sections_read(pln_span_t body, const pln_field_t *rest, pln_document_t 
         pln_buf_free(&whole);
     }
     pln_buf_free(&sections.left);
+    return good;
+}
+
+/** Has anything been written into @rest? */
+static bool has_rest(const pln_document_t *out, const pln_field_t *rest)
+{
+    const char *text = json_string_value(json_object_get(out->fields, rest->name));
+    return text != NULL && pln_trim(PLN_SPAN(text, strlen(text))).size > 0;
+}
+
+bool pln_sections_read(pln_span_t body, const pln_field_t *rest, pln_document_t *out)
+{
+    json_t *before = json_copy(out->fields);
+    size_t notes = json_array_size(out->notes);
+    bool good = read_with(body, rest, true, out);
+    // Where headings in bold leave nothing to be done, they were none.
+    if (good && rest != NULL && !has_rest(out, rest)) {
+        json_object_clear(out->fields);
+        json_object_update(out->fields, before);
+        while (json_array_size(out->notes) > notes) {
+            json_array_remove(out->notes, json_array_size(out->notes) - 1);
+        }
+        good = read_with(body, rest, false, out);
+    }
+    json_decref(before);
     return good;
 }

@@ -94,6 +94,14 @@ static void a_line_in_bold_that_names_a_field_begins_a_section(void **state)
     assert_string_equal(field("prompt"), "Do.\n\n### Later\n\nMore.");
 }
 
+static void headings_in_bold_leave_the_prompt_something(void **state)
+{
+    (void)state;
+    assert_true(read_as("task", "# T\n\n**Overview**\n\nDo it all.\n"));
+    assert_string_equal(field("prompt"), "**Overview**\n\nDo it all.\n");
+    assert_string_equal(field("purpose"), "(none)");
+}
+
 static void a_template_that_nobody_filled_in_is_refused(void **state)
 {
     (void)state;
@@ -311,6 +319,7 @@ int main(void)
         TEST(sections_go_to_their_fields_and_rubrics_into_parts),
         TEST(a_section_without_a_field_stays_in_the_prompt_and_is_said),
         TEST(a_line_in_bold_that_names_a_field_begins_a_section),
+        TEST(headings_in_bold_leave_the_prompt_something),
         TEST(a_template_that_nobody_filled_in_is_refused),
         TEST(a_written_document_gives_the_same_record),
         TEST(the_prose_is_kept_to_the_byte),

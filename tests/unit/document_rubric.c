@@ -169,6 +169,8 @@ static void headings_begin_parts_and_prose_describes_them(void **state)
                  "[{\"description\":\"Safety is pass or fail.\\n\\nNo grades.\"}]");
     assert_reads(" \n\n", "[]");
     assert_reads("| Criteria | Good |\n|---|---|\n|  |  |\n", "[]");
+    assert_reads("**:**\n\n- Plan (4): a\n  - **:**\n",
+                 "[{\"criteria\":[{\"name\":\"Plan\",\"points\":4,\"description\":\"a\"}]}]");
 }
 
 static void what_is_written_reads_back_the_same(void **state)
