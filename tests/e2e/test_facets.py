@@ -16,7 +16,12 @@ class Facets(Case):
     def publish(self, node, *records):
         status, answer = node.api("POST", "/api/v1/records", {"records": list(records)})
         self.assertEqual(status, 200, answer)
+        wait_until(lambda: self.catches_up(node), self.patience, "what was published can be found")
         return [row["id"] for row in answer["results"]]
+
+    def catches_up(self, node):
+        status, answer = node.api("GET", "/api/v1/search?q=anything")
+        return status == 200 and answer["behind"] == 0
 
     def facets(self, node, query=""):
         """{name: {value: count}} of @query."""
