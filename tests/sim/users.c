@@ -130,6 +130,9 @@ void world_answer(world_node_t *node, const pln_effect_t *reply)
     if (request.what == PLN_EV_TRANSFER && reply->as.reply.error == PLN_OK) {
         handed_on(node, &request);
     }
+    if (request.what == PLN_EV_JOIN && reply->as.reply.error == PLN_OK) {
+        node->joined_ms = node->world->now_ms;
+    }
     if (node->waited_for == request.number) {
         node->replied = true;
         node->reply_error = reply->as.reply.error;

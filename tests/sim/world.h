@@ -121,6 +121,7 @@ struct world_node {
     char reply_detail[256];
     pln_buf_t reply_data;
     /* what the checks remember */
+    uint64_t joined_ms; /**< when it was last told that it is in */
     uint64_t bytes_sent;
     uint64_t arrival_highest;
     uint64_t offences;
