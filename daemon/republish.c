@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "catalog_query.h"
 #include "codecs.h"
 #include "proto/pack.h"
 #include "proto/record.h"
@@ -13,7 +12,6 @@
 #define FIELD_WAS 3u
 #define BATCH_ENTRIES 256u
 #define BATCH_BYTES (4u << 20)
-#define MOVED_MAX 8u
 #define MOVED_WAIT_MS 1000u /**< for what came just now */
 
 /* ---- the field ---- */
@@ -239,19 +237,26 @@ static bool says_so(const pln_api_t *api, const pln_relative_t *moved, const pln
     return said;
 }
 
-bool pln_republished(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
-                     const pln_hash_t *data)
+size_t pln_moved(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                 pln_relative_t out[PLN_MOVED_MAX])
 {
-    pln_relative_t moved[MOVED_MAX];
     size_t count = 0;
     pln_catalog_reader_t reader;
     (void)pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, MOVED_WAIT_MS);
     if (!pln_catalog_take(api->catalog, &reader)) {
-        return false;
+        return 0;
     }
-    bool asked = pln_query_moved(reader.db, place, seq, moved, MOVED_MAX, &count);
+    bool asked = pln_query_moved(reader.db, place, seq, out, PLN_MOVED_MAX, &count);
     pln_catalog_put(api->catalog, &reader);
-    for (size_t i = 0; asked && i < count; i++) {
+    return asked ? count : 0;
+}
+
+bool pln_republished(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                     const pln_hash_t *data)
+{
+    pln_relative_t moved[PLN_MOVED_MAX];
+    size_t count = pln_moved(api, place, seq, moved);
+    for (size_t i = 0; i < count; i++) {
         if (says_so(api, &moved[i], place, data)) {
             return true;
         }

@@ -2,9 +2,9 @@
 /**
  * republish - the records of a branch that was not settled, published once more (R6, R18).
  *
- * Why     A fork loses nothing: what only the other branch said is said again, and says what it
- * was. Shape   payload + common field 3 (was): network nil, author, epoch, seq, first bytes of its
- * data Limits  what cannot be decoded, or would be too large with the field, is published as it is;
+ * Why     A fork loses nothing: what only the other branch said is said again, and says what it was
+ * Shape   payload + common field 3 (was): network nil, author, epoch, seq, first bytes of its data
+ * Limits  what cannot be decoded, or would be too large with the field, is published as it is;
  *         what this node has already published again is skipped, so an interrupted run goes on
  * Thread  that of the request
  */
@@ -12,6 +12,7 @@
 #define PLN_REPUBLISH_H
 
 #include "api.h"
+#include "catalog_query.h"
 #include "proto/codec.h"
 
 /** A payload (decoded) with `was`, in place of one it may have. PLN_EMALFORMED: it is no map. */
@@ -24,6 +25,12 @@ PLN_MUST_CHECK pln_err_t pln_was_add(pln_span_t payload, const pln_place_t *plac
  */
 bool pln_republish(const pln_request_t *request, pln_answer_t *answer, const pln_place_t *place,
                    uint64_t after, uint64_t *count);
+
+#define PLN_MOVED_MAX 8u
+
+/** What says of itself that it was entry @seq of @place, newest first: anybody may say so. */
+size_t pln_moved(const pln_api_t *api, const pln_place_t *place, uint64_t seq,
+                 pln_relative_t out[PLN_MOVED_MAX]);
 
 /**
  * Has another copy of this node's key published entry @seq of @place again, of the branch on which

@@ -8,14 +8,13 @@
 #include "catalog_query.h"
 #include "moment.h"
 #include "proto/kinds.h"
+#include "republish.h"
 
 #define DID_PREFIX "did:key:"
 #define DID_PREFIX_SIZE 8u
 #define ID_PREFIX_MIN 4u /**< "z6Mk", which all ids have */
 #define HEX_PREFIX_MIN 4u
 #define CHOICES_SHOWN 5u
-#define MOVED_MAX 8u
-#define MOVED_WAIT_MS 1000u /**< for what was published again just now */
 
 /** Candidates of an ambiguous name, as they are listed to the user. */
 typedef struct {
@@ -369,16 +368,9 @@ bool pln_place_parse(const char *text, uint32_t *epoch, uint64_t *seq)
 static bool find_moved(const pln_api_t *api, const pln_place_t *wanted, uint64_t *seq,
                        pln_chain_row_t *chain)
 {
-    pln_relative_t moved[MOVED_MAX];
-    size_t count = 0;
-    pln_catalog_reader_t reader;
-    (void)pln_catalog_wait(api->catalog, pln_store_arrivals(api->store).number, MOVED_WAIT_MS);
-    if (!pln_catalog_take(api->catalog, &reader)) {
-        return false;
-    }
-    bool asked = pln_query_moved(reader.db, wanted, *seq, moved, MOVED_MAX, &count);
-    pln_catalog_put(api->catalog, &reader);
-    for (size_t i = 0; asked && i < count; i++) {
+    pln_relative_t moved[PLN_MOVED_MAX];
+    size_t count = pln_moved(api, wanted, *seq, moved);
+    for (size_t i = 0; i < count; i++) {
         if (pln_store_chain(api->store, moved[i].chain, chain) == PLN_OK &&
             pln_id_equal(&chain->place.author, &wanted->author) &&
             memcmp(&chain->place.network, &wanted->network, sizeof wanted->network) == 0 &&
