@@ -188,7 +188,9 @@ void swarm_follow_root(world_t *world, circle_t *circle)
         bool known = circle->root->node != NULL &&
                      world_view(circle->root, &circle->network, &view) && view.root_known;
         world_node_t *next = circle->root;
-        for (size_t n = 0; known && n < world->node_count; n++) {
+        bool has_key =
+            known && pln_id_equal(&next->self.id, &view.root);  // of its copies the first
+        for (size_t n = 0; known && !has_key && n < world->node_count; n++) {
             bool is = pln_id_equal(&world->nodes[n]->self.id, &view.root);
             next = is ? world->nodes[n] : next;
         }
