@@ -429,11 +429,11 @@ void pln_want_unwritten(pln_node_t *node, pln_chain_t *chain, uint64_t seq)
         chain->want_seq = seq;
         chain->want_hash = (pln_hash_t){{0}};
     }
-    want_open(chain);
     if (pln_want_durable(chain)) {  // what we wrote ourselves meanwhile took its place: a fork
         want_close(chain);
         return;
     }
+    want_open(chain);
     pln_want_again(node, chain);
     chain->rests_until_ms = node->now_ms + WRITE_AGAIN_MS;
     pln_wake(node, chain->rests_until_ms);

@@ -182,25 +182,6 @@ static void finish_joins(swarm_t *swarm, circle_t *circle, world_node_t *const *
     }
 }
 
-/**
- * Leaves out copies of the root's folder that are older than all whom it let in: such a copy knows
- * nobody, and no ticket of its own key lets it in. Only its people can switch it off.
- */
-static size_t without_islands(const circle_t *circle, world_node_t **members, size_t count)
-{
-    size_t kept = 0;
-    for (size_t i = 0; i < count; i++) {
-        pln_network_view_t view;
-        bool alone = members[i] != circle->root && swarm_same_key(members[i], circle->root) &&
-                     circle->apart[members[i]->index] &&
-                     world_view(members[i], &circle->network, &view) && view.members == 1;
-        if (!alone) {
-            members[kept++] = members[i];
-        }
-    }
-    return kept;
-}
-
 /** Does every circle agree? With @last the checks have their last word. */
 static bool circles_equal(swarm_t *swarm, bool last)
 {
@@ -211,11 +192,9 @@ static bool circles_equal(swarm_t *swarm, bool last)
         swarm_follow_root(swarm->world, circle);
         size_t count = check_members(swarm->world, &circle->network, circle->root, &members);
         if (last) {
-            count = without_islands(circle, members, count);
             check_ended(swarm->world, &circle->network, members, count);
         } else {
             finish_joins(swarm, circle, members, count);
-            count = without_islands(circle, members, count);
             equal = all_equal(circle, members, count) && equal;
         }
         free(members);
