@@ -12,6 +12,7 @@
 #include "catalog_query.h"
 #include "facet_value.h"
 #include "moment.h"
+#include "record_lookup.h"
 #include "resolve.h"
 #include "snippet.h"
 
@@ -147,9 +148,7 @@ static json_t *hit_json(const pln_api_t *api, pln_view_t *view, const pln_hit_t 
     pln_buf_t bytes = {0};
     pln_entry_t entry;
     json_t *json = NULL;
-    if (pln_store_chain(api->store, hit->chain, &chain) == PLN_OK && hit->seq <= chain.counted &&
-        pln_store_entry(api->store, hit->chain, hit->seq, &bytes) == PLN_OK &&
-        pln_entry_read(pln_buf_span(&bytes), &entry) == PLN_OK && !entry.withheld) {
+    if (pln_record_read(api, hit->chain, hit->seq, &chain, &bytes, &entry) && !entry.withheld) {
         json = pln_view_record(view, &chain.place, hit->seq, pln_buf_span(&bytes), now_ms);
         if (hit->snippet[0] != '\0') {
             pln_snippet_add(hit->snippet, json);

@@ -44,16 +44,6 @@ static json_t *small_json(json_t *record, uint16_t field)
 
 /* ---- what speaks of a record ---- */
 
-/** Entry @seq of a chain as it counts and stands here now; false: it does not. @bytes hold it. */
-static bool read_entry(const pln_api_t *api, uint32_t number, uint64_t seq, pln_chain_row_t *chain,
-                       pln_buf_t *bytes, pln_entry_t *entry)
-{
-    pln_buf_clear(bytes);
-    return pln_store_chain(api->store, number, chain) == PLN_OK && seq <= chain->counted &&
-           pln_store_entry(api->store, number, seq, bytes) == PLN_OK &&
-           pln_entry_read(pln_buf_span(bytes), entry) == PLN_OK;
-}
-
 /** The record that others speak of, and whether one of them means the text that stands there. */
 typedef struct {
     const pln_place_t *place;
@@ -99,7 +89,7 @@ static void add_relative(const pln_api_t *api, pln_view_t *view, const pln_relat
     pln_chain_row_t chain;
     pln_buf_t bytes = {0};
     pln_entry_t entry;
-    if (read_entry(api, relative->chain, relative->seq, &chain, &bytes, &entry) &&
+    if (pln_record_read(api, relative->chain, relative->seq, &chain, &bytes, &entry) &&
         !entry.withheld) {
         json_t *record =
             pln_view_record(view, &chain.place, relative->seq, pln_buf_span(&bytes), pln_wall_ms());
@@ -122,7 +112,7 @@ static bool data_of(const pln_api_t *api, const pln_place_t *place, uint64_t seq
     pln_buf_t bytes = {0};
     pln_entry_t entry;
     bool found = pln_store_find(api->store, place, &number) == PLN_OK &&
-                 read_entry(api, number, seq, &chain, &bytes, &entry);
+                 pln_record_read(api, number, seq, &chain, &bytes, &entry);
     if (found) {
         *out = pln_record_reference(&place->network, place, seq, &entry);
     }
@@ -223,7 +213,7 @@ static json_t *meant_json(const spoken_t *spoken, const pln_place_t *place,
     pln_entry_t entry;
     pln_reference_t now = {.seq = 0};
     bool found = pln_store_find(spoken->api->store, place, &number) == PLN_OK &&
-                 read_entry(spoken->api, number, reference->seq, &chain, &bytes, &entry);
+                 pln_record_read(spoken->api, number, reference->seq, &chain, &bytes, &entry);
     if (found) {
         now = pln_record_reference(spoken->network, place, reference->seq, &entry);
     }

@@ -85,6 +85,15 @@ static bool fits(const pln_record_lookup_t *lookup, const pln_field_t *field,
     return true;
 }
 
+bool pln_record_read(const pln_api_t *api, uint32_t number, uint64_t seq, pln_chain_row_t *chain,
+                     pln_buf_t *bytes, pln_entry_t *entry)
+{
+    pln_buf_clear(bytes);
+    return pln_store_chain(api->store, number, chain) == PLN_OK && seq <= chain->counted &&
+           pln_store_entry(api->store, number, seq, bytes) == PLN_OK &&
+           pln_entry_read(pln_buf_span(bytes), entry) == PLN_OK;
+}
+
 bool pln_record_locate(const pln_record_lookup_t *lookup, const char *text, pln_located_t *out,
                        char *detail, size_t size)
 {

@@ -26,6 +26,13 @@ typedef struct {
     pln_entry_t entry; /**< borrows from bytes */
 } pln_located_t;
 
+/**
+ * Entry @seq of chain @number as it counts and stands here now, withheld or not; false: it does
+ * not. @entry borrows from @bytes, which is the caller's to free either way.
+ */
+bool pln_record_read(const pln_api_t *api, uint32_t number, uint64_t seq, pln_chain_row_t *chain,
+                     pln_buf_t *bytes, pln_entry_t *entry);
+
 /** The record that @text names; false: @detail says why there is none. Free out->bytes else. */
 bool pln_record_locate(const pln_record_lookup_t *lookup, const char *text, pln_located_t *out,
                        char *detail, size_t size);

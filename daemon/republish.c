@@ -7,6 +7,7 @@
 #include "codecs.h"
 #include "proto/pack.h"
 #include "proto/record.h"
+#include "record_lookup.h"
 #include "seen.h"
 
 #define FIELD_WAS 3u
@@ -222,14 +223,9 @@ static bool says_so(const pln_api_t *api, const pln_relative_t *moved, const pln
     pln_entry_t entry;
     pln_span_t payload;
     pln_reference_t was;
-    if (pln_store_chain(api->store, moved->chain, &chain) != PLN_OK ||
-        !pln_id_equal(&chain.place.author, &place->author) || moved->seq > chain.counted ||
-        pln_store_entry(api->store, moved->chain, moved->seq, &bytes) != PLN_OK) {
-        pln_buf_free(&bytes);
-        return false;
-    }
     pln_codec_t *codec = pln_codecs_take(api->codecs);
-    bool said = pln_entry_read(pln_buf_span(&bytes), &entry) == PLN_OK && !entry.withheld &&
+    bool said = pln_record_read(api, moved->chain, moved->seq, &chain, &bytes, &entry) &&
+                pln_id_equal(&chain.place.author, &place->author) && !entry.withheld &&
                 pln_codec_decode(codec, entry.header.codec, entry.payload, &payload) == PLN_OK &&
                 was_read(payload, &was) && memcmp(was.data, data->bytes, sizeof was.data) == 0;
     pln_codecs_put(api->codecs, &codec);
